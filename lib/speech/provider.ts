@@ -1,0 +1,91 @@
+import type { Readable } from 'node:stream';
+import type { SpeechFormat } from './formats.js';
+import type { SpeechRequest } from './request.js';
+
+/** Anything with pino's methods: an object of fixed keys first, then a sentence. */
+export interface SpeechLogger {
+  debug(object: object, message?: string): void;
+  info(object: object, message?: string): void;
+  warn(object: object, message?: string): void;
+  error(object: object, message?: string): void;
+}
+
+export interface SynthesisContext {
+  /** Aborts when the client has left, the stage's time is up or the router closes. The provider stops its work and lets go of everything. */
+  readonly signal: AbortSignal;
+  /** Milliseconds that this stage has until its first proven audio byte, counted from the call. */
+  readonly deadline: number;
+  readonly logger: SpeechLogger;
+}
+
+/** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
+export type SpeechWarning = 'voice-substituted' | 'instructions-ignored';
+
+/** Audio that has proved itself: the stream's first chunk holds at least one payload byte of the format asked. */
+export interface SpeechAudio {
+  readonly kind: 'audio';
+  readonly contentType: string;
+  /** Nothing has been taken from it. It ends cleanly only when all of the text was spoken, else it is destroyed with a `SpeechError`. */
+  readonly stream: Readable;
+  /** Length in bytes where it is known before the end. */
+  readonly contentLength?: number;
+  readonly warnings?: readonly SpeechWarning[];
+}
+
+/** The text, made ready to be read aloud by the client itself. */
+export interface SpeechText {
+  readonly kind: 'text';
+  readonly text: string;
+  /** HTTP status of the reply, 200 or 503. */
+  readonly status: number;
+}
+
+export type SpeechResult = SpeechAudio | SpeechText;
+
+export interface SpeechVoice {
+  /** What a request's `voice` may say. */
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface SpeechModel {
+  readonly id: string;
+}
+
+/** What is known of a provider before it is asked. A missing member means no limit. */
+export interface SpeechCapabilities {
+  readonly formats?: readonly SpeechFormat[];
+  /** Longest input in code points. */
+  readonly maxInput?: number;
+}
+
+/**
+ * One link of the fallback chain. Write one of your own to reach anything that can speak; `test/support/provider-conformance.ts`
+ * states what is expected of it.
+ *
+ * Never throws into the router: whatever a method rejects with becomes a failed attempt.
+ */
+export interface SpeechProvider {
+  /** Unique in the chain; it stands in `X-Speech-Provider`, so keep it to printable ASCII. */
+  readonly name: string;
+  readonly type: string;
+  readonly capabilities?: SpeechCapabilities;
+
+  /**
+   * Speaks. Resolves when audio has proved itself (type, first bytes, one payload byte) or with text; rejects with a
+   * `SpeechError` otherwise. After `signal` aborts it settles at once and frees what it held, the stream included.
+   */
+  synthesize(request: SpeechRequest, context: SynthesisContext): Promise<SpeechResult>;
+
+  /** Says by resolving that the provider could speak now, by rejecting with a `SpeechError` why not. Must end when `signal` aborts. */
+  check?(context: { readonly signal: AbortSignal }): Promise<void>;
+
+  /** Lists voices. Called in the background, never while a client waits. */
+  voices?(context: { readonly signal: AbortSignal }): Promise<readonly SpeechVoice[]>;
+
+  /** Lists models, under the same conditions as `voices`. */
+  models?(context: { readonly signal: AbortSignal }): Promise<readonly SpeechModel[]>;
+
+  /** Lets go of workers, sockets and timers. Called once, awaited by the router's `close()`. */
+  close?(): Promise<void> | void;
+}
