@@ -1,0 +1,126 @@
+import type { Clock } from './clock.js';
+import type { Deadline } from './deadline.js';
+import { stageBudget } from './deadline.js';
+import { failureOf } from './failure.js';
+import { withTimeLimit } from './time-limit.js';
+
+export interface StepContext {
+  /** Aborts when the caller has left or the step's time is up. */
+  readonly signal: AbortSignal;
+  /** Milliseconds the step has. */
+  readonly budget: number;
+}
+
+/** One link of a chain: something that may answer, and may fail. */
+export interface ChainStep<Request, Value> {
+  readonly name: string;
+  /** Milliseconds that the steps before this one leave it; 0 for a step that needs no time. */
+  readonly reserve: number;
+  attempt(request: Request, context: StepContext): Promise<Value>;
+}
+
+/** What became of one step, as plain data. */
+export interface Attempt {
+  readonly step: string;
+  /** The failure's code, or null for the step that answered. */
+  readonly code: string | null;
+  readonly ms: number;
+}
+
+export interface ChainOutcome<Value> {
+  readonly value: Value;
+  /** The name of the step that answered. */
+  readonly step: string;
+  /** Every step that was tried, in order, the last one being the one that answered. */
+  readonly attempts: readonly Attempt[];
+}
+
+/** Says that no step answered. */
+export class ChainExhaustedError extends Error {
+  override readonly name = 'ChainExhaustedError';
+  readonly code = 'chain_exhausted';
+  readonly attempts: readonly Attempt[];
+
+  constructor(attempts: readonly Attempt[]) {
+    super('no step of the fallback chain answered');
+    this.attempts = attempts;
+  }
+}
+
+/** Says that a step used up its share of the deadline, or that the caller went away. */
+class StepEndedError extends Error {
+  override readonly name = 'StepEndedError';
+  readonly code: 'deadline' | 'aborted';
+  readonly fallbackHelps: boolean;
+
+  constructor(code: 'deadline' | 'aborted') {
+    super(code === 'deadline' ? 'the time of this step is up' : 'the caller has left');
+    this.code = code;
+    this.fallbackHelps = code === 'deadline';
+  }
+}
+
+export interface ChainRun<Value> {
+  readonly deadline: Deadline;
+  /** Aborts when the caller has left: no further step is tried. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Called after every attempt with the thrown value, for those who watch. Must not throw. */
+  readonly onAttempt?: ((attempt: Attempt, thrown: unknown) => void) | undefined;
+  /** Releases a value that a step delivered after it had been given up. */
+  readonly discard?: ((value: Value) => void) | undefined;
+}
+
+/**
+ * Asks one step after the other until one answers.
+ *
+ * @throws {ChainExhaustedError} when none did; its `attempts` say why
+ */
+export async function runFallbackChain<Request, Value>(
+  steps: readonly ChainStep<Request, Value>[],
+  request: Request,
+  run: ChainRun<Value>,
+): Promise<ChainOutcome<Value>> {
+  const attempts: Attempt[] = [];
+  for (const [index, step] of steps.entries()) {
+    const reserves = steps.slice(index + 1).map((later) => later.reserve);
+    const budget = stageBudget(run.deadline.remaining(), reserves);
+    const started = run.clock.now();
+    const finish = (code: string | null, thrown?: unknown): void => {
+      const attempt: Attempt = { step: step.name, code, ms: run.clock.now() - started };
+      attempts.push(attempt);
+      run.onAttempt?.(attempt, thrown);
+    };
+    try {
+      const value = await attemptStep(step, request, budget, run);
+      finish(null);
+      return { value, step: step.name, attempts };
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      finish(failure.code, thrown);
+      if (run.signal.aborted || !failure.fallbackHelps) break;
+    }
+  }
+  throw new ChainExhaustedError(attempts);
+}
+
+function attemptStep<Request, Value>(
+  step: ChainStep<Request, Value>,
+  request: Request,
+  budget: number,
+  run: ChainRun<Value>,
+): Promise<Value> {
+  // A step that needs no time is asked even when none is left: it is the last resort, and it does no waiting.
+  if (budget <= 0 && step.reserve > 0) return Promise.reject(new StepEndedError('deadline'));
+  return withTimeLimit((signal) => step.attempt(request, { signal, budget }), {
+    limit: step.reserve > 0 ? budget : Math.max(budget, LAST_RESORT_LIMIT),
+    signal: run.signal,
+    clock: run.clock,
+    expired: () => new StepEndedError('deadline'),
+    aborted: () => new StepEndedError('aborted'),
+    discard: run.discard,
+  });
+}
+
+/** Milliseconds for a step that claims to need none, should the deadline be over already: enough for one turn of a busy event loop. */
+const LAST_RESORT_LIMIT = 1_000;

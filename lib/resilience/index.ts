@@ -1,0 +1,12 @@
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export { Deadline, stageBudget } from './deadline.js';
+export { ChainExhaustedError, runFallbackChain } from './fallback-chain.js';
+export type { Attempt, ChainOutcome, ChainRun, ChainStep, StepContext } from './fallback-chain.js';
+export { failureOf } from './failure.js';
+export type { Failure } from './failure.js';
+export { HealthCheck } from './health-check.js';
+export type { HealthCheckOptions, HealthCheckResult } from './health-check.js';
+export type { Policy } from './policy.js';
+export { withTimeLimit } from './time-limit.js';
+export type { TimeLimitOptions } from './time-limit.js';

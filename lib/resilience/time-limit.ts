@@ -1,0 +1,75 @@
+import type { Clock } from './clock.js';
+
+export interface TimeLimitOptions<Value> {
+  /** Milliseconds until the task is given up. */
+  readonly limit: number;
+  /** Ends the task early, with the error that `aborted` makes. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Makes the error that stands for the elapsed limit. */
+  readonly expired: () => Error;
+  /** Makes the error that stands for the outer signal's abort. */
+  readonly aborted: () => Error;
+  /** Releases a value that came too late to be used. */
+  readonly discard?: ((value: Value) => void) | undefined;
+}
+
+/**
+ * Runs a task that must end in time, and does not trust it to: when the limit has passed or the outer signal aborts, the
+ * task's own signal aborts and the result is settled at once, whatever the task does.
+ *
+ * The task's signal stays linked to the outer one after success, because a value (a stream, say) may live on.
+ */
+export function withTimeLimit<Value>(
+  task: (signal: AbortSignal) => Promise<Value>,
+  options: TimeLimitOptions<Value>,
+): Promise<Value> {
+  const { limit, signal, clock, discard } = options;
+  if (signal.aborted) return Promise.reject(options.aborted());
+  const controller = new AbortController();
+  return new Promise<Value>((resolve, reject) => {
+    let settled = false;
+    const giveUp = (error: Error): void => {
+      if (!settled) {
+        settled = true;
+        cancelTimer();
+        signal.removeEventListener('abort', onAbort);
+        reject(error);
+      }
+      controller.abort(error);
+    };
+    const onAbort = (): void => {
+      giveUp(options.aborted());
+    };
+    const cancelTimer = clock.schedule(() => {
+      giveUp(options.expired());
+    }, limit);
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    start(task, controller.signal).then(
+      (value) => {
+        if (settled) {
+          discard?.(value);
+          return;
+        }
+        settled = true;
+        cancelTimer();
+        resolve(value);
+      },
+      (error: unknown) => {
+        if (settled) return;
+        settled = true;
+        cancelTimer();
+        signal.removeEventListener('abort', onAbort);
+        reject(
+          error instanceof Error ? error : new Error('rejected with something that is no error', { cause: error }),
+        );
+      },
+    );
+  });
+}
+
+/** Calls the task so that even a synchronous throw becomes a rejection. */
+async function start<Value>(task: (signal: AbortSignal) => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return task(signal);
+}
