@@ -1,0 +1,201 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { baseUrlProblem } from './base-url.js';
+import { unknownKeys } from './options-error.js';
+import { SPEECH_FORMATS } from './speech/formats.js';
+import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
+
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
+const MOST_MILLISECONDS = 3_600_000;
+
+/** Makes an object schema that refuses unknown keys, naming the one that was probably meant. */
+function object<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, known) : 'expected an object with named options',
+  });
+}
+
+function wholeNumber(unit: string, least: number, most: number): z.ZodNumber {
+  const error = `expected a whole number of ${unit} from ${String(least)} to ${String(most)}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+const milliseconds = (): z.ZodNumber => wholeNumber('milliseconds', 1, MOST_MILLISECONDS);
+
+const words = (what: string): z.ZodString =>
+  z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
+
+// Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.
+export const NAME_ERROR = 'expected a name of 1 to 64 letters, digits, dots, dashes and underscores';
+export const NAME_SCHEMA = z.string({ error: NAME_ERROR }).regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error: NAME_ERROR });
+
+const voices = z.record(z.string(), words('the name of one of this provider’s voices'), {
+  error: 'expected an object from asked voice to this provider’s voice',
+});
+
+const health = z
+  .union([
+    z.literal(false),
+    object({ interval: milliseconds().default(10_000), timeout: milliseconds().default(2_000) }),
+  ])
+  .prefault({});
+
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const apiKey = z
+  .union([words('a key'), object({ env: words('the name of an environment variable') })], {
+    error: 'expected a string or { env: "NAME" }',
+  })
+  .transform((value, context) => {
+    const key = typeof value === 'string' ? value : process.env[value.env];
+    if (key === undefined || key === '') {
+      context.addIssue({ code: 'custom', message: 'this environment variable is not set', path: ['env'] });
+      return z.NEVER;
+    }
+    if (!HEADER_VALUE.test(key)) {
+      context.addIssue({ code: 'custom', message: 'the key has characters that no header can carry' });
+      return z.NEVER;
+    }
+    return key;
+  });
+
+const remote = object({
+  type: z.literal('remote'),
+  name: NAME_SCHEMA.default('remote'),
+  baseUrl: z
+    .string({ error: 'expected the address of the server, such as "http://127.0.0.1:8880/v1"' })
+    .check((context) => {
+      const problem = baseUrlProblem(context.value);
+      if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
+    }),
+  apiKey: apiKey.optional(),
+  headers: z
+    .record(
+      z.string().regex(HEADER_NAME, { error: 'not a name of a header' }),
+      z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
+      { error: 'expected an object from header name to value' },
+    )
+    .default({}),
+  model: words('the name of a model').optional(),
+  voice: words('the name of a voice').optional(),
+  voices: voices.default({}),
+  formats: z
+    .array(z.enum(SPEECH_FORMATS, { error: `expected one of ${SPEECH_FORMATS.join(', ')}` }), {
+      error: 'expected a list of formats',
+    })
+    .min(1, { error: 'expected at least one format' })
+    .default([...SPEECH_FORMATS]),
+  maxInput: wholeNumber('characters', 1, 1_000_000).optional(),
+  timeout: object({
+    lookup: milliseconds().default(1_000),
+    connect: milliseconds().default(2_000),
+    secureConnect: milliseconds().default(2_000),
+    send: milliseconds().default(5_000),
+    firstByte: milliseconds().default(5_000),
+    idle: milliseconds().default(10_000),
+    total: milliseconds().default(120_000),
+  }).prefault({}),
+  pool: object({
+    maxSockets: wholeNumber('sockets', 1, 10_000).default(20),
+    // uvicorn, which most of these servers run on, closes an idle connection after 5 s: ours has to go first.
+    keepAlive: milliseconds().default(4_000),
+  }).prefault({}),
+  maxBytes: wholeNumber('bytes', 1, 1024 * MEBIBYTE).default(25 * MEBIBYTE),
+  tls: object({
+    ca: z.string().optional(),
+    cert: z.string().optional(),
+    key: z.string().optional(),
+    servername: z.string().optional(),
+    rejectUnauthorized: z.boolean({ error: 'expected true or false' }).optional(),
+  }).optional(),
+  allowAddresses: z
+    .array(words('an address or a range such as "10.0.0.0/8"'), { error: 'expected a list of addresses and ranges' })
+    .optional(),
+  health: z
+    .union([
+      z.literal(false),
+      object({
+        interval: milliseconds().default(10_000),
+        timeout: milliseconds().default(2_000),
+        path: z
+          .string({ error: 'expected a path such as "/health"' })
+          .regex(/^\/[^\s]*$/, { error: 'expected a path that begins with a slash, such as "/health"' })
+          .optional(),
+      }),
+    ])
+    .prefault({}),
+});
+
+const command = object({
+  program: words('the program to run'),
+  args: z.array(z.string(), { error: 'expected a list of arguments' }).default([]),
+  output: z.enum(['wav', 'pcm'], { error: 'expected "wav" or "pcm"' }).default('wav'),
+  sampleRate: wholeNumber('hertz', 8_000, 192_000).optional(),
+});
+
+const local = object({
+  type: z.literal('local'),
+  name: NAME_SCHEMA.default('local'),
+  engine: z
+    .union(
+      [
+        z.enum(['embedded', 'espeak-ng', 'piper']),
+        object({ module: words('a package name, an absolute path or a file: URL') }),
+      ],
+      { error: 'expected "embedded", "espeak-ng", "piper" or { module }' },
+    )
+    .default('embedded'),
+  command: command.optional(),
+  voice: words('the name of a voice').optional(),
+  voices: voices.default({}),
+  // A core is left to the event loop. Each worker takes 80 to 100 MB, so a large machine does not get one per core.
+  workers: wholeNumber('workers', 1, 64).default(() => Math.min(4, Math.max(1, availableParallelism() - 1))),
+  health,
+});
+
+const text = object({
+  type: z.literal('text'),
+  name: NAME_SCHEMA.default('text'),
+  status: z.union([z.literal(200), z.literal(503)], { error: 'expected 200 or 503' }).default(200),
+});
+
+/** The schema of each built-in kind of provider, by its `type`. */
+export const ENTRY_SCHEMAS = { remote, local, text };
+
+/** The schema of the options, entries of `fallback` apart. */
+export const OPTIONS_SCHEMA = object({
+  fallback: z
+    .array(z.unknown(), { error: 'expected a list of providers' })
+    .min(1, { error: 'expected at least one provider' })
+    .max(8, { error: 'expected at most 8 providers' })
+    .default(() => [{ type: 'local' }, { type: 'text' }]),
+  deadline: milliseconds().default(10_000),
+  maxInput: wholeNumber('characters', 1, 1_000_000).default(4_096),
+  bodyLimit: wholeNumber('bytes', 1, 64 * MEBIBYTE).default(64 * KIBIBYTE),
+  maxConcurrent: wholeNumber('requests', 1, 100_000).default(64),
+  cache: z.literal(false, { error: 'expected false: there is no cache yet' }).default(false),
+  errors: z.enum(['reply', 'next'], { error: 'expected "reply" or "next"' }).default('reply'),
+  logger: z
+    .custom<SpeechLogger>(isLogger, { error: 'expected an object with the methods debug, info, warn and error' })
+    .optional(),
+});
+
+export function isLogger(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const methods: Record<string, unknown> = { ...value };
+  return ['debug', 'info', 'warn', 'error'].every(
+    (method) => typeof (methods[method] ?? Reflect.get(value, method)) === 'function',
+  );
+}
+
+export type RemoteEntry = z.input<typeof remote>;
+export type LocalEntry = z.input<typeof local>;
+export type TextEntry = z.input<typeof text>;
+
+export type SpeechRouterOptions = Omit<z.input<typeof OPTIONS_SCHEMA>, 'fallback'> & {
+  readonly fallback?: readonly (RemoteEntry | LocalEntry | TextEntry | SpeechProvider)[] | undefined;
+};

@@ -1,0 +1,196 @@
+import { expect } from 'chai';
+import { parseOptions } from '../lib/configuration.js';
+import { SpeechOptionsError } from '../lib/options-error.js';
+import type { SpeechProvider } from '../lib/speech/provider.js';
+
+const BASE_URL = 'http://127.0.0.1:8880/v1';
+
+function problemsOf(options: unknown): string[] {
+  try {
+    parseOptions(options);
+  } catch (error) {
+    if (error instanceof SpeechOptionsError) return error.problems.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+function problemOf(entry: object): string | undefined {
+  return problemsOf({ fallback: [entry] })[0];
+}
+
+describe('parseOptions', () => {
+  it('speaks locally and falls back to text when nothing is said', () => {
+    const { fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors } = parseOptions(undefined);
+    expect(fallback.map(({ type }) => type)).to.deep.equal(['local', 'text']);
+    expect({ deadline, maxInput, bodyLimit, maxConcurrent, errors }).to.deep.equal({
+      deadline: 10_000,
+      maxInput: 4_096,
+      bodyLimit: 65_536,
+      maxConcurrent: 64,
+      errors: 'reply',
+    });
+  });
+
+  it('completes a remote with every default of the contract, key by key', () => {
+    const entry = { type: 'remote', baseUrl: `${BASE_URL}/`, timeout: { connect: 500 }, health: { path: '/health' } };
+    const [remote] = parseOptions({ fallback: [entry] }).fallback;
+    expect(remote).to.deep.equal({
+      type: 'remote',
+      health: { interval: 10_000, timeout: 2_000 },
+      options: {
+        name: 'remote',
+        baseUrl: BASE_URL,
+        healthPath: '/health',
+        headers: {},
+        voices: {},
+        formats: ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'],
+        timeout: {
+          lookup: 1_000,
+          connect: 500,
+          secureConnect: 2_000,
+          send: 5_000,
+          firstByte: 5_000,
+          idle: 10_000,
+          total: 120_000,
+        },
+        pool: { maxSockets: 20, keepAlive: 4_000 },
+        maxBytes: 26_214_400,
+      },
+    });
+  });
+
+  it('freezes what it returns, and does not freeze or keep what it was given', () => {
+    const voices = { alloy: 'af_bella' };
+    const configuration = parseOptions({ fallback: [{ type: 'remote', baseUrl: BASE_URL, voices }] });
+    const [remote] = configuration.fallback;
+    expect(Object.isFrozen(configuration)).to.equal(true);
+    expect(remote?.type === 'remote' && Object.isFrozen(remote.options.timeout)).to.equal(true);
+    voices.alloy = 'changed';
+    expect(remote?.type === 'remote' && remote.options.voices).to.deep.equal({ alloy: 'af_bella' });
+  });
+
+  it('takes a provider of the user’s own as it is', () => {
+    const provider: SpeechProvider = { name: 'own', type: 'tape', synthesize: () => Promise.reject(new Error('no')) };
+    const [entry] = parseOptions({ fallback: [provider] }).fallback;
+    expect(entry?.type === 'custom' && entry.provider).to.equal(provider);
+    expect(Object.isFrozen(provider)).to.equal(false);
+  });
+
+  it('takes a key from the environment, and refuses a variable that is not set', () => {
+    process.env['EXPRESS_SPEECH_TEST_KEY'] = 'from-environment';
+    try {
+      const entry = { type: 'remote', baseUrl: BASE_URL, apiKey: { env: 'EXPRESS_SPEECH_TEST_KEY' } };
+      const [remote] = parseOptions({ fallback: [entry] }).fallback;
+      expect(remote?.type === 'remote' && remote.options.apiKey).to.equal('from-environment');
+    } finally {
+      delete process.env['EXPRESS_SPEECH_TEST_KEY'];
+    }
+    expect(problemOf({ type: 'remote', baseUrl: BASE_URL, apiKey: { env: 'EXPRESS_SPEECH_TEST_KEY' } })).to.equal(
+      'fallback[0].apiKey.env: this environment variable is not set',
+    );
+  });
+
+  const refused: [string, unknown, string][] = [
+    ['an unknown key', { deadlin: 5 }, ': unknown key "deadlin"; did you mean "deadline"?'],
+    [
+      'an unknown key deep down',
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, timeout: { conect: 1 } }] },
+      'fallback[0].timeout: unknown key "conect"; did you mean "connect"?',
+    ],
+    [
+      'a key in another spelling',
+      { fallback: [{ type: 'remote', baseURL: BASE_URL }] },
+      'fallback[0]: unknown key "baseURL"; did you mean "baseUrl"?',
+    ],
+    [
+      'a mistyped type',
+      { fallback: [{ type: 'remot' }] },
+      'fallback[0].type: expected "remote", "local" or "text", or a provider object with synthesize(); did you mean "remote"?',
+    ],
+    ['a word for a number', { deadline: '5s' }, 'deadline: expected a whole number of milliseconds from 1 to 3600000'],
+    ['a negative time', { deadline: -1 }, 'deadline: expected a whole number of milliseconds from 1 to 3600000'],
+    ['no number', { maxInput: Number.NaN }, 'maxInput: expected a whole number of characters from 1 to 1000000'],
+    ['an empty chain', { fallback: [] }, 'fallback: expected at least one provider'],
+    ['nine providers', { fallback: Array(9).fill({ type: 'text' }) }, 'fallback: expected at most 8 providers'],
+    [
+      'two of a name',
+      { fallback: [{ type: 'text' }, { type: 'text' }] },
+      'fallback[1].name: another provider is called "text" already; give each a name of its own',
+    ],
+    [
+      'a name that breaks a header',
+      { fallback: [{ type: 'text', name: 'a\r\nb' }] },
+      'fallback[0].name: expected a name of 1 to 64 letters, digits, dots, dashes and underscores',
+    ],
+    ['a cache, until there is one', { cache: true }, 'cache: expected false: there is no cache yet'],
+    [
+      'half a logger',
+      { logger: { info() {} } },
+      'logger: expected an object with the methods debug, info, warn and error',
+    ],
+    ['a status that is none', { fallback: [{ type: 'text', status: 500 }] }, 'fallback[0].status: expected 200 or 503'],
+    [
+      'an engine of another name',
+      { fallback: [{ type: 'local', engine: 'sam' }] },
+      'fallback[0].engine: expected "embedded", "espeak-ng", "piper" or { module }',
+    ],
+    ['options that are no object', 'local', ': expected an object with named options'],
+    [
+      'null',
+      { fallback: [null] },
+      'fallback[0].type: expected "remote", "local" or "text", or a provider object with synthesize()',
+    ],
+  ];
+  for (const [what, options, message] of refused) {
+    it(`refuses ${what}, saying where and what was expected`, () => {
+      expect(problemsOf(options).map((problem) => problem.split('; the keys are')[0])).to.include(message);
+    });
+  }
+
+  it('refuses options that are not there yet instead of ignoring them', () => {
+    for (const key of ['configFile', 'alerts', 'metrics', 'segments']) {
+      expect(problemsOf({ [key]: {} })[0], key).to.match(/^: unknown key/);
+    }
+  });
+
+  const addresses: [string, RegExp][] = [
+    ['127.0.0.1:8880/v1', /begins with http:\/\/ or https:\/\//],
+    ['localhost:8880', /begins with http:\/\/ or https:\/\//],
+    ['ftp://127.0.0.1/v1', /begins with http/],
+    ['http://', /with a host/],
+    ['http://127.0.0.1:0/v1', /port must be a number from 1 to 65535/],
+    ['http://127.0.0.1:99999/v1', /port must be a number from 1 to 65535/],
+    ['http://127.0.0.1:88o0/v1', /port must be a number from 1 to 65535/],
+    ['http://user:secret@127.0.0.1:8880/v1', /credentials do not belong/],
+    ['http://127.0.0.1:8880/v1?key=secret', /query/],
+    ['http://127.0.0.1:8880/v1/audio/speech', /without \/audio\/speech/],
+  ];
+  for (const [baseUrl, message] of addresses) {
+    it(`refuses the address ${baseUrl} without repeating it`, () => {
+      const problem = problemOf({ type: 'remote', baseUrl });
+      expect(problem).to.match(/^fallback\[0\]\.baseUrl: /);
+      expect(problem).to.match(message);
+      expect(problem).not.to.contain('secret');
+    });
+  }
+
+  for (const baseUrl of [
+    'http://localhost:8880/v1',
+    'https://[::1]:8443/v1',
+    'http://tts',
+    'https://api.openai.com/v1/',
+  ]) {
+    it(`takes the address ${baseUrl}`, () => {
+      expect(problemOf({ type: 'remote', baseUrl })).to.equal(undefined);
+    });
+  }
+
+  it('names every problem at once, in one error with a stable code', () => {
+    const options = { fallback: [{ type: 'remote' }, { type: 'text', status: 1 }] };
+    expect(problemsOf(options)).to.have.length(2);
+    expect(() => parseOptions(options))
+      .to.throw(SpeechOptionsError)
+      .with.property('code', 'ERR_SPEECH_OPTIONS');
+  });
+});
