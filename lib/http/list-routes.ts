@@ -1,0 +1,25 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { SpeechModel } from '../speech/provider.js';
+import { requestIdOf } from './request-id.js';
+
+interface ListedVoice {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: string;
+}
+
+/** Makes the handler of `GET {mount}/audio/voices`. It answers from memory. */
+export function createVoicesRoute(voices: () => readonly ListedVoice[]): RequestHandler {
+  return function listVoices(request: Request, response: Response): void {
+    response.setHeader('X-Request-Id', requestIdOf(request));
+    response.json({ voices: voices() });
+  };
+}
+
+/** Makes the handler of `GET {mount}/audio/models`. It answers from memory. */
+export function createModelsRoute(models: () => readonly SpeechModel[]): RequestHandler {
+  return function listModels(request: Request, response: Response): void {
+    response.setHeader('X-Request-Id', requestIdOf(request));
+    response.json({ models: models() });
+  };
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { SPEECH_FORMATS } from '../speech/formats.js';
+import type { SpeechRequest } from '../speech/request.js';
+import { problem, type SpeechHttpError } from './problems.js';
+
+/** A checked request, and how the reply is to be packed. */
+export interface ReadRequest {
+  readonly speech: SpeechRequest;
+  readonly streamFormat: 'audio' | 'sse';
+}
+
+/** Longest name of a voice or model that is looked at; a name is not the place to send a text. */
+const MOST_NAME_CHARACTERS = 256;
+/** Longest `instructions`, the limit of OpenAI's API. */
+const MOST_INSTRUCTION_CHARACTERS = 4_096;
+
+// A voice and a model end up in headers, logs and a remote's JSON: no control characters.
+const nameText = z
+  .string()
+  .min(1)
+  .max(MOST_NAME_CHARACTERS)
+  .regex(/^\P{Cc}+$/u)
+  .refine(isWellFormed);
+
+const BODY = z.looseObject({
+  input: z.string(),
+  model: nameText.nullish(),
+  voice: z.union([nameText, z.looseObject({ id: nameText })]).nullish(),
+  instructions: z.string().max(MOST_INSTRUCTION_CHARACTERS).refine(isWellFormed).nullish(),
+  response_format: z.enum(SPEECH_FORMATS).nullish(),
+  speed: z.number().min(0.25).max(4).nullish(),
+  stream_format: z.enum(['audio', 'sse']).nullish(),
+});
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  input: 'a string',
+  model: `a string of at most ${String(MOST_NAME_CHARACTERS)} characters, without control characters`,
+  voice: `a string of at most ${String(MOST_NAME_CHARACTERS)} characters without control characters, or an object with such an id`,
+  instructions: `a string of at most ${String(MOST_INSTRUCTION_CHARACTERS)} characters`,
+  response_format: `one of ${SPEECH_FORMATS.join(', ')}`,
+  speed: 'a number from 0.25 to 4',
+  stream_format: 'one of audio, sse',
+};
+
+/** Keys that mean something to JavaScript objects and nothing to a speech server. */
+const DANGEROUS_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Checks a parsed body against OpenAI's `CreateSpeechRequest`.
+ *
+ * @throws {SpeechHttpError} with `param` and `code`, when the request cannot be right
+ */
+export function readSpeechRequest(body: unknown, maxInput: number, requestId: string): ReadRequest {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw problem('invalid_request', 'The request body must be a JSON object.');
+  }
+  const parsed = BODY.safeParse(body);
+  if (!parsed.success) throw refusal(parsed.error);
+  const { input, model, voice, instructions, response_format, speed, stream_format, ...rest } = parsed.data;
+  checkInput(input, maxInput);
+  return {
+    speech: {
+      input,
+      format: response_format ?? 'mp3',
+      speed: speed ?? 1,
+      voice: (typeof voice === 'object' ? voice?.id : voice) ?? undefined,
+      model: model ?? undefined,
+      instructions: instructions ?? undefined,
+      extra: Object.fromEntries(Object.entries(rest).filter(([key]) => !DANGEROUS_KEYS.has(key))),
+      requestId,
+    },
+    streamFormat: stream_format ?? 'audio',
+  };
+}
+
+function checkInput(input: string, maxInput: number): void {
+  if (input.trim() === '') throw problem('invalid_value', 'input must not be empty.', 'input');
+  if (!isWellFormed(input)) throw problem('invalid_value', 'input has half a surrogate pair in it.', 'input');
+  if (input.includes('\0')) throw problem('invalid_value', 'input must not have NUL characters.', 'input');
+  // UTF-16 units are never fewer than code points, so most texts need no counting.
+  if (input.length > maxInput && codePoints(input) > maxInput) {
+    const message = `input is longer than ${String(maxInput)} characters; it is never cut, so send it in parts.`;
+    throw problem('string_above_max_length', message, 'input');
+  }
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const character of text) if (character !== '') count += 1;
+  return count;
+}
+
+/** Says whether every surrogate has its other half; without it, the text cannot be sent as UTF-8. */
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+function refusal(error: z.ZodError): SpeechHttpError {
+  const issue = error.issues[0];
+  const param = String(issue?.path[0] ?? '');
+  if (issue?.code === 'invalid_type' && param === 'input' && issue.message.includes('received undefined')) {
+    return problem('missing_required_parameter', 'input is missing: it is the text to speak.', param);
+  }
+  const code = issue?.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
+  return problem(code, `${param} must be ${EXPECTED[param] ?? 'something else'}.`, param === '' ? null : param);
+}

@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream';
+import type { Response } from 'express';
+import type { SpeechAudio } from '../speech/provider.js';
+
+/**
+ * Sends proven audio as it comes. Should it fail on the way, the connection is destroyed: a clean end would pass a cut
+ * sentence off as a whole one.
+ */
+export function sendAudio(response: Response, audio: SpeechAudio): void {
+  response.status(200);
+  response.setHeader('Content-Type', audio.contentType);
+  setAudioHeaders(response);
+  if (audio.contentLength !== undefined) response.setHeader('Content-Length', audio.contentLength);
+  releaseWithResponse(response, audio.stream);
+  audio.stream.pipe(response);
+}
+
+/**
+ * Sends proven audio as the server-sent events of OpenAI's API: `speech.audio.delta` with base64 audio, and `speech.audio.done`
+ * once all of it has been sent. A stream that fails ends with an `error` event and a destroyed connection.
+ */
+export async function sendAudioEvents(response: Response, audio: SpeechAudio): Promise<void> {
+  response.status(200);
+  response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+  setAudioHeaders(response);
+  response.once('close', () => {
+    audio.stream.destroy();
+  });
+  try {
+    for await (const chunk of audio.stream) {
+      const event = { type: 'speech.audio.delta', audio: Buffer.from(chunk as Uint8Array).toString('base64') };
+      if (!response.write(eventLine(event))) await drained(response);
+      if (response.destroyed) return;
+    }
+    // Tokens are a unit of OpenAI's own models; characters are not tokens, so no number is made up here.
+    response.end(
+      eventLine({ type: 'speech.audio.done', usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 } }),
+    );
+  } catch {
+    const error = { message: 'The speech broke off.', type: 'server_error', param: null, code: 'truncated' };
+    response.write(eventLine({ type: 'error', error }), () => {
+      response.destroy();
+    });
+  }
+}
+
+function setAudioHeaders(response: Response): void {
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+}
+
+/** Ties the two lives together: the reply never outlives the audio, nor the audio the reply. */
+function releaseWithResponse(response: Response, stream: Readable): void {
+  stream.once('error', () => {
+    response.destroy();
+  });
+  stream.once('close', () => {
+    if (!stream.readableEnded) response.destroy();
+  });
+  response.once('close', () => {
+    stream.destroy();
+  });
+}
+
+function eventLine(event: object): string {
+  return `data: ${JSON.stringify(event)}\n\n`;
+}
+
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+  });
+}

@@ -1,0 +1,35 @@
+import type { Response } from 'express';
+import type { Attempt } from '../resilience/index.js';
+import type { SpeechWarning } from '../speech/provider.js';
+
+/** What the headers tell of the way a reply took. */
+export interface ReplyFacts {
+  /** The provider that answered, or null when none did. */
+  readonly provider: string | null;
+  /** True when the first provider of the chain was asked and did not answer. */
+  readonly degraded: boolean;
+  readonly attempts: readonly Attempt[];
+}
+
+/** The facts of a reply to a request that no provider was asked to answer. */
+export const NOBODY_ASKED: ReplyFacts = { provider: null, degraded: false, attempts: [] };
+
+/** Sets the headers that stand on every reply of the speech route, error replies too. */
+export function setSpeechHeaders(response: Response, requestId: string, facts: ReplyFacts): void {
+  response.setHeader('X-Request-Id', requestId);
+  response.setHeader('X-Speech-Provider', facts.provider ?? 'none');
+  response.setHeader('X-Speech-Degraded', String(facts.degraded));
+  response.setHeader('X-Speech-Cache', 'off');
+  if (facts.attempts.length > 0) response.setHeader('Server-Timing', facts.attempts.map(serverTiming).join(', '));
+}
+
+// Names are tokens (the options see to that) and codes have no quotes, so neither needs escaping.
+function serverTiming({ step, code, ms }: Attempt): string {
+  const metric = `${step};dur=${ms.toFixed(1)}`;
+  return code === null ? metric : `${metric};desc="${code}"`;
+}
+
+/** Names the wishes that were not met although the result is right, such as a voice replaced by the default. */
+export function setWarnings(response: Response, warnings: readonly SpeechWarning[]): void {
+  if (warnings.length > 0) response.setHeader('X-Speech-Warning', warnings.join(', '));
+}

@@ -1,0 +1,81 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { Deadline, type Clock } from '../resilience/index.js';
+import type { SpeechRequest } from '../speech/request.js';
+import type { SpeechResult } from '../speech/provider.js';
+import type { ActiveRequests } from './active-requests.js';
+import { followClient } from './client-connection.js';
+import { exhausted, problem } from './problems.js';
+import { readBody } from './read-body.js';
+import { readSpeechRequest } from './read-speech-request.js';
+import { requestIdOf } from './request-id.js';
+import { sendAudio, sendAudioEvents } from './send-audio.js';
+import { sendError, type ErrorMode } from './send-error.js';
+import { reasonOf, sendText } from './send-text.js';
+import { NOBODY_ASKED, setSpeechHeaders, setWarnings, type ReplyFacts } from './speech-headers.js';
+
+/** What the route needs of the rest of the house. */
+export interface SpeechRouteOptions {
+  readonly parseBody: RequestHandler;
+  readonly active: ActiveRequests;
+  readonly clock: Clock;
+  /** Milliseconds from the request to the first audio byte. */
+  readonly deadline: number;
+  readonly maxInput: number;
+  readonly errors: ErrorMode;
+  /** Says that the router is being closed and takes no new requests. */
+  readonly isClosing: () => boolean;
+  readonly speak: (
+    request: SpeechRequest,
+    options: { readonly deadline: Deadline; readonly signal: AbortSignal; readonly fallback: 'chain' | 'none' },
+  ) => Promise<{ readonly result: SpeechResult | null; readonly facts: ReplyFacts }>;
+}
+
+/** Makes the handler of `POST {mount}/audio/speech`: read, ask the chain, send what came of it. */
+export function createSpeechRoute(options: SpeechRouteOptions): RequestHandler {
+  return function speech(request: Request, response: Response, next: NextFunction): void {
+    const requestId = requestIdOf(request);
+    setSpeechHeaders(response, requestId, NOBODY_ASKED);
+    answer(request, response, requestId, options).catch((thrown: unknown) => {
+      sendError(response, next, options.errors, thrown);
+    });
+  };
+}
+
+async function answer(
+  request: Request,
+  response: Response,
+  requestId: string,
+  options: SpeechRouteOptions,
+): Promise<void> {
+  if (options.isClosing()) throw problem('closing', 'The speech router is closing.');
+  const deadline = new Deadline(options.deadline, options.clock);
+  const connection = followClient(response);
+  const body = await readBody(request, response, options.parseBody, options.deadline);
+  const { speech, streamFormat } = readSpeechRequest(body, options.maxInput, requestId);
+  const fallback = fallbackWish(request);
+  if (!options.active.admit(connection, response)) {
+    throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
+  }
+  const { result, facts } = await options.speak(speech, { deadline, signal: connection.signal, fallback });
+  if (connection.signal.aborted) {
+    if (result?.kind === 'audio') result.stream.destroy();
+    return;
+  }
+  setSpeechHeaders(response, requestId, facts);
+  if (result === null) throw exhausted(reasonOf(facts.attempts));
+  if (result.kind === 'text') {
+    sendText(request, response, { input: speech.input, result, attempts: facts.attempts });
+    return;
+  }
+  setWarnings(response, result.warnings ?? []);
+  if (streamFormat === 'sse') await sendAudioEvents(response, result);
+  else sendAudio(response, result);
+}
+
+/** Reads `X-Speech-Fallback`: `none` asks for the first provider or nothing. */
+function fallbackWish(request: Request): 'chain' | 'none' {
+  const wish = request.headers['x-speech-fallback'];
+  if (wish === undefined) return 'chain';
+  if (typeof wish === 'string' && wish.trim().toLowerCase() === 'none') return 'none';
+  throw problem('invalid_value', 'The header X-Speech-Fallback must be "none" where it is given.', 'X-Speech-Fallback');
+}

@@ -1,0 +1,24 @@
+export { speechRouter } from './router.js';
+export type { SpeechRouter } from './router.js';
+export type { LocalEntry, RemoteEntry, SpeechRouterOptions, TextEntry } from './options.js';
+export { SpeechOptionsError } from './options-error.js';
+export type { OptionsProblem } from './options-error.js';
+export type { SpeechEventListener, SpeechEventMap, SpeechEventName, SpeechStatusName } from './events.js';
+export type { SpeechStatus } from './speech-chain.js';
+export type { ProviderStatus } from './stage.js';
+export { SpeechError } from './speech/error.js';
+export type { SpeechErrorCode, SpeechErrorOptions } from './speech/error.js';
+export type { SpeechFormat } from './speech/formats.js';
+export type {
+  SpeechAudio,
+  SpeechCapabilities,
+  SpeechLogger,
+  SpeechModel,
+  SpeechProvider,
+  SpeechResult,
+  SpeechText,
+  SpeechVoice,
+  SpeechWarning,
+  SynthesisContext,
+} from './speech/provider.js';
+export type { SpeechRequest } from './speech/request.js';
