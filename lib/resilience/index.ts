@@ -1,3 +1,7 @@
+export { Bulkhead, BulkheadRefusedError } from './bulkhead.js';
+export type { BulkheadOptions, BulkheadPermit } from './bulkhead.js';
+export { CircuitBreaker, CircuitOpenError } from './circuit-breaker.js';
+export type { CircuitBreakerOptions, CircuitPermit, CircuitState } from './circuit-breaker.js';
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { Deadline, stageBudget } from './deadline.js';

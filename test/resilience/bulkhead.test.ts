@@ -1,0 +1,139 @@
+import { getEventListeners } from 'node:events';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Bulkhead, BulkheadRefusedError, type BulkheadPermit } from '../../lib/resilience/bulkhead.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+
+function setUp(options: { maxConcurrent?: number; maxQueue?: number; maxWait?: number } = {}) {
+  const clock = new FakeClock();
+  const bulkhead = new Bulkhead({ maxConcurrent: 1, maxQueue: 2, maxWait: 500, ...options, clock });
+  return { clock, bulkhead };
+}
+
+const stays = (): AbortSignal => new AbortController().signal;
+
+async function refusal(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof BulkheadRefusedError) return error.code;
+  }
+  return 'was let in';
+}
+
+describe('Bulkhead', () => {
+  it('lets so many in, queues so many and refuses the rest at once', async () => {
+    const { bulkhead } = setUp();
+    await bulkhead.acquire(stays());
+    void bulkhead.acquire(stays()).catch(() => undefined);
+    void bulkhead.acquire(stays()).catch(() => undefined);
+    expect([bulkhead.running, bulkhead.queued]).to.deep.equal([1, 2]);
+    expect(await refusal(bulkhead.acquire(stays()))).to.equal('bulkhead_full');
+  });
+
+  it('lets the waiting in by the order of their arrival, and nobody past them', async () => {
+    const { bulkhead } = setUp({ maxQueue: 3 });
+    const order: string[] = [];
+    const first = await bulkhead.acquire(stays());
+    const permits = ['a', 'b'].map(async (name) => {
+      const permit = await bulkhead.acquire(stays());
+      order.push(name);
+      return permit;
+    });
+    first.release();
+    const late = bulkhead.acquire(stays()).then((permit) => {
+      order.push('late');
+      return permit;
+    });
+    (await permits[0])?.release();
+    (await permits[1])?.release();
+    (await late).release();
+    expect(order).to.deep.equal(['a', 'b', 'late']);
+    expect([bulkhead.running, bulkhead.queued]).to.deep.equal([0, 0]);
+  });
+
+  it('ends a wait that is too long', async () => {
+    const { bulkhead, clock } = setUp();
+    await bulkhead.acquire(stays());
+    const waiting = refusal(bulkhead.acquire(stays()));
+    await clock.advance(499);
+    expect(bulkhead.queued).to.equal(1);
+    await clock.advance(1);
+    expect(await waiting).to.equal('timeout.queue');
+    expect(bulkhead.queued).to.equal(0);
+  });
+
+  it('forgets an entry at once when its caller leaves, and leaves neither timer nor listener', async () => {
+    const { bulkhead, clock } = setUp();
+    const first = await bulkhead.acquire(stays());
+    const caller = new AbortController();
+    const waiting = refusal(bulkhead.acquire(caller.signal));
+    caller.abort();
+    expect(bulkhead.queued).to.equal(0);
+    expect(await waiting).to.equal('aborted');
+    expect(await refusal(bulkhead.acquire(caller.signal))).to.equal('aborted');
+    expect([clock.pendingTimers, getEventListeners(caller.signal, 'abort').length]).to.deep.equal([0, 0]);
+    first.release();
+    expect(bulkhead.running).to.equal(0);
+  });
+
+  it('gives a place back once, and after its cool-down where one was asked for', async () => {
+    const { bulkhead, clock } = setUp({ maxConcurrent: 2 });
+    const one = await bulkhead.acquire(stays());
+    await bulkhead.acquire(stays());
+    one.release(300);
+    one.release();
+    expect(bulkhead.running).to.equal(2);
+    await clock.advance(300);
+    expect(bulkhead.running).to.equal(1);
+  });
+
+  it('is never above its capacity, loses no place and keeps the order, over random schedules', async () => {
+    const action = fc.record({
+      kind: fc.constantFrom('acquire', 'acquire', 'release', 'abort', 'advance'),
+      which: fc.nat(9),
+      time: fc.nat(400),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(action, { minLength: 20, maxLength: 80 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat(4),
+        async (actions, maxConcurrent, maxQueue) => {
+          const { bulkhead, clock } = setUp({ maxConcurrent, maxQueue });
+          const held: BulkheadPermit[] = [];
+          const callers: AbortController[] = [];
+          const admitted: number[] = [];
+          let arrivals = 0;
+          for (const { kind, which, time } of actions) {
+            if (kind === 'acquire') {
+              const caller = new AbortController();
+              const number = (arrivals += 1);
+              callers.push(caller);
+              bulkhead.acquire(caller.signal).then(
+                (permit) => {
+                  held.push(permit);
+                  admitted.push(number);
+                },
+                () => undefined,
+              );
+            } else if (kind === 'release') held.splice(which % Math.max(1, held.length), 1)[0]?.release(time % 3);
+            else if (kind === 'abort') callers[which % Math.max(1, callers.length)]?.abort();
+            else await clock.advance(time);
+            await settle();
+            expect(held.length).to.be.at.most(maxConcurrent);
+            expect(bulkhead.running).to.be.at.most(maxConcurrent);
+            expect(bulkhead.queued).to.be.at.most(maxQueue);
+          }
+          expect(admitted).to.deep.equal([...admitted].sort((one, other) => one - other));
+          for (const caller of callers) caller.abort();
+          for (const permit of held) permit.release();
+          await clock.advance(1_000);
+          for (const permit of held) permit.release();
+          expect([bulkhead.running, bulkhead.queued]).to.deep.equal([0, 0]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
