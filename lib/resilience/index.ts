@@ -1,3 +1,6 @@
+export { parseRetryAfter } from './retry-after.js';
+export { RetryBudget } from './retry-budget.js';
+export type { RetryBudgetOptions } from './retry-budget.js';
 export { Bulkhead, BulkheadRefusedError } from './bulkhead.js';
 export type { BulkheadOptions, BulkheadPermit } from './bulkhead.js';
 export { CircuitBreaker, CircuitOpenError } from './circuit-breaker.js';
