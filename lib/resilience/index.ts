@@ -1,4 +1,3 @@
-export { parseRetryAfter } from './retry-after.js';
 export { RetryBudget } from './retry-budget.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
 export { Bulkhead, BulkheadRefusedError } from './bulkhead.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseRetryAfter } from '../../lib/resilience/retry-after.js';
+import { parseRetryAfter } from '../../../lib/providers/remote/retry-after.js';
 
 const NOW = Date.parse('Tue, 24 Nov 2026 10:00:00 GMT');
 

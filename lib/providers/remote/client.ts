@@ -1,0 +1,140 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import got, { Options, type NativeRequestOptions, type Request } from 'got';
+import { SpeechError } from '../../speech/error.js';
+import { AddressGuard, blockedAddress } from './address-guard.js';
+import { Exchange, replaceError } from './exchange.js';
+import type { RemoteOptions } from './options.js';
+
+/** Milliseconds that one of several addresses gets before the next is tried as well; Node's own 250 is short for a busy server. */
+const ADDRESS_ATTEMPT = 500;
+
+/** Most bytes of a reply's headers. */
+const MOST_HEADER_BYTES = 16 * 1024;
+
+export interface Call {
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
+}
+
+/** Reaches one server with got, over connections of its own that no other backend can use up. */
+export class RemoteClient {
+  readonly #options: RemoteOptions;
+  readonly #agent: HttpAgent;
+  readonly #isBlocked: boolean;
+  readonly #post: Options;
+  readonly #running = new Set<Exchange>();
+  #isClosed = false;
+
+  constructor(options: RemoteOptions) {
+    const guard = new AddressGuard(options.allowAddresses);
+    const url = new URL(options.baseUrl);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    this.#options = options;
+    // An address written out needs no look-up, so the guard in it would never see it.
+    this.#isBlocked = isIP(host) !== 0 && !guard.allows(host);
+    this.#agent = createAgent(options, guard, url.protocol === 'https:');
+    this.#post = this.#template('POST', '/audio/speech', {
+      'content-type': 'application/json',
+    });
+  }
+
+  /** Sends a JSON text to the speech route. */
+  postSpeech(body: string, headers: Readonly<Record<string, string>>, call: Call): Exchange {
+    return this.#exchange(call, () => {
+      // got copies its defaults before the call returns, so calls at the same time do not see each other's.
+      const template = this.#post;
+      template.body = body;
+      Object.assign(template.headers, headers);
+      return startStream(template);
+    });
+  }
+
+  /** Asks for a path below the base address. */
+  get(path: string, call: Call): Exchange {
+    return this.#exchange(call, () => startStream(this.#template('GET', path, { accept: 'application/json' })));
+  }
+
+  /** Ends the calls under way and closes every connection. */
+  close(): void {
+    this.#isClosed = true;
+    for (const exchange of this.#running) exchange.fail(new SpeechError('aborted', 'the provider is being closed'));
+    this.#agent.destroy();
+  }
+
+  #exchange({ signal, maxBytes }: Call, start: () => Request): Exchange {
+    if (this.#isBlocked) throw blockedAddress();
+    if (signal.aborted || this.#isClosed) throw new SpeechError('aborted', 'the call is not wanted any more');
+    const exchange = new Exchange({ start, signal, maxBytes, timeout: this.#options.timeout });
+    this.#running.add(exchange);
+    exchange.stream.once('close', () => {
+      this.#running.delete(exchange);
+    });
+    return exchange;
+  }
+
+  #template(method: 'GET' | 'POST', path: string, headers: Record<string, string>): Options {
+    const { baseUrl, apiKey, headers: configured } = this.#options;
+    const url = new URL(baseUrl + path);
+    const isSecure = url.protocol === 'https:';
+    const agent = this.#agent;
+    const target = {
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port === '' ? (isSecure ? 443 : 80) : Number(url.port),
+      path: url.pathname + url.search,
+      method,
+      agent,
+      maxHeaderSize: MOST_HEADER_BYTES,
+    };
+    return new Options(
+      undefined,
+      {
+        url,
+        method,
+        isStream: true,
+        headers: {
+          ...lowerCased(configured),
+          ...headers,
+          'user-agent': 'express-speech',
+          'accept-encoding': 'identity',
+          ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+        },
+        retry: { limit: 0 },
+        throwHttpErrors: false,
+        followRedirect: false,
+        decompress: false,
+        hooks: { beforeError: [replaceError] },
+        // got's own object has forty keys, each of which Node looks at.
+        request: (_url: URL, { headers: sent }: NativeRequestOptions): ClientRequest => {
+          const native = { ...target, headers: sent ?? {} };
+          return isSecure ? httpsRequest(native) : httpRequest(native);
+        },
+      },
+      got.defaults.options,
+    );
+  }
+}
+
+function startStream(template: Options): Request {
+  return got(undefined, undefined, template) as Request;
+}
+
+function createAgent({ pool, tls }: RemoteOptions, guard: AddressGuard, isSecure: boolean): HttpAgent {
+  const settings = {
+    keepAlive: true,
+    // The bulkhead in front bounds the calls; an agent's queue has no limit in time and keeps what has been given up.
+    maxSockets: 2 * pool.maxSockets,
+    maxFreeSockets: pool.maxSockets,
+    timeout: pool.keepAlive,
+    lookup: guard.lookup,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
+  };
+  return isSecure ? new HttpsAgent({ ...settings, ...tls }) : new HttpAgent(settings);
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { SpeechError } from '../../speech/error.js';
+import { parseRetryAfter } from './retry-after.js';
+
+/** Longest message of a server's that goes into a log line. */
+const MOST_MESSAGE_CHARACTERS = 200;
+
+/** Makes the failure for a reply that is not a success. */
+export function failureOfStatus(response: IncomingMessage): SpeechError {
+  const status = response.statusCode ?? 0;
+  if (status < 400) return new SpeechError('bad_response', `the server answered with status ${String(status)}`);
+  const retryAfter = parseRetryAfter(response.headers['retry-after'], Date.now());
+  return new SpeechError(
+    status === 429 ? 'rate_limited' : `status.${status}`,
+    `the server answered with status ${String(status)}`,
+    retryAfter === undefined ? {} : { retryAfter },
+  );
+}
+
+/**
+ * Finds the message in the body of an error reply, whatever shape it has: `{error:{message}}`, `{error:"…"}`, `{detail:"…"}`,
+ * `{detail:{message}}`, `{detail:[{msg}]}`, `{message}`, or none of these.
+ *
+ * @param secrets what must not stand in a log, the text to speak among it
+ */
+export function messageOf(body: string, secrets: readonly string[]): string {
+  let message = find(parse(body)) ?? '';
+  for (const secret of secrets) if (secret !== '') message = message.replaceAll(secret, '…');
+  return message.replace(/\p{Cc}+/gu, ' ').slice(0, MOST_MESSAGE_CHARACTERS);
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function find(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || depth > 3) return undefined;
+  if (Array.isArray(value)) return find(value[0], depth + 1);
+  const fields: Record<string, unknown> = { ...value };
+  for (const key of ['error', 'detail', 'message', 'msg']) {
+    const found = find(fields[key], depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

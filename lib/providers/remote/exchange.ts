@@ -1,0 +1,187 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import type { Request } from 'got';
+import { SpeechError } from '../../speech/error.js';
+import { failureFrom } from './failure.js';
+import type { RemoteTimeouts } from './options.js';
+import { PhaseTimer } from './phase-timer.js';
+
+/** Interim replies (1xx) after which a server is not believed to give a real one. */
+const MOST_INTERIM_REPLIES = 16;
+
+/** The exchange of each stream, for got's `beforeError` hook to ask why it failed. */
+const exchanges = new WeakMap<object, Exchange>();
+
+/** The hook that keeps got's errors, which carry credentials and text, from leaving. */
+export function replaceError(error: Error & { readonly request?: object | undefined }): SpeechError {
+  const exchange = error.request === undefined ? undefined : exchanges.get(error.request);
+  return exchange?.explain(error) ?? failureFrom(error);
+}
+
+export interface ExchangeOptions {
+  /** Starts the call. */
+  readonly start: () => Request;
+  readonly timeout: RemoteTimeouts;
+  readonly signal: AbortSignal;
+  /** Most bytes of the body. */
+  readonly maxBytes: number;
+}
+
+/** One call to the server: drives its phases, turns whatever goes wrong into one failure, and lets go of everything in the end. */
+export class Exchange {
+  readonly stream: Request;
+  /** Resolves with the response's head; rejects with the failure. */
+  readonly head: Promise<IncomingMessage>;
+  readonly #timer: PhaseTimer;
+  readonly #options: ExchangeOptions;
+  #request: ClientRequest | undefined;
+  #response: IncomingMessage | undefined;
+  #bytes = 0;
+  #failure: SpeechError | undefined;
+  #onFailure: (error: SpeechError) => void = () => undefined;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#timer = new PhaseTimer(options.timeout.total, (error) => {
+      this.fail(error);
+    });
+    this.#timer.enter(options.timeout.connect, 'timeout.queue');
+    this.stream = options.start();
+    exchanges.set(this.stream, this);
+    this.head = new Promise((resolve, reject) => {
+      this.#onFailure = reject;
+      this.stream.once('response', () => {
+        const response = this.#response;
+        if (response !== undefined) resolve(response);
+      });
+    });
+    this.stream.on('error', (error) => {
+      this.fail(this.explain(error));
+    });
+    this.stream.once('request', (request) => {
+      this.#follow(request);
+    });
+    this.stream.once('end', () => {
+      // got leaves an ended stream open, and with it a listener on the socket; the socket itself stays in the pool.
+      this.stream.destroy();
+    });
+    this.stream.once('close', this.#release);
+    options.signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Whether the server closed a connection it had kept alive just when we used it again: it has not seen the request. */
+  get isStaleSocket(): boolean {
+    const wasReset = this.#failure?.code === 'reset';
+    return wasReset && this.#request?.reusedSocket === true && this.#response === undefined && this.#bytes === 0;
+  }
+
+  /** Ends the call. The first failure counts; before the head has come it is the head's, after it the stream's. */
+  fail(error: SpeechError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#timer.stop();
+    this.#onFailure(error);
+    // got sees its request die and gives the error out through its hook.
+    this.#request?.destroy(error);
+    this.#response?.destroy(error);
+    if (this.#request === undefined) this.stream.destroy();
+  }
+
+  /** Calls back with the failure from now on. */
+  onFailure(callback: (error: SpeechError) => void): void {
+    if (this.#failure !== undefined) callback(this.#failure);
+    else this.#onFailure = callback;
+  }
+
+  /** Begins to watch the body: it has proved itself, and now has to go on coming. */
+  watchBody(): void {
+    const response = this.#response;
+    if (response === undefined || this.stream.destroyed) return;
+    this.#timer.enterBody(
+      this.#options.timeout.idle,
+      () => this.#bytes,
+      () => response.readableLength > 0 || this.stream.readableLength > 0,
+    );
+  }
+
+  /**
+   * Says why the call failed. A body that was cut by an orderly end of the connection is told from one whose connection was reset:
+   * Node says `ECONNRESET` to both.
+   */
+  explain(error: unknown): SpeechError {
+    if (this.#failure !== undefined) return this.#failure;
+    const failure = failureFrom(error);
+    const wasReset = this.#response === undefined || Boolean(this.#request?.socket?.errored);
+    if (failure.code !== 'reset' || wasReset) return failure;
+    return new SpeechError('truncated', 'the server closed before the sound was whole');
+  }
+
+  #follow(request: ClientRequest): void {
+    const { timeout } = this.#options;
+    this.#request = request;
+    request.once('socket', (socket) => {
+      this.#followSocket(socket);
+    });
+    request.once('finish', () => {
+      this.#timer.enter(timeout.firstByte, 'timeout.first_byte');
+    });
+    request.prependOnceListener('response', (response: IncomingMessage) => {
+      this.#response = response;
+      response.on('data', (chunk: Uint8Array) => {
+        this.#count(chunk);
+      });
+    });
+    request.once('upgrade', (_response, socket: Socket) => {
+      socket.destroy();
+      this.fail(new SpeechError('bad_response', 'the server switched to another protocol'));
+    });
+    let interim = 0;
+    request.on('information', () => {
+      interim += 1;
+      if (interim > MOST_INTERIM_REPLIES)
+        this.fail(new SpeechError('bad_response', 'the server sends interim replies only'));
+    });
+  }
+
+  #followSocket(socket: Socket): void {
+    const { timeout } = this.#options;
+    const send = (): void => {
+      this.#timer.enter(timeout.send, 'timeout.send');
+    };
+    if (!socket.connecting) {
+      send();
+      return;
+    }
+    const connect = (): void => {
+      this.#timer.enter(timeout.connect, 'timeout.connect');
+    };
+    const isAddress = isIP(this.#request?.host.replace(/^\[|\]$/g, '') ?? '') !== 0;
+    if (isAddress) connect();
+    else {
+      this.#timer.enter(timeout.lookup, 'timeout.lookup');
+      socket.once('lookup', connect);
+    }
+    socket.once('connect', () => {
+      if (!('encrypted' in socket)) {
+        send();
+        return;
+      }
+      this.#timer.enter(timeout.secureConnect, 'timeout.tls');
+      socket.once('secureConnect', send);
+    });
+  }
+
+  #count(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#options.maxBytes) this.fail(new SpeechError('too_large', 'the server sent too many bytes'));
+  }
+
+  readonly #abort = (): void => {
+    this.fail(new SpeechError('aborted', 'the call is not wanted any more'));
+  };
+
+  readonly #release = (): void => {
+    this.#timer.stop();
+    this.#options.signal.removeEventListener('abort', this.#abort);
+  };
+}

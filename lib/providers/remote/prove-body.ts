@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import { SpeechError } from '../../speech/error.js';
+import { typeAgrees, type SpeechFormat } from '../../speech/formats.js';
+import { proveAudio, type Proof } from '../../speech/proof.js';
+import type { Exchange } from './exchange.js';
+
+/** Refuses a head that no body can make good again. */
+export function checkHead({ headers }: IncomingMessage, format: SpeechFormat): void {
+  const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = headers;
+  if (!typeAgrees(contentType, format))
+    throw new SpeechError('not_audio', 'the server’s type is not the format asked for');
+  if (encoding !== 'identity')
+    throw new SpeechError('bad_response', 'the server compressed what was to be sent as it is');
+}
+
+/**
+ * Waits until the body has proved to be sound in the format asked for. What was read for that is put back.
+ *
+ * @returns the bytes that were looked at
+ */
+export function proveBody(exchange: Exchange, format: SpeechFormat): Promise<Buffer> {
+  const { stream } = exchange;
+  return new Promise((resolve, reject) => {
+    let bytes: Buffer = Buffer.alloc(0);
+    const settle = (proof: Proof): void => {
+      if (proof === 'need-more') return;
+      stream.off('readable', onReadable);
+      stream.off('end', onEnd);
+      if (proof === 'proven') {
+        stream.unshift(bytes);
+        resolve(bytes);
+      } else exchange.fail(new SpeechError('not_audio', 'the server sent something that is not the sound asked for'));
+    };
+    const onReadable = (): void => {
+      const chunk = stream.read() as Buffer | null;
+      if (chunk === null) return;
+      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      settle(proveAudio(format, bytes));
+    };
+    // A body that ended while more was needed is a header alone, a few bytes of text, or nothing.
+    const onEnd = (): void => {
+      exchange.fail(new SpeechError('empty', 'the server sent no sound'));
+    };
+    exchange.onFailure(reject);
+    stream.on('readable', onReadable);
+    stream.once('end', onEnd);
+  });
+}

@@ -1,0 +1,50 @@
+import type { SpeechFormat } from './formats.js';
+import { proveAac, proveMp3, proveNoMp3 } from './proof-frames.js';
+import { proveFlac, proveOpus, proveWav } from './proof-containers.js';
+
+/**
+ * What the first bytes of a body show: `proven`, one payload byte of the format is there; `not-audio`, they are something else;
+ * `need-more`, too few to tell, or a header alone as yet.
+ */
+export type Proof = 'proven' | 'not-audio' | 'need-more';
+
+/** Most bytes that are looked at before a body counts as not audio: room for a cover picture in front of the sound. */
+export const MOST_PROOF_BYTES = 256 * 1024;
+
+/** Bytes of text after which headerless sound counts as text: chance hardly ever makes that many printable ones. */
+const MOST_TEXT_BYTES = 32;
+
+const PROVERS: Readonly<Record<SpeechFormat, (bytes: Uint8Array) => Proof>> = {
+  mp3: proveMp3,
+  opus: proveOpus,
+  aac: proveAac,
+  flac: proveFlac,
+  wav: proveWav,
+  pcm: provePcm,
+};
+
+/** Looks whether the first bytes of a body are sound in the format asked for. */
+export function proveAudio(format: SpeechFormat, bytes: Uint8Array): Proof {
+  const proof = PROVERS[format](bytes);
+  return proof === 'need-more' && bytes.length >= MOST_PROOF_BYTES ? 'not-audio' : proof;
+}
+
+/**
+ * Headerless sound has no mark of its own, so it is proven by being nothing else that a server is known to send instead: another
+ * container, or text (an error as JSON, markup or an event).
+ */
+function provePcm(bytes: Uint8Array): Proof {
+  if (bytes.length < LONGEST_MAGIC) return 'need-more';
+  if (MAGIC.some((magic) => magic.every((byte, index) => bytes[index] === byte))) return 'not-audio';
+  if (bytes.subarray(0, MOST_TEXT_BYTES).every(isPrintable)) {
+    return bytes.length < MOST_TEXT_BYTES ? 'need-more' : 'not-audio';
+  }
+  return proveNoMp3(bytes);
+}
+
+const MAGIC = ['RIFF', 'OggS', 'fLaC', 'ID3', '\u001f\u008b'].map((magic) => Buffer.from(magic, 'latin1'));
+const LONGEST_MAGIC = 4;
+
+function isPrintable(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
