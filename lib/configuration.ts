@@ -73,7 +73,11 @@ function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'loca
     return { type: 'text', health: false, options: { name: entry.name, status: entry.status } };
   if (entry.type === 'local') {
     const { type, health: interval, ...rest } = entry;
-    return { type, health: interval, options: withoutUndefined(rest) };
+    return {
+      type,
+      health: interval,
+      options: withoutUndefined({ ...rest, command: rest.command && withoutUndefined(rest.command) }),
+    };
   }
   const { type, health: checks, ...rest } = entry;
   const healthPath = checks === false ? undefined : checks.path;

@@ -1,0 +1,40 @@
+import type { SpeechVoice } from '../speech/provider.js';
+
+/** A voice of an engine. */
+export interface EngineVoice extends SpeechVoice {
+  /** BCP 47 tag, such as `en-US`. */
+  readonly language: string;
+}
+
+/** Sound of one channel, from -1 to 1. */
+export interface EngineSound {
+  readonly samples: Float32Array;
+  /** Hertz. */
+  readonly sampleRate: number;
+}
+
+export interface SpeakOptions {
+  readonly voice: string;
+  /** Pace as a factor of normal, 0.25 to 4. */
+  readonly speed: number;
+  /** Aborts when nobody wants the sound any more. An engine that does not look at it is ended with its worker. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Something that turns text into sound inside a worker thread, where it may take all the time it needs. A module of the user's own
+ * exports `createEngine()`, which returns one or a promise of one.
+ */
+export interface SpeechEngine {
+  readonly name: string;
+  readonly voices: readonly EngineVoice[];
+  /** Returns the id of the voice for a text, or undefined when the engine cannot speak it. Called once a request, with all of its text. */
+  voiceFor(text: string): string | undefined;
+  /** Speaks one segment, a few hundred characters at the most. Called for one segment after the other. */
+  speak(segment: string, options: SpeakOptions): EngineSound | Promise<EngineSound>;
+}
+
+/** What the module of an engine exports. */
+export interface EngineModule {
+  createEngine(): SpeechEngine | Promise<SpeechEngine>;
+}

@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { dominantScript, type Script } from '../speech/script.js';
+import type { EngineVoice, SpeechEngine } from './engine.js';
+
+const PACKAGE = '@echogarden/espeak-ng-emscripten';
+/** Words a minute at normal pace, espeak's own. */
+const NORMAL_RATE = 175;
+/** Most seconds of sound for one segment: 300 Chinese characters take 77 s, at a quarter of the pace 308. */
+const MOST_SECONDS = 400;
+
+/** The voice for each script. Where a script serves many languages, the one with the most speakers. */
+export const VOICE_OF_SCRIPT: Readonly<Record<Script, string>> = {
+  Latin: 'en-us',
+  Han: 'cmn',
+  Hiragana: 'ja',
+  Katakana: 'ja',
+  Hangul: 'ko',
+  Cyrillic: 'ru',
+  Greek: 'el',
+  Arabic: 'ar',
+  Hebrew: 'he',
+  Devanagari: 'hi',
+  Bengali: 'bn',
+  Tamil: 'ta',
+  Telugu: 'te',
+  Kannada: 'kn',
+  Malayalam: 'ml',
+  Gujarati: 'gu',
+  Gurmukhi: 'pa',
+  Oriya: 'or',
+  Sinhala: 'si',
+  Thai: 'th',
+  Myanmar: 'my',
+  Georgian: 'ka',
+  Armenian: 'hy',
+  Ethiopic: 'am',
+};
+
+/** What is used of the package, which has no types of its own. */
+interface EspeakWorker {
+  set_voice(name: string): number;
+  set_rate(wordsPerMinute: number): void;
+  get_samplerate(): number;
+  list_voices(): unknown;
+  synthesize(text: string, onChunk: (samples: Int16Array | null) => boolean): void;
+}
+
+type CreateEspeak = () => Promise<{ readonly eSpeakNGWorker: new () => EspeakWorker }>;
+
+const VOICES = z.array(z.object({ name: z.string(), languages: z.array(z.object({ name: z.string() })) }));
+
+/** Makes an engine of the optional peer, or returns undefined where it is not installed. */
+export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
+  const create = await loadEspeak();
+  if (create === undefined) return undefined;
+  const espeak = new (await create()).eSpeakNGWorker();
+  const voices = readVoices(espeak.list_voices());
+  const languages = new Set(voices.map(({ id }) => id));
+  return {
+    name: 'espeak-ng',
+    voices,
+
+    voiceFor(text) {
+      const script = dominantScript(text);
+      const voice = script === undefined ? undefined : VOICE_OF_SCRIPT[script];
+      return voice !== undefined && languages.has(voice) ? voice : undefined;
+    },
+
+    speak(segment, { voice, speed, signal }) {
+      if (espeak.set_voice(voice) !== 0) throw new Error(`espeak has no voice ${voice}`);
+      espeak.set_rate(Math.round(NORMAL_RATE * speed));
+      const sampleRate = espeak.get_samplerate();
+      const chunks: Int16Array[] = [];
+      let length = 0;
+      espeak.synthesize(escapeMarkup(segment), (samples) => {
+        if (samples !== null) chunks.push(samples.slice());
+        length += samples?.length ?? 0;
+        return signal.aborted || length > MOST_SECONDS * sampleRate;
+      });
+      return { samples: joinSamples(chunks, length), sampleRate };
+    },
+  };
+}
+
+/** Finds the peer beside this package, or beside the application where the package is linked into it. */
+async function loadEspeak(): Promise<CreateEspeak | undefined> {
+  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
+    try {
+      const path = createRequire(from).resolve(PACKAGE);
+      const module = (await import(pathToFileURL(path).href)) as { readonly default: CreateEspeak };
+      return module.default;
+    } catch {
+      // It is optional.
+    }
+  }
+  return undefined;
+}
+
+function readVoices(list: unknown): EngineVoice[] {
+  return VOICES.parse(list).flatMap(({ name, languages }) => {
+    const language = languages[0]?.name;
+    return language === undefined ? [] : [{ id: language, name, language }];
+  });
+}
+
+/** Hides what espeak would take for SSML. */
+function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function joinSamples(chunks: readonly Int16Array[], length: number): Float32Array {
+  const samples = new Float32Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    for (const sample of chunk) {
+      samples[at] = sample / 32_768;
+      at += 1;
+    }
+  }
+  return samples;
+}
