@@ -29,7 +29,7 @@ export interface SpeechEventMap {
 
 export type SpeechEventName = keyof SpeechEventMap;
 
-export type SpeechEventListener<Name extends SpeechEventName> = (event: SpeechEventMap[Name]) => void;
+export type SpeechEventListener<Name extends SpeechEventName> = (event: SpeechEventMap[Name]) => unknown;
 
 type ListenerSets = { [Name in SpeechEventName]: Set<SpeechEventListener<Name>> };
 
@@ -55,7 +55,7 @@ export class SpeechEvents {
   emit<Name extends SpeechEventName>(name: Name, event: SpeechEventMap[Name]): void {
     for (const listener of this.#of(name)) {
       try {
-        const returned: unknown = listener(event);
+        const returned = listener(event);
         if (returned instanceof Promise) returned.catch(() => undefined);
       } catch {
         // A listener's fault is its own: there is nobody here to tell, and the request goes on.

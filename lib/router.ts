@@ -7,7 +7,7 @@ import { createHealthRoute } from './http/health-route.js';
 import { createModelsRoute, createVoicesRoute } from './http/list-routes.js';
 import { createSpeechRoute } from './http/speech-route.js';
 import type { SpeechRouterOptions } from './options.js';
-import { createLocalProvider } from './providers/local.js';
+import { createLocalProvider, type LocalProvider } from './providers/local.js';
 import { createRemoteProvider } from './providers/remote.js';
 import { createTextProvider } from './providers/text.js';
 import { systemClock } from './resilience/index.js';
@@ -144,12 +144,16 @@ function createProvider(entry: ProviderConfiguration): SpeechProvider {
 
 /** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */
 async function warm(provider: SpeechProvider): Promise<void> {
-  if (!('warm' in provider) || typeof provider.warm !== 'function') return;
+  if (!canWarm(provider)) return;
   try {
     await provider.warm();
   } catch {
     // `status()` and the health check say why.
   }
+}
+
+function canWarm(provider: SpeechProvider): provider is LocalProvider {
+  return 'warm' in provider && typeof provider.warm === 'function';
 }
 
 // Types are left to the route, which tells a wrong one from a missing body.

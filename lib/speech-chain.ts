@@ -62,10 +62,10 @@ export class SpeechChain {
   /** Begins the health checks. Resolves when every first one has ended. */
   async startChecks(configurations: readonly ProviderConfiguration[]): Promise<void> {
     await Promise.all(
-      this.stages.map((stage, index) => {
+      this.stages.map(async (stage, index) => {
         const health = configurations[index]?.health ?? false;
-        if (health === false) return undefined;
-        return stage.startChecks(health, this.#clock, (result) => {
+        if (health === false) return;
+        await stage.startChecks(health, this.#clock, (result) => {
           this.#events.emit('health', { provider: stage.name, ...result });
           this.#noticeStatus();
         });

@@ -6,6 +6,7 @@ import {
   type StepContext,
 } from './resilience/index.js';
 import type { HealthConfiguration } from './configuration.js';
+import { isLongerThan } from './speech/code-points.js';
 import { SpeechError } from './speech/error.js';
 import type { SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
@@ -138,8 +139,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     if (formats !== undefined && !formats.includes(request.format)) {
       throw new SpeechError('unsupported', `this provider does not make ${request.format}`);
     }
-    // UTF-16 units are never fewer than code points, so counting is needed for a longer text only.
-    if (maxInput !== undefined && request.input.length > maxInput && [...request.input].length > maxInput) {
+    if (maxInput !== undefined && isLongerThan(request.input, maxInput)) {
       throw new SpeechError('unsupported', 'the text is longer than this provider takes');
     }
   }

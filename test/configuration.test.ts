@@ -126,7 +126,7 @@ describe('parseOptions', () => {
     ['a cache, until there is one', { cache: true }, 'cache: expected false: there is no cache yet'],
     [
       'half a logger',
-      { logger: { info() {} } },
+      { logger: { info: () => undefined } },
       'logger: expected an object with the methods debug, info, warn and error',
     ],
     ['a status that is none', { fallback: [{ type: 'text', status: 500 }] }, 'fallback[0].status: expected 200 or 503'],

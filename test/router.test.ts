@@ -468,7 +468,8 @@ describe('speechRouter', () => {
 
     it('refuses an event that there is not', async () => {
       const { speech } = await start({ fallback: [TEXT] });
-      expect(() => Reflect.apply(speech.on, speech, ['atempt', () => undefined])).to.throw(TypeError, 'atempt');
+      const typo: string = 'atempt';
+      expect(() => speech.on(typo as 'attempt', () => undefined)).to.throw(TypeError, 'atempt');
     });
 
     it('survives a logger that throws', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLongerThan } from '../speech/code-points.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { problem, type SpeechHttpError } from './problems.js';
@@ -77,17 +78,10 @@ function checkInput(input: string, maxInput: number): void {
   if (input.trim() === '') throw problem('invalid_value', 'input must not be empty.', 'input');
   if (!isWellFormed(input)) throw problem('invalid_value', 'input has half a surrogate pair in it.', 'input');
   if (input.includes('\0')) throw problem('invalid_value', 'input must not have NUL characters.', 'input');
-  // UTF-16 units are never fewer than code points, so most texts need no counting.
-  if (input.length > maxInput && codePoints(input) > maxInput) {
+  if (isLongerThan(input, maxInput)) {
     const message = `input is longer than ${String(maxInput)} characters; it is never cut, so send it in parts.`;
     throw problem('string_above_max_length', message, 'input');
   }
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const character of text) if (character !== '') count += 1;
-  return count;
 }
 
 /** Says whether every surrogate has its other half; without it, the text cannot be sent as UTF-8. */

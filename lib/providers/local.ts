@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { finished } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import { KNOWN_COMMANDS, type CommandOptions } from '../engines/command.js';
 import { LOCAL_FORMATS } from '../engines/encoder.js';
@@ -45,7 +46,7 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
   const canary = async (signal: AbortSignal): Promise<void> => {
     const job: SpeakJob = { input: 'Yes.', format: 'pcm', speed: 1, voice: undefined, defaultVoice: options.voice };
     const { stream } = await openSpeech(await start(), job, signal);
-    for await (const chunk of stream) void chunk;
+    await finished(stream.resume());
   };
 
   return {

@@ -15,7 +15,7 @@ export interface TestApp {
   readonly speechUrl: string;
   readonly openSockets: ReadonlySet<Socket>;
   /** Posts a body to the speech route; a string goes as it is. */
-  speak(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  readonly speak: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
   close(): Promise<void>;
 }
 

@@ -58,7 +58,7 @@ export class Exchange {
     this.stream.on('error', (error) => {
       this.fail(this.explain(error));
     });
-    this.stream.once('request', (request) => {
+    this.stream.once('request', (request: ClientRequest) => {
       this.#follow(request);
     });
     this.stream.once('end', () => {

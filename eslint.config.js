@@ -1,0 +1,100 @@
+import tseslint from 'typescript-eslint';
+
+/** Says which rooms of lib/ a room may import from; a comment is no fence. */
+const room = (files, forbidden, message) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
+});
+
+const ROOMS = ['**/http/**', '**/providers/**', '**/engines/**', '**/resilience/**', '**/telemetry/**', '**/speech/**'];
+const JOINTS = [
+  '../router.js',
+  '../stage.js',
+  '../speech-chain.js',
+  '../catalogue.js',
+  '../configuration.js',
+  '../options.js',
+  '../index.js',
+];
+const allBut = (...allowed) => [...ROOMS.filter((name) => !allowed.some((part) => name.includes(part))), ...JOINTS];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'bench/node_modules/', 'example-app/node_modules/', '**/node_modules/'] },
+  {
+    files: ['lib/**/*.ts', 'test/**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-misused-spread': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/prefer-nullish-coalescing': 'off',
+    },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+        { selector: 'Program > ExpressionStatement > AwaitExpression', message: 'Top-level await breaks require().' },
+        {
+          selector: 'Program > VariableDeclaration[kind="let"]',
+          message: 'No state of the module: two routers must not meet.',
+        },
+      ],
+    },
+  },
+  room(
+    ['lib/speech/**'],
+    [
+      ...allBut('speech'),
+      'express',
+      'got',
+      'http-errors',
+      'node:fs*',
+      'node:net',
+      'node:http*',
+      'node:child_process',
+      'node:worker_threads',
+    ],
+    'speech/ is the domain, without I/O.',
+  ),
+  room(
+    ['lib/resilience/**'],
+    [...allBut('resilience'), 'express', 'got', 'http-errors'],
+    'resilience/ knows nothing of ours.',
+  ),
+  room(
+    ['lib/engines/**'],
+    [...allBut('engines', 'speech'), 'express', 'got', 'http-errors'],
+    'engines/ know speech/ only.',
+  ),
+  room(
+    ['lib/providers/**'],
+    [...allBut('providers', 'engines', 'speech'), 'express', 'http-errors'],
+    'providers/ know speech/ and their engines only.',
+  ),
+  room(
+    ['lib/http/**'],
+    [...allBut('http', 'resilience', 'speech'), 'got'],
+    'http/ knows Express, speech/ and the vocabulary of resilience/.',
+  ),
+  room(
+    ['lib/telemetry/**'],
+    [...allBut('telemetry', 'speech'), 'express', 'got', 'http-errors'],
+    'telemetry/ listens and calls nobody.',
+  ),
+  room(['lib/*.ts'], ['got', 'http-errors', '**/remote/*'], 'got stays in providers/, http-errors in http/.'),
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+);
