@@ -468,7 +468,7 @@ describe('speechRouter', () => {
 
     it('refuses an event that there is not', async () => {
       const { speech } = await start({ fallback: [TEXT] });
-      const typo: string = 'atempt';
+      const typo = ['atempt'].join('');
       expect(() => speech.on(typo as 'attempt', () => undefined)).to.throw(TypeError, 'atempt');
     });
 

@@ -36,5 +36,5 @@ export interface SpeechEngine {
 
 /** What the module of an engine exports. */
 export interface EngineModule {
-  createEngine(): SpeechEngine | Promise<SpeechEngine>;
+  readonly createEngine: () => SpeechEngine | Promise<SpeechEngine>;
 }

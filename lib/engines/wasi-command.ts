@@ -1,3 +1,5 @@
+import { MemoryFile } from './memory-file.js';
+
 /** The part of WASI preview 1 that a command-line program with one output file needs: arguments, one directory, files in memory. */
 
 const SUCCESS = 0;
@@ -17,41 +19,6 @@ export class ProgramExit extends Error {
   constructor(status: number) {
     super(`the program ended with status ${String(status)}`);
     this.status = status;
-  }
-}
-
-/** A file that grows as it is written. */
-class MemoryFile {
-  #bytes = new Uint8Array(64 * 1024);
-  #size = 0;
-  readonly #most: number;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get size(): number {
-    return this.#size;
-  }
-
-  get contents(): Uint8Array {
-    return this.#bytes.subarray(0, this.#size);
-  }
-
-  truncate(): void {
-    this.#size = 0;
-  }
-
-  write(position: number, data: Uint8Array): void {
-    const end = position + data.length;
-    if (end > this.#most) throw new RangeError('the file is too large');
-    if (end > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(end, this.#bytes.length * 2));
-      larger.set(this.contents);
-      this.#bytes = larger;
-    }
-    this.#bytes.set(data, position);
-    this.#size = Math.max(this.#size, end);
   }
 }
 
@@ -80,11 +47,7 @@ export function runWasiCommand(module: WebAssembly.Module, { args, output, mostB
   const files = new Map<string, MemoryFile>();
   const open = new Map<number, OpenFile>();
   let nextDescriptor = PREOPENED + 1;
-  let memory: WebAssembly.Memory | undefined;
-  const buffer = (): ArrayBuffer => {
-    if (memory === undefined) throw new Error('the program has no memory yet');
-    return memory.buffer;
-  };
+  const buffer = (): ArrayBuffer => program.memory.buffer;
   const view = (): DataView => new DataView(buffer());
   const bytes = (start: number, length: number): Uint8Array => new Uint8Array(buffer(), start, length);
   const vectors = (start: number, count: number): Uint8Array[] =>
@@ -205,16 +168,24 @@ export function runWasiCommand(module: WebAssembly.Module, { args, output, mostB
     },
   };
 
-  const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: imports });
-  const { memory: exported, _start: start } = instance.exports;
-  if (!(exported instanceof WebAssembly.Memory) || typeof start !== 'function') {
-    throw new Error('this is not a WASI command');
-  }
-  memory = exported;
+  const program = instantiate(module, imports);
   try {
-    start();
+    program.start();
   } catch (error) {
     if (!(error instanceof ProgramExit) || error.status !== 0) throw error;
   }
   return files.get(output)?.contents ?? new Uint8Array();
+}
+
+interface Program {
+  readonly memory: WebAssembly.Memory;
+  readonly start: () => void;
+}
+
+function instantiate(module: WebAssembly.Module, imports: Record<string, WebAssembly.ImportedFunction>): Program {
+  const { memory, _start: start } = new WebAssembly.Instance(module, { wasi_snapshot_preview1: imports }).exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof start !== 'function') {
+    throw new Error('this is not a WASI command');
+  }
+  return { memory, start: start as () => void };
 }
