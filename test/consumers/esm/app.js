@@ -1,0 +1,28 @@
+import express from 'express';
+import { SpeechError, speechRouter } from 'express-speech';
+import { runFallbackChain } from 'express-speech/resilience';
+
+if (typeof runFallbackChain !== 'function' || typeof SpeechError !== 'function')
+  throw new Error('an export is missing');
+
+const app = express();
+const speech = speechRouter();
+app.use('/v1', speech);
+const server = app.listen(0, async () => {
+  const reply = await fetch(`http://127.0.0.1:${server.address().port}/v1/audio/speech`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input: 'Hello from a package.', response_format: 'wav' }),
+  });
+  const bytes = Buffer.from(await reply.arrayBuffer());
+  if (
+    reply.headers.get('x-speech-provider') !== 'local' ||
+    bytes.subarray(0, 4).toString() !== 'RIFF' ||
+    bytes.length < 20_000
+  ) {
+    throw new Error(`this is no speech: ${reply.status}, ${bytes.length} bytes`);
+  }
+  await speech.close();
+  server.close();
+  console.log('spoke');
+});
