@@ -81,7 +81,8 @@ class KnownList<Item> {
     }).then(
       (items) => {
         this.items = items;
-        this.#settle(FRESH_FOR);
+        // A server that is still loading has nothing to list yet.
+        this.#settle(items.length === 0 ? RETRY_AFTER : FRESH_FOR);
       },
       () => {
         this.#settle(RETRY_AFTER);

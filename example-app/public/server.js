@@ -1,0 +1,67 @@
+const POLL = 1_000;
+const STATES = {
+  starting: 'The demo server is starting.',
+  running: 'The demo server is running.',
+  frozen: 'The demo server is frozen: it takes connections and says nothing.',
+  stopped: 'The demo server is not running.',
+  none: 'The app leans on the server you named in TTS_URL.',
+};
+const POSSIBLE = {
+  starting: ['kill'],
+  running: ['freeze', 'kill'],
+  frozen: ['thaw', 'kill'],
+  stopped: ['start'],
+  none: [],
+};
+const MARKS = { up: '● up', down: '○ down', unknown: '… not known yet' };
+
+const state = document.querySelector('#backend-state');
+const buttons = [...document.querySelectorAll('[data-action]')];
+const chain = document.querySelector('#chain');
+
+/** Shows the speech server and the chain, and lets its process be signalled. */
+export function showServer() {
+  for (const button of buttons) {
+    button.addEventListener('click', async () => {
+      const reply = await fetch(`/backend/${button.dataset.action}`, {
+        method: 'POST',
+        headers: { 'x-example-app': 'page' },
+      });
+      if (reply.ok) showState((await reply.json()).state);
+    });
+  }
+  const poll = async () => {
+    try {
+      showState((await (await fetch('/backend')).json()).state);
+      showChain(await (await fetch('/v1/audio/health')).json());
+    } catch {
+      state.textContent = 'The app itself does not answer.';
+    }
+    setTimeout(poll, POLL);
+  };
+  poll();
+}
+
+function showState(name) {
+  if (state.dataset.state === name) return;
+  state.dataset.state = name;
+  state.textContent = STATES[name];
+  for (const button of buttons) button.disabled = !POSSIBLE[name].includes(button.dataset.action);
+}
+
+function showChain({ providers }) {
+  chain.replaceChildren(
+    ...providers.map((provider) => {
+      const item = document.createElement('li');
+      item.dataset.state = provider.state;
+      const name = document.createElement('span');
+      name.className = 'name';
+      name.textContent = provider.name;
+      const mark = document.createElement('span');
+      mark.className = 'mark';
+      mark.textContent = MARKS[provider.state];
+      item.append(name, mark);
+      return item;
+    }),
+  );
+}
