@@ -124,8 +124,8 @@ function startStream(template: Options): Request {
 function createAgent({ pool, tls }: RemoteOptions, guard: AddressGuard, isSecure: boolean): HttpAgent {
   const settings = {
     keepAlive: true,
-    // The bulkhead in front bounds the calls; an agent's queue has no limit in time and keeps what has been given up.
-    maxSockets: 2 * pool.maxSockets,
+    // A call that waits here for a socket is ended by its own timer; the agent's queue has no limit in time.
+    maxSockets: pool.maxSockets,
     maxFreeSockets: pool.maxSockets,
     timeout: pool.keepAlive,
     lookup: guard.lookup,

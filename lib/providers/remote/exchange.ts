@@ -84,7 +84,8 @@ export class Exchange {
     // got sees its request die and gives the error out through its hook.
     this.#request?.destroy(error);
     this.#response?.destroy(error);
-    if (this.#request === undefined) this.stream.destroy();
+    // A body that had come to its end before it was read has no connection left whose death got could see.
+    setImmediate(() => this.stream.destroy());
   }
 
   /** Calls back with the failure from now on. */

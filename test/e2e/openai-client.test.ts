@@ -1,0 +1,119 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import OpenAI from 'openai';
+import { startProgram, type TestProcess } from '../support/process.js';
+import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../support/tools.js';
+import { startUpstream, type Upstream } from '../support/upstream.js';
+
+const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
+const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
+const RAW = ['-f', 's16le', '-ar', '24000', '-ac', '1'];
+
+describe('the openai client', function () {
+  let folder: string;
+  let app: TestProcess;
+  let client: OpenAI;
+
+  before(async function () {
+    needsTools(this, 'ffmpeg', 'pocketsphinx_continuous');
+    folder = await mkdtemp(join(tmpdir(), 'express-speech-'));
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  async function startApp(env: Record<string, string>): Promise<void> {
+    app = await startProgram(['server.js'], /speaks on/, { cwd: APP, env: { PORT: '0', ...env } });
+    const origin = /http:\/\/\S+/.exec(app.line)?.[0] ?? '';
+    client = new OpenAI({ baseURL: `${origin}/v1`, apiKey: 'any', maxRetries: 0 });
+  }
+
+  async function speechIn(
+    format: 'mp3' | 'opus' | 'aac' | 'flac' | 'wav' | 'pcm',
+    voice: string | { id: string },
+  ): Promise<string> {
+    const reply = await client.audio.speech.create({ model: 'tts-1', voice, input: SENTENCE, response_format: format });
+    const path = join(folder, `speech.${format}`);
+    await writeFile(path, Buffer.from(await reply.arrayBuffer()));
+    return path;
+  }
+
+  describe('pointed at the example app on its own engine', () => {
+    before(() => startApp({ TTS_URL: 'http://127.0.0.1:1/v1' }));
+    after(() => app.stop());
+
+    for (const format of ['mp3', 'wav', 'pcm'] as const) {
+      it(`gets speech as ${format} that decodes without a word and is understood`, async () => {
+        const path = await speechIn(format, 'alloy');
+        const options = format === 'pcm' ? RAW : [];
+        expect(await decodingErrors(path, options)).to.equal('');
+        const heard = await wordsHeard(path, options);
+        expect(wordErrorRate(wordsOf(SENTENCE), heard), heard.join(' ')).to.be.at.most(0.4);
+      });
+    }
+
+    it('takes a voice as an object', async () => {
+      expect(await decodingErrors(await speechIn('mp3', { id: 'alloy' }))).to.equal('');
+    });
+
+    it('takes server-sent events', async () => {
+      const reply = await client.audio.speech.create({
+        model: 'gpt-4o-mini-tts',
+        voice: 'alloy',
+        input: SENTENCE,
+        stream_format: 'sse',
+      });
+      const events = (await reply.text()).split('\n\n').filter((event) => event !== '');
+      expect(events.at(-1)).to.contain('speech.audio.done');
+    });
+
+    it('is told at once, and not to try again, when there is only text', async () => {
+      const error: unknown = await speechIn('opus', 'alloy').catch((thrown: unknown) => thrown);
+      if (!(error instanceof OpenAI.APIError)) throw new Error('expected an error of the API');
+      expect(error.status).to.equal(503);
+      expect(error.code).to.equal('refused');
+      expect(error.headers?.get('x-should-retry')).to.equal('false');
+    });
+
+    it('speaks Chinese with the optional engine, of a length that a person would take', async () => {
+      const input = '你好,世界。今天天气很好,我们去公园走走吧。';
+      const reply = await client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input, response_format: 'wav' });
+      const path = join(folder, 'chinese.wav');
+      await writeFile(path, Buffer.from(await reply.arrayBuffer()));
+      expect(reply.headers.get('x-speech-provider')).to.equal('local');
+      expect(await decodingErrors(path)).to.equal('');
+      const { stdout } = await output('ffprobe', [
+        '-v',
+        'error',
+        '-show_entries',
+        'format=duration',
+        '-of',
+        'csv=p=0',
+        path,
+      ]);
+      expect(Number(stdout)).to.be.within(3, 10);
+    });
+  });
+
+  describe('pointed at the example app in front of a server that makes every format', () => {
+    let upstream: Upstream;
+
+    before(async () => {
+      upstream = await startUpstream('speaks');
+      await startApp({ TTS_URL: upstream.baseUrl });
+    });
+    after(async () => {
+      await app.stop();
+      await upstream.close();
+    });
+
+    for (const format of ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const) {
+      it(`gets ${format} through it that decodes without a word`, async () => {
+        expect(await decodingErrors(await speechIn(format, 'alloy'), format === 'pcm' ? RAW : [])).to.equal('');
+        expect(upstream.requests.at(-1)?.body['response_format']).to.equal(format);
+      });
+    }
+  });
+});
