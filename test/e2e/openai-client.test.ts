@@ -74,7 +74,8 @@ describe('the openai client', function () {
       if (!(error instanceof OpenAI.APIError)) throw new Error('expected an error of the API');
       expect(error.status).to.equal(503);
       expect(error.code).to.equal('refused');
-      expect(error.headers?.get('x-should-retry')).to.equal('false');
+      const headers = error.headers as Headers;
+      expect(headers.get('x-should-retry')).to.equal('false');
     });
 
     it('speaks Chinese with the optional engine, of a length that a person would take', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
@@ -343,9 +343,8 @@ async function startFullListener(): Promise<{ readonly port: number; close(): Pr
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   child.kill('SIGSTOP');
   const port = Number(line);
-  const { connect } = await import('node:net');
   const fillers = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
-  await Promise.race([once(fillers[0] as Socket, 'connect'), once(fillers[1] as Socket, 'connect')]);
+  await Promise.race(fillers.map((filler) => once(filler, 'connect')));
   return {
     port,
     async close() {
