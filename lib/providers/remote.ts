@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { pipeline, Transform, type Readable } from 'node:stream';
 import { SpeechError } from '../speech/error.js';
 import { contentTypeOf } from '../speech/formats.js';
@@ -36,10 +37,10 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
     const exchange = client.get(path, { signal, maxBytes: MOST_LIST_BYTES });
     const response = await exchange.head;
     if (response.statusCode !== 200) {
-      exchange.stream.destroy();
+      response.destroy();
       throw failureOfStatus(response);
     }
-    return parseList(await readText(exchange, MOST_LIST_BYTES));
+    return parseList(await readText(exchange, response, MOST_LIST_BYTES));
   }
 
   return {
@@ -59,7 +60,7 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
     async check({ signal }) {
       const exchange = client.get(options.healthPath ?? '/models', { signal, maxBytes: MOST_LIST_BYTES });
       const response = await exchange.head;
-      exchange.stream.destroy();
+      response.destroy();
       const status = response.statusCode ?? 0;
       // A server without a list of models is well all the same; one that was given a path to check should know it.
       const isMissingList = options.healthPath === undefined && (status === 404 || status === 405);
@@ -120,7 +121,7 @@ async function prove(
   const response = await exchange.head;
   if (response.statusCode !== 200) {
     const failure = failureOfStatus(response);
-    const message = messageOf(await errorBody(exchange), [request.input, options.apiKey ?? '']);
+    const message = messageOf(await errorBody(exchange, response), [request.input, options.apiKey ?? '']);
     logger.debug(
       { provider: options.name, requestId: request.requestId, code: failure.code, detail: message },
       'a remote refused',
@@ -133,13 +134,12 @@ async function prove(
     exchange.fail(SpeechError.from(error));
     throw error;
   }
-  const bytes = await proveBody(exchange, request.format);
+  const bytes = await proveBody(exchange, response, request.format);
   exchange.watchBody();
   const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
   const contentType = contentTypeOf(request.format);
-  if (length !== undefined)
-    return { kind: 'audio', contentType, stream: exchange.stream, contentLength: Number(length) };
-  if (encoding === 'chunked') return { kind: 'audio', contentType, stream: exchange.stream };
+  if (length !== undefined) return { kind: 'audio', contentType, stream: response, contentLength: Number(length) };
+  if (encoding === 'chunked') return { kind: 'audio', contentType, stream: response };
   const declared = request.format === 'wav' ? declaredWavLength(bytes) : undefined;
   if (declared === undefined) {
     const failure = new SpeechError(
@@ -149,16 +149,16 @@ async function prove(
     exchange.fail(failure);
     throw failure;
   }
-  return { kind: 'audio', contentType, stream: untilDeclaredEnd(exchange.stream, declared) };
+  return { kind: 'audio', contentType, stream: untilDeclaredEnd(response, declared) };
 }
 
 /** Reads the body of an error for as long as it is worth waiting for, and lets the connection go. */
-async function errorBody(exchange: Exchange): Promise<string> {
+async function errorBody(exchange: Exchange, response: IncomingMessage): Promise<string> {
   const timer = setTimeout(() => {
     exchange.fail(new SpeechError('timeout.idle', 'the body of the error did not come'));
   }, ERROR_BODY_LIMIT);
   try {
-    return await readText(exchange, MOST_ERROR_BYTES);
+    return await readText(exchange, response, MOST_ERROR_BYTES);
   } catch {
     return '';
   } finally {

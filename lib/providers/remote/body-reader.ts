@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Exchange } from './exchange.js';
 
 /**
@@ -5,7 +6,7 @@ import type { Exchange } from './exchange.js';
  *
  * Rejects with the exchange's failure. A body that is longer is cut and the connection closed: nobody wants the rest.
  */
-export function readText(exchange: Exchange, mostBytes: number): Promise<string> {
+export function readText(exchange: Exchange, response: IncomingMessage, mostBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -14,13 +15,13 @@ export function readText(exchange: Exchange, mostBytes: number): Promise<string>
     };
     exchange.onFailure(reject);
     exchange.watchBody();
-    exchange.stream.on('data', (chunk: Buffer) => {
+    response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
       if (size < mostBytes) return;
       finish();
-      exchange.stream.destroy();
+      response.destroy();
     });
-    exchange.stream.once('end', finish);
+    response.once('end', finish);
   });
 }

@@ -63,14 +63,16 @@ export class RemoteClient {
     this.#agent.destroy();
   }
 
+  readonly #forget = (exchange: Exchange): void => {
+    this.#running.delete(exchange);
+  };
+
   #exchange({ signal, maxBytes }: Call, start: () => Request): Exchange {
     if (this.#isBlocked) throw blockedAddress();
     if (signal.aborted || this.#isClosed) throw new SpeechError('aborted', 'the call is not wanted any more');
-    const exchange = new Exchange({ start, signal, maxBytes, timeout: this.#options.timeout });
+    const { timeout } = this.#options;
+    const exchange = new Exchange({ start, signal, maxBytes, timeout, onRelease: this.#forget });
     this.#running.add(exchange);
-    exchange.stream.once('close', () => {
-      this.#running.delete(exchange);
-    });
     return exchange;
   }
 

@@ -25,15 +25,18 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** Most bytes of the body. */
   readonly maxBytes: number;
+  /** Called when the exchange has let go of everything; more than once, at times. */
+  readonly onRelease: (exchange: Exchange) => void;
 }
 
 /** One call to the server: drives its phases, turns whatever goes wrong into one failure, and lets go of everything in the end. */
 export class Exchange {
-  readonly stream: Request;
-  /** Resolves with the response's head; rejects with the failure. */
+  /** Resolves with the response once its head has come, its body still to be read; rejects with the failure. */
   readonly head: Promise<IncomingMessage>;
   readonly #timer: PhaseTimer;
   readonly #options: ExchangeOptions;
+  readonly #stream: Request;
+  #onHead: (response: IncomingMessage) => void = () => undefined;
   #request: ClientRequest | undefined;
   #response: IncomingMessage | undefined;
   #bytes = 0;
@@ -46,26 +49,18 @@ export class Exchange {
       this.fail(error);
     });
     this.#timer.enter(options.timeout.connect, 'timeout.queue');
-    this.stream = options.start();
-    exchanges.set(this.stream, this);
+    this.#stream = options.start();
+    exchanges.set(this.#stream, this);
     this.head = new Promise((resolve, reject) => {
+      this.#onHead = resolve;
       this.#onFailure = reject;
-      this.stream.once('response', () => {
-        const response = this.#response;
-        if (response !== undefined) resolve(response);
-      });
     });
-    this.stream.on('error', (error) => {
+    this.#stream.on('error', (error) => {
       this.fail(this.explain(error));
     });
-    this.stream.once('request', (request: ClientRequest) => {
+    this.#stream.once('request', (request: ClientRequest) => {
       this.#follow(request);
     });
-    this.stream.once('end', () => {
-      // got leaves an ended stream open, and with it a listener on the socket; the socket itself stays in the pool.
-      this.stream.destroy();
-    });
-    this.stream.once('close', this.#release);
     options.signal.addEventListener('abort', this.#abort, { once: true });
   }
 
@@ -79,13 +74,11 @@ export class Exchange {
   fail(error: SpeechError): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#timer.stop();
+    this.#release();
     this.#onFailure(error);
-    // got sees its request die and gives the error out through its hook.
-    this.#request?.destroy(error);
     this.#response?.destroy(error);
-    // A body that had come to its end before it was read has no connection left whose death got could see.
-    setImmediate(() => this.stream.destroy());
+    this.#request?.destroy(error);
+    this.#stream.destroy();
   }
 
   /** Calls back with the failure from now on. */
@@ -97,11 +90,14 @@ export class Exchange {
   /** Begins to watch the body: it has proved itself, and now has to go on coming. */
   watchBody(): void {
     const response = this.#response;
-    if (response === undefined || this.stream.destroyed) return;
+    if (response === undefined || response.destroyed) return;
+    response.on('data', (chunk: Uint8Array) => {
+      this.#count(chunk);
+    });
     this.#timer.enterBody(
       this.#options.timeout.idle,
       () => this.#bytes,
-      () => response.readableLength > 0 || this.stream.readableLength > 0,
+      () => response.readableLength > 0,
     );
   }
 
@@ -126,11 +122,10 @@ export class Exchange {
     request.once('finish', () => {
       this.#timer.enter(timeout.firstByte, 'timeout.first_byte');
     });
-    request.prependOnceListener('response', (response: IncomingMessage) => {
-      this.#response = response;
-      response.on('data', (chunk: Uint8Array) => {
-        this.#count(chunk);
-      });
+    // From the head on the body is read here: got's own stream would hand every piece on once more, and end in errors of its own.
+    request.removeAllListeners('response');
+    request.once('response', (response) => {
+      this.#take(response);
     });
     request.once('upgrade', (_response, socket: Socket) => {
       socket.destroy();
@@ -172,6 +167,24 @@ export class Exchange {
     });
   }
 
+  #take(response: IncomingMessage): void {
+    this.#response = response;
+    const destroy = response._destroy.bind(response);
+    // Whatever ends the body early reaches its reader as an error of ours.
+    response._destroy = (error, callback) => {
+      destroy(error, (thrown) => {
+        callback(thrown == null ? thrown : this.explain(thrown));
+      });
+    };
+    response.on('error', (error) => {
+      this.fail(this.explain(error));
+    });
+    response.once('close', () => {
+      this.#release();
+    });
+    this.#onHead(response);
+  }
+
   #count(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#options.maxBytes) this.fail(new SpeechError('too_large', 'the server sent too many bytes'));
@@ -181,8 +194,9 @@ export class Exchange {
     this.fail(new SpeechError('aborted', 'the call is not wanted any more'));
   };
 
-  readonly #release = (): void => {
+  #release(): void {
     this.#timer.stop();
     this.#options.signal.removeEventListener('abort', this.#abort);
-  };
+    this.#options.onRelease(this);
+  }
 }

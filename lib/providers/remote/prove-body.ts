@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { SpeechError } from '../../speech/error.js';
 import { typeAgrees, type SpeechFormat } from '../../speech/formats.js';
-import { proveAudio, type Proof } from '../../speech/proof.js';
+import { proveAudio } from '../../speech/proof.js';
 import type { Exchange } from './exchange.js';
 
 /** Refuses a head that no body can make good again. */
@@ -18,31 +18,27 @@ export function checkHead({ headers }: IncomingMessage, format: SpeechFormat): v
  *
  * @returns the bytes that were looked at
  */
-export function proveBody(exchange: Exchange, format: SpeechFormat): Promise<Buffer> {
-  const { stream } = exchange;
+export function proveBody(exchange: Exchange, response: IncomingMessage, format: SpeechFormat): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
-    const settle = (proof: Proof): void => {
+    const onData = (chunk: Buffer): void => {
+      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      const proof = proveAudio(format, bytes);
       if (proof === 'need-more') return;
-      stream.off('readable', onReadable);
-      stream.off('end', onEnd);
+      response.off('data', onData);
+      response.off('end', onEnd);
+      response.pause();
       if (proof === 'proven') {
-        stream.unshift(bytes);
+        response.unshift(bytes);
         resolve(bytes);
       } else exchange.fail(new SpeechError('not_audio', 'the server sent something that is not the sound asked for'));
-    };
-    const onReadable = (): void => {
-      const chunk = stream.read() as Buffer | null;
-      if (chunk === null) return;
-      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-      settle(proveAudio(format, bytes));
     };
     // A body that ended while more was needed is a header alone, a few bytes of text, or nothing.
     const onEnd = (): void => {
       exchange.fail(new SpeechError('empty', 'the server sent no sound'));
     };
     exchange.onFailure(reject);
-    stream.on('readable', onReadable);
-    stream.once('end', onEnd);
+    response.on('data', onData);
+    response.once('end', onEnd);
   });
 }
