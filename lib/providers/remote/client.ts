@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import got, { Options, type NativeRequestOptions, type Request } from 'got';
 import { SpeechError } from '../../speech/error.js';
 import { AddressGuard, blockedAddress } from './address-guard.js';
-import { Exchange, replaceError } from './exchange.js';
+import { Exchange } from './exchange.js';
 import type { RemoteOptions } from './options.js';
 
 /** Milliseconds that one of several addresses gets before the next is tried as well; Node's own 250 is short for a busy server. */
@@ -107,7 +107,6 @@ export class RemoteClient {
         throwHttpErrors: false,
         followRedirect: false,
         decompress: false,
-        hooks: { beforeError: [replaceError] },
         // got's own object has forty keys, each of which Node looks at.
         request: (_url: URL, { headers: sent }: NativeRequestOptions): ClientRequest => {
           const native = { ...target, headers: sent ?? {} };

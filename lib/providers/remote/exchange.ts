@@ -9,15 +9,6 @@ import { PhaseTimer } from './phase-timer.js';
 /** Interim replies (1xx) after which a server is not believed to give a real one. */
 const MOST_INTERIM_REPLIES = 16;
 
-/** The exchange of each stream, for got's `beforeError` hook to ask why it failed. */
-const exchanges = new WeakMap<object, Exchange>();
-
-/** The hook that keeps got's errors, which carry credentials and text, from leaving. */
-export function replaceError(error: Error & { readonly request?: object | undefined }): SpeechError {
-  const exchange = error.request === undefined ? undefined : exchanges.get(error.request);
-  return exchange?.explain(error) ?? failureFrom(error);
-}
-
 export interface ExchangeOptions {
   /** Starts the call. */
   readonly start: () => Request;
@@ -50,7 +41,6 @@ export class Exchange {
     });
     this.#timer.enter(options.timeout.connect, 'timeout.queue');
     this.#stream = options.start();
-    exchanges.set(this.#stream, this);
     this.head = new Promise((resolve, reject) => {
       this.#onHead = resolve;
       this.#onFailure = reject;
