@@ -70,7 +70,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
 
   const providers = configuration.fallback.map(createProvider);
   const chain = new SpeechChain(
-    providers.map((provider) => new Stage(provider, logger)),
+    providers.map((provider, index) => new Stage(provider, originOf(configuration.fallback[index]), logger)),
     events,
     systemClock,
   );
@@ -140,6 +140,10 @@ function createProvider(entry: ProviderConfiguration): SpeechProvider {
     case 'custom':
       return entry.provider;
   }
+}
+
+function originOf(entry: ProviderConfiguration | undefined): 'built-in' | 'custom' {
+  return entry?.type === 'custom' ? 'custom' : 'built-in';
 }
 
 /** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   HealthCheck,
   type ChainStep,
@@ -7,6 +8,7 @@ import {
 } from './resilience/index.js';
 import type { HealthConfiguration } from './configuration.js';
 import { isLongerThan } from './speech/code-points.js';
+import { proveStream } from './prove-stream.js';
 import { SpeechError } from './speech/error.js';
 import type { SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
@@ -40,17 +42,20 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
   readonly type: string;
   readonly reserve: number;
   readonly provider: SpeechProvider;
+  readonly #origin: 'built-in' | 'custom';
   readonly #logger: SpeechLogger;
   #running = 0;
   #lastError: ProviderStatus['lastError'] = null;
   #lastCheck: HealthCheckResult | null = null;
   #healthCheck: HealthCheck | undefined;
 
-  constructor(provider: SpeechProvider, logger: SpeechLogger) {
+  /** @param origin whether the provider is one of this package's, or the user's own */
+  constructor(provider: SpeechProvider, origin: 'built-in' | 'custom', logger: SpeechLogger) {
     this.provider = provider;
     this.name = provider.name;
     this.type = provider.type;
     this.reserve = provider.type === 'text' ? 0 : RESERVE;
+    this.#origin = origin;
     this.#logger = logger;
   }
 
@@ -61,6 +66,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     let result: SpeechResult;
     try {
       result = await this.provider.synthesize(request, { signal, deadline: budget, logger: this.#logger });
+      await this.#prove(result, request, signal);
     } catch (thrown) {
       this.#running -= 1;
       throw SpeechError.from(thrown);
@@ -128,6 +134,13 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     };
   }
 
+  /** Our own providers have done this already, nearer to the bytes. */
+  async #prove(result: SpeechResult, request: SpeechRequest, signal: AbortSignal): Promise<void> {
+    if (this.#origin === 'built-in') return;
+    if (!isResult(result)) throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
+    if (result.kind === 'audio') await proveStream(result, request.format, signal);
+  }
+
   #state(): ProviderStatus['state'] {
     if (this.type === 'text') return 'up';
     if (this.#lastCheck === null) return 'unknown';
@@ -143,4 +156,11 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       throw new SpeechError('unsupported', 'the text is longer than this provider takes');
     }
   }
+}
+
+/** Looks at what a provider that may be written in plain JavaScript has really returned. */
+function isResult(value: unknown): value is SpeechResult {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  if (value.kind === 'audio') return 'stream' in value && value.stream instanceof Readable && 'contentType' in value;
+  return value.kind === 'text' && 'text' in value && typeof value.text === 'string';
 }

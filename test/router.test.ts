@@ -137,6 +137,43 @@ describe('speechRouter', () => {
     });
   });
 
+  describe('a provider of the user’s own', () => {
+    const lies: [string, unknown, string][] = [
+      [
+        'sends JSON under an audio type',
+        () => pcm(Readable.from([Buffer.from('{"error":"out of memory on the GPU device"}')])),
+        'not_audio',
+      ],
+      ['sends another type', () => ({ ...pcm(Readable.from([PCM])), contentType: 'audio/mpeg' }), 'not_audio'],
+      ['sends nothing', () => pcm(Readable.from([])), 'empty'],
+      ['sends objects', () => pcm(Readable.from([{ a: 1 }])), 'not_audio'],
+      [
+        'dies before its first byte',
+        () =>
+          pcm(
+            new Readable({
+              read() {
+                this.destroy(new Error('dead'));
+              },
+            }),
+          ),
+        'internal',
+      ],
+      ['returns nothing at all', () => undefined, 'bad_response'],
+      ['returns what is no stream', () => ({ kind: 'audio', contentType: 'audio/pcm', stream: 'a' }), 'bad_response'],
+      ['is silent for ever', () => pcm(new PassThrough()), 'deadline'],
+    ];
+    for (const [what, make, code] of lies) {
+      it(`is passed over with ${code} when it ${what}`, async () => {
+        const own = provider('own', () => Promise.resolve((make as () => ReturnType<typeof pcm>)()));
+        const { speak, speech } = await start({ fallback: [own, speaker('second')], deadline: 400 });
+        const { headers } = await speak(PCM_REQUEST);
+        expect(headers.get('server-timing')).to.match(new RegExp(`^own;dur=[\\d.]+;desc="${code}", second;dur=`));
+        expect(speech.status().providers[0]?.running).to.equal(0);
+      });
+    }
+  });
+
   describe('text', () => {
     it('hands the text back with the reason and the attempts', async () => {
       const { speak } = await start({ fallback: [failing('a', 'timeout.first_byte'), failing('b'), TEXT] });

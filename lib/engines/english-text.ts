@@ -20,10 +20,10 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** Signs that an English reader says as words. */
 const WORDS: readonly (readonly [sign: RegExp, words: string])[] = [
-  [/[$＄]\s?(\d[\d.,]*)/g, '$1 dollars'],
-  [/£\s?(\d[\d.,]*)/g, '$1 pounds'],
-  [/€\s?(\d[\d.,]*)/g, '$1 euros'],
-  [/[¥￥]\s?(\d[\d.,]*)/g, '$1 yen'],
+  [/[$＄]\s?(\d+(?:[.,]\d+)*)/g, '$1 dollars'],
+  [/£\s?(\d+(?:[.,]\d+)*)/g, '$1 pounds'],
+  [/€\s?(\d+(?:[.,]\d+)*)/g, '$1 euros'],
+  [/[¥￥]\s?(\d+(?:[.,]\d+)*)/g, '$1 yen'],
   [/£/g, ' pounds '],
   [/€/g, ' euros '],
   [/¥/g, ' yen '],

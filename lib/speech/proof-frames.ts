@@ -44,12 +44,25 @@ export function proveAac(bytes: Uint8Array): Proof {
   return frame.length > header ? 'proven' : 'need-more';
 }
 
-/** Looks whether this is no MPEG layer III after all: a frame's header can be chance, two frames in their distance hardly ever are. */
-export function proveNoMp3(bytes: Uint8Array): Proof {
-  const length = frameLength(bytes);
-  if (length === undefined) return 'proven';
-  if (bytes.length < length + FRAME_HEADER) return 'need-more';
-  return frameLength(bytes.subarray(length)) === undefined ? 'proven' : 'not-audio';
+/**
+ * Looks whether these are no compressed frames after all: the header of one can be chance, two in their distance hardly ever are.
+ */
+export function proveNoFrames(bytes: Uint8Array): Proof {
+  for (const lengthOf of [frameLength, adtsLength]) {
+    const length = lengthOf(bytes);
+    if (length === undefined) continue;
+    if (bytes.length < length + ADTS_HEADER) return 'need-more';
+    if (lengthOf(bytes.subarray(length)) !== undefined) return 'not-audio';
+  }
+  return 'proven';
+}
+
+/** Reads the length of the ADTS frame that begins here, or returns undefined where none does. */
+function adtsLength(bytes: Uint8Array): number | undefined {
+  const [sync, flags, profile = 0, high = 0, middle = 0, low = 0] = bytes;
+  if (sync !== 0xff || flags === undefined || (flags & 0xf6) !== 0xf0 || ((profile >> 2) & 0xf) > 12) return undefined;
+  const length = ((high & 3) << 11) | (middle << 3) | (low >> 5);
+  return length < ADTS_HEADER ? undefined : length;
 }
 
 /** Returns where the sound begins, or undefined when the tag is not whole yet. */

@@ -1,5 +1,5 @@
 import type { SpeechFormat } from './formats.js';
-import { proveAac, proveMp3, proveNoMp3 } from './proof-frames.js';
+import { proveAac, proveMp3, proveNoFrames } from './proof-frames.js';
 import { proveFlac, proveOpus, proveWav } from './proof-containers.js';
 
 /**
@@ -39,7 +39,7 @@ function provePcm(bytes: Uint8Array): Proof {
   if (bytes.subarray(0, MOST_TEXT_BYTES).every(isPrintable)) {
     return bytes.length < MOST_TEXT_BYTES ? 'need-more' : 'not-audio';
   }
-  return proveNoMp3(bytes);
+  return proveNoFrames(bytes);
 }
 
 const MAGIC = ['RIFF', 'OggS', 'fLaC', 'ID3', '\u001f\u008b'].map((magic) => Buffer.from(magic, 'latin1'));

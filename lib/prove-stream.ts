@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream';
+import { SpeechError } from './speech/error.js';
+import { typeAgrees, type SpeechFormat } from './speech/formats.js';
+import { proveAudio } from './speech/proof.js';
+import type { SpeechAudio } from './speech/provider.js';
+
+/**
+ * Holds the audio of a provider that is not ours to the same proof as a server's: its type and first bytes have to agree with the
+ * format asked for, with one byte of sound in them. What was read for that is put back.
+ */
+export async function proveStream(audio: SpeechAudio, format: SpeechFormat, signal: AbortSignal): Promise<void> {
+  if (!typeAgrees(audio.contentType, format)) {
+    throw refuse(audio.stream, new SpeechError('not_audio', 'the provider’s type is not the format asked for'));
+  }
+  const proof = await firstBytes(audio.stream, format, signal);
+  if (proof !== 'proven') throw refuse(audio.stream, proof);
+}
+
+function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal): Promise<'proven' | SpeechError> {
+  return new Promise((resolve) => {
+    let bytes = Buffer.alloc(0);
+    const settle = (proof: 'proven' | SpeechError): void => {
+      stream.off('readable', onReadable);
+      stream.off('end', onEnd);
+      stream.off('error', onError);
+      stream.off('close', onEnd);
+      signal.removeEventListener('abort', onAbort);
+      if (proof === 'proven') stream.unshift(bytes);
+      resolve(proof);
+    };
+    const onReadable = (): void => {
+      for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) {
+        if (!(chunk instanceof Uint8Array)) {
+          settle(new SpeechError('not_audio', 'the provider’s stream is not one of bytes'));
+          return;
+        }
+        bytes = Buffer.concat([bytes, chunk]);
+        const proof = proveAudio(format, bytes);
+        if (proof === 'need-more') continue;
+        settle(
+          proof === 'proven'
+            ? proof
+            : new SpeechError('not_audio', 'the provider’s stream is not the format asked for'),
+        );
+        return;
+      }
+    };
+    const onEnd = (): void => {
+      settle(new SpeechError('empty', 'the provider’s stream has no sound'));
+    };
+    const onError = (error: unknown): void => {
+      settle(SpeechError.from(error));
+    };
+    const onAbort = (): void => {
+      settle(new SpeechError('aborted', 'the caller has left'));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    // Between the proof and whoever sends it, an error must find somebody to catch it.
+    stream.on('error', () => undefined);
+    stream.once('end', onEnd);
+    stream.once('close', onEnd);
+    stream.once('error', onError);
+    stream.on('readable', onReadable);
+  });
+}
+
+function refuse(stream: Readable, error: SpeechError): SpeechError {
+  stream.destroy();
+  return error;
+}

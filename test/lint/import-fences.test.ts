@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { ESLint } from 'eslint';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('the fences between the rooms', function () {
+  this.timeout(30_000);
+  const eslint = new ESLint({ cwd: ROOT });
+
+  async function complaints(file: string, code: string): Promise<string[]> {
+    const [result] = await eslint.lintText(code, { filePath: `${ROOT}/${file}` });
+    return (result?.messages ?? [])
+      .map(({ ruleId }) => ruleId ?? '')
+      .filter((rule) => rule.startsWith('no-restricted'));
+  }
+
+  const trespasses: [string, string][] = [
+    ['lib/resilience/clock.ts', "import '../speech/error.js';"],
+    ['lib/resilience/clock.ts', "import 'got';"],
+    ['lib/speech/error.ts', "import '../http/accept.js';"],
+    ['lib/speech/error.ts', "import 'node:fs/promises';"],
+    ['lib/providers/text.ts', "import '../resilience/index.js';"],
+    ['lib/providers/text.ts', "import 'express';"],
+    ['lib/engines/engine.ts', "import '../providers/local.js';"],
+    ['lib/http/accept.ts', "import '../providers/text.js';"],
+    ['lib/http/accept.ts', "import 'got';"],
+    ['lib/telemetry/log.ts', "import '../http/accept.js';"],
+    ['lib/router.ts', "import 'got';"],
+    ['lib/router.ts', 'export default 1;'],
+    ['lib/router.ts', 'let state = 0;'],
+  ];
+  for (const [file, code] of trespasses) {
+    it(`keep ${code} out of ${file}`, async () => {
+      expect(await complaints(file, code)).to.have.length.greaterThan(0);
+    });
+  }
+
+  it('let a room use its own and what it may', async () => {
+    expect(await complaints('lib/providers/text.ts', "import '../speech/error.js';")).to.deep.equal([]);
+    expect(await complaints('lib/http/accept.ts', "import 'express';")).to.deep.equal([]);
+    expect(await complaints('lib/router.ts', "import './providers/text.js';")).to.deep.equal([]);
+  });
+});
