@@ -7,7 +7,6 @@ import type { SpeechAudio } from '../speech/provider.js';
  * sentence off as a whole one.
  */
 export function sendAudio(response: Response, audio: SpeechAudio): void {
-  response.status(200);
   response.setHeader('Content-Type', audio.contentType);
   setAudioHeaders(response);
   if (audio.contentLength !== undefined) response.setHeader('Content-Length', audio.contentLength);
@@ -20,7 +19,6 @@ export function sendAudio(response: Response, audio: SpeechAudio): void {
  * once all of it has been sent. A stream that fails ends with an `error` event and a destroyed connection.
  */
 export async function sendAudioEvents(response: Response, audio: SpeechAudio): Promise<void> {
-  response.status(200);
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
   setAudioHeaders(response);
   response.once('close', () => {

@@ -23,6 +23,11 @@ export function setSpeechHeaders(response: Response, requestId: string, facts: R
   if (facts.attempts.length > 0) response.setHeader('Server-Timing', facts.attempts.map(serverTiming).join(', '));
 }
 
+/** Says whether they have been set, with what is known of the attempts. */
+export function hasSpeechHeaders(response: Response): boolean {
+  return response.headersSent || response.hasHeader('X-Speech-Provider');
+}
+
 // Names are tokens (the options see to that) and codes have no quotes, so neither needs escaping.
 function serverTiming({ step, code, ms }: Attempt): string {
   const metric = `${step};dur=${ms.toFixed(1)}`;

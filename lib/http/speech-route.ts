@@ -11,7 +11,7 @@ import { requestIdOf } from './request-id.js';
 import { sendAudio, sendAudioEvents } from './send-audio.js';
 import { sendError, type ErrorMode } from './send-error.js';
 import { reasonOf, sendText } from './send-text.js';
-import { NOBODY_ASKED, setSpeechHeaders, setWarnings, type ReplyFacts } from './speech-headers.js';
+import { hasSpeechHeaders, NOBODY_ASKED, setSpeechHeaders, setWarnings, type ReplyFacts } from './speech-headers.js';
 
 /** What the route needs of the rest of the house. */
 export interface SpeechRouteOptions {
@@ -34,8 +34,8 @@ export interface SpeechRouteOptions {
 export function createSpeechRoute(options: SpeechRouteOptions): RequestHandler {
   return function speech(request: Request, response: Response, next: NextFunction): void {
     const requestId = requestIdOf(request);
-    setSpeechHeaders(response, requestId, NOBODY_ASKED);
     answer(request, response, requestId, options).catch((thrown: unknown) => {
+      if (!hasSpeechHeaders(response)) setSpeechHeaders(response, requestId, NOBODY_ASKED);
       sendError(response, next, options.errors, thrown);
     });
   };

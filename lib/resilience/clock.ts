@@ -9,7 +9,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(callback, milliseconds) {
-    const timer = setTimeout(callback, milliseconds);
+    // Node keeps a list of timers for each duration: fractions would make one list a timer.
+    const timer = setTimeout(callback, Math.ceil(milliseconds));
     timer.unref();
     return () => {
       clearTimeout(timer);

@@ -66,6 +66,7 @@ export class PhaseTimer {
 
   #arm(milliseconds: number, callback: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(callback, milliseconds);
+    // Node keeps a list of timers for each duration: fractions would make one list a timer.
+    this.#timer = setTimeout(callback, Math.ceil(milliseconds));
   }
 }
