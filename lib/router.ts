@@ -83,7 +83,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     '/audio/speech',
     createSpeechRoute({
       ...configuration,
-      parseBody: bodyParser(configuration),
+      body: { parse: bodyParser(configuration), mostBytes: configuration.bodyLimit, limit: configuration.deadline },
       active,
       clock: systemClock,
       isClosing: () => closed !== undefined,

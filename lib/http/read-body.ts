@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { problem, type SpeechHttpError } from './problems.js';
+import { readPlainJson } from './read-plain-json.js';
 
 /** What body-parser says of a body it refuses. */
 const REFUSALS: Readonly<Record<string, () => SpeechHttpError>> = {
@@ -8,31 +9,51 @@ const REFUSALS: Readonly<Record<string, () => SpeechHttpError>> = {
   'charset.unsupported': () => problem('unsupported_media_type', 'This charset is not supported.'),
 };
 
+export interface BodyOptions {
+  /** Express's own parser, for bodies that are compressed or in another charset. */
+  readonly parse: RequestHandler;
+  /** Most bytes of the body. */
+  readonly mostBytes: number;
+  /** Milliseconds for the whole body. */
+  readonly limit: number;
+}
+
 /**
- * Reads the JSON body with the given parser, and gives up on one that does not arrive in time.
- *
- * A body that the application has parsed already is taken as it is. Rejects with the error to reply with.
- *
- * @param limit milliseconds for the whole body
+ * Reads the JSON body, and gives up on one that does not arrive in time. A body that the application has parsed already is taken
+ * as it is. Rejects with the error to reply with.
  */
-export function readBody(request: Request, response: Response, parse: RequestHandler, limit: number): Promise<unknown> {
-  if (parsedBody(request) === undefined && !isJson(request)) {
+export function readBody(request: Request, response: Response, options: BodyOptions): Promise<unknown> {
+  const parsed = parsedBody(request);
+  if (parsed === undefined && !isJson(request)) {
     return Promise.reject(problem('unsupported_media_type', 'The request body must be application/json.'));
   }
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(problem('request_timeout', 'The request body did not arrive in time.'));
-    }, limit);
-    void parse(request, response, (error?: unknown) => {
+    }, options.limit);
+    const settle = (error: unknown, body: unknown): void => {
       clearTimeout(timer);
-      if (error === undefined) resolve(parsedBody(request));
+      if (error === undefined) resolve(body);
       else reject(refusal(error));
-    });
+    };
+    if (parsed === undefined && isPlain(request)) readPlainJson(request, options.mostBytes, settle);
+    else {
+      void options.parse(request, response, (error?: unknown) => {
+        settle(error, parsedBody(request));
+      });
+    }
   });
 }
 
 function isJson(request: Request): boolean {
   return request.is(['application/json', 'application/*+json']) !== false;
+}
+
+/** Says whether a body is UTF-8 and nothing else, as nearly all are. */
+function isPlain({ headers }: Request): boolean {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const charset = /charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  return encoding === 'identity' && /^utf-?8$/i.test(charset);
 }
 
 /** Reads `body` without Express's `any`. */

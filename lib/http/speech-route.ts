@@ -5,7 +5,7 @@ import type { SpeechResult } from '../speech/provider.js';
 import type { ActiveRequests } from './active-requests.js';
 import { followClient } from './client-connection.js';
 import { exhausted, problem } from './problems.js';
-import { readBody } from './read-body.js';
+import { readBody, type BodyOptions } from './read-body.js';
 import { readSpeechRequest } from './read-speech-request.js';
 import { requestIdOf } from './request-id.js';
 import { sendAudio, sendAudioEvents } from './send-audio.js';
@@ -15,7 +15,7 @@ import { hasSpeechHeaders, NOBODY_ASKED, setSpeechHeaders, setWarnings, type Rep
 
 /** What the route needs of the rest of the house. */
 export interface SpeechRouteOptions {
-  readonly parseBody: RequestHandler;
+  readonly body: BodyOptions;
   readonly active: ActiveRequests;
   readonly clock: Clock;
   /** Milliseconds from the request to the first audio byte. */
@@ -50,7 +50,7 @@ async function answer(
   if (options.isClosing()) throw problem('closing', 'The speech router is closing.');
   const deadline = new Deadline(options.deadline, options.clock);
   const connection = followClient(response);
-  const body = await readBody(request, response, options.parseBody, options.deadline);
+  const body = await readBody(request, response, options.body);
   const { speech, streamFormat } = readSpeechRequest(body, options.maxInput, requestId);
   const fallback = fallbackWish(request);
   if (!options.active.admit(connection, response)) {

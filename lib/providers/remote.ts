@@ -52,8 +52,7 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
       if (!formats.includes(request.format)) {
         throw new SpeechError('unsupported', `this server does not make ${request.format}`);
       }
-      const call = openCall(client, options, request, context);
-      const exchange = await call();
+      const exchange = await openCall(client, options, request, context);
       return prove(exchange, request, options, context);
     },
 
@@ -85,31 +84,29 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
 }
 
 /**
- * Makes the call that sends the request and waits for the head of the reply. A connection that the server closed just as it was
+ * Sends the request and waits for the head of the reply. A connection that the server closed just as it was
  * used again has not seen the request, so that one is sent a second time, over a new connection.
  */
-function openCall(
+async function openCall(
   client: RemoteClient,
   options: RemoteOptions,
   request: SpeechRequest,
   { signal }: SynthesisContext,
-): () => Promise<Exchange> {
+): Promise<Exchange> {
   const body = requestBody(request, options);
   const headers = {
     accept: `${contentTypeOf(request.format)}, application/octet-stream`,
     'x-request-id': request.requestId,
   };
-  const call = async (mostAttempts: number): Promise<Exchange> => {
+  for (let stale = 0; ; stale += 1) {
     const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes });
     try {
       await exchange.head;
       return exchange;
     } catch (error) {
-      if (mostAttempts > 1 && exchange.isStaleSocket) return call(mostAttempts - 1);
-      throw error;
+      if (stale >= MOST_STALE_SOCKETS || !exchange.isStaleSocket) throw error;
     }
-  };
-  return () => call(1 + MOST_STALE_SOCKETS);
+  }
 }
 
 async function prove(
