@@ -84,11 +84,10 @@ export class Exchange {
     response.on('data', (chunk: Uint8Array) => {
       this.#count(chunk);
     });
-    this.#timer.enterBody(
-      this.#options.timeout.idle,
-      () => this.#bytes,
-      () => response.readableLength > 0,
-    );
+    this.#timer.enterBody(this.#options.timeout.idle, {
+      bytes: () => this.#bytes,
+      isReaderSlow: () => response.readableLength > 0,
+    });
   }
 
   /**
