@@ -23,7 +23,7 @@ export class RemoteClient {
   readonly #options: RemoteOptions;
   readonly #agent: HttpAgent;
   readonly #isBlocked: boolean;
-  readonly #post: Options;
+  readonly #post: Route;
   readonly #running = new Set<Exchange>();
   #isClosed = false;
 
@@ -35,25 +35,23 @@ export class RemoteClient {
     // An address written out needs no look-up, so the guard in it would never see it.
     this.#isBlocked = isIP(host) !== 0 && !guard.allows(host);
     this.#agent = createAgent(options, guard, url.protocol === 'https:');
-    this.#post = this.#template('POST', '/audio/speech', {
-      'content-type': 'application/json',
-    });
+    this.#post = this.#route('POST', '/audio/speech', { 'content-type': 'application/json' });
   }
 
   /** Sends a JSON text to the speech route. */
   postSpeech(body: string, headers: Readonly<Record<string, string>>, call: Call): Exchange {
     return this.#exchange(call, () => {
       // got copies its defaults before the call returns, so calls at the same time do not see each other's.
-      const template = this.#post;
+      const { template } = this.#post;
       template.body = body;
       Object.assign(template.headers, headers);
-      return startStream(template);
+      return startStream(this.#post);
     });
   }
 
   /** Asks for a path below the base address. */
   get(path: string, call: Call): Exchange {
-    return this.#exchange(call, () => startStream(this.#template('GET', path, { accept: 'application/json' })));
+    return this.#exchange(call, () => startStream(this.#route('GET', path, { accept: 'application/json' })));
   }
 
   /** Ends the calls under way and closes every connection. */
@@ -76,21 +74,21 @@ export class RemoteClient {
     return exchange;
   }
 
-  #template(method: 'GET' | 'POST', path: string, headers: Record<string, string>): Options {
+  #route(method: 'GET' | 'POST', path: string, headers: Record<string, string>): Route {
     const { baseUrl, apiKey, headers: configured } = this.#options;
     const url = new URL(baseUrl + path);
     const isSecure = url.protocol === 'https:';
-    const agent = this.#agent;
     const target = {
       protocol: url.protocol,
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port === '' ? (isSecure ? 443 : 80) : Number(url.port),
       path: url.pathname + url.search,
       method,
-      agent,
+      agent: this.#agent,
       maxHeaderSize: MOST_HEADER_BYTES,
     };
-    return new Options(
+    const request = isSecure ? httpsRequest : httpRequest;
+    const template = new Options(
       undefined,
       {
         url,
@@ -107,19 +105,28 @@ export class RemoteClient {
         throwHttpErrors: false,
         followRedirect: false,
         decompress: false,
-        // got's own object has forty keys, each of which Node looks at.
-        request: (_url: URL, { headers: sent }: NativeRequestOptions): ClientRequest => {
-          const native = { ...target, headers: sent ?? {} };
-          return isSecure ? httpsRequest(native) : httpRequest(native);
-        },
+        request: (_url: URL, native: NativeRequestOptions): ClientRequest => request(native),
       },
       got.defaults.options,
     );
+    return { template, target };
   }
 }
 
-function startStream(template: Options): Request {
-  return got(undefined, undefined, template) as Request;
+/** What all requests of one route have in common: options for got, and those that Node needs of them. */
+interface Route {
+  readonly template: Options;
+  readonly target: NativeRequestOptions;
+}
+
+type FullNativeOptions = ReturnType<Options['createNativeRequestOptions']>;
+
+function startStream({ template, target }: Route): Request {
+  const stream = got(undefined, undefined, template) as Request;
+  const { options } = stream;
+  // What got makes for Node here has forty keys, each of which costs twice. It asks for it only after this turn.
+  options.createNativeRequestOptions = () => ({ ...target, headers: options.headers }) as FullNativeOptions;
+  return stream;
 }
 
 function createAgent({ pool, tls }: RemoteOptions, guard: AddressGuard, isSecure: boolean): HttpAgent {
@@ -133,7 +140,10 @@ function createAgent({ pool, tls }: RemoteOptions, guard: AddressGuard, isSecure
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT,
   };
-  return isSecure ? new HttpsAgent({ ...settings, ...tls }) : new HttpAgent(settings);
+  const agent = isSecure ? new HttpsAgent({ ...settings, ...tls }) : new HttpAgent(settings);
+  // It has one server, so all of its sockets are alike; Node would write the server's whole description for every request.
+  agent.getName = () => 'remote';
+  return agent;
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
