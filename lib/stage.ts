@@ -66,7 +66,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     let result: SpeechResult;
     try {
       result = await this.provider.synthesize(request, { signal, deadline: budget, logger: this.#logger });
-      await this.#prove(result, request, signal);
+      // Our own providers have done this already, nearer to the bytes.
+      if (this.#origin === 'custom') await proveResult(result, request, signal);
     } catch (thrown) {
       this.#running -= 1;
       throw SpeechError.from(thrown);
@@ -134,13 +135,6 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     };
   }
 
-  /** Our own providers have done this already, nearer to the bytes. */
-  async #prove(result: SpeechResult, request: SpeechRequest, signal: AbortSignal): Promise<void> {
-    if (this.#origin === 'built-in') return;
-    if (!isResult(result)) throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
-    if (result.kind === 'audio') await proveStream(result, request.format, signal);
-  }
-
   #state(): ProviderStatus['state'] {
     if (this.type === 'text') return 'up';
     if (this.#lastCheck === null) return 'unknown';
@@ -156,6 +150,11 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       throw new SpeechError('unsupported', 'the text is longer than this provider takes');
     }
   }
+}
+
+async function proveResult(result: unknown, { format }: SpeechRequest, signal: AbortSignal): Promise<void> {
+  if (!isResult(result)) throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
+  if (result.kind === 'audio') await proveStream(result, format, signal);
 }
 
 /** Looks at what a provider that may be written in plain JavaScript has really returned. */

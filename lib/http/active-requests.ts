@@ -1,4 +1,3 @@
-import type { Response } from 'express';
 import type { ClientConnection } from './client-connection.js';
 
 /** The requests under way: bounds their number, and lets `close()` wait for them or end them. */
@@ -11,11 +10,11 @@ export class ActiveRequests {
     this.#limit = limit;
   }
 
-  /** Takes a request in until its response has closed, or says that there is no room. */
-  admit(connection: ClientConnection, response: Response): boolean {
+  /** Takes a request in until its connection has closed, or says that there is no room. */
+  admit(connection: ClientConnection): boolean {
     if (this.#active.size >= this.#limit) return false;
     this.#active.add(connection);
-    response.once('close', () => {
+    connection.onClose(() => {
       this.#active.delete(connection);
       if (this.#active.size === 0) this.#onEmpty();
     });

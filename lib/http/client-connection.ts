@@ -1,27 +1,41 @@
 import type { Response } from 'express';
 
-/** Follows the client: `signal` aborts when it has left before it had the whole reply, or when the router gives up on it. */
-export interface ClientConnection {
-  readonly signal: AbortSignal;
+/** Follows the client of one request. */
+export class ClientConnection {
+  readonly #response: Response;
+  readonly #controller = new AbortController();
+  #onClose: () => void = nothing;
+
+  constructor(response: Response) {
+    this.#response = response;
+    // The request's own 'close' fires as soon as its body has been read, so it is the response that tells.
+    response.once('close', () => {
+      if (!response.writableFinished) this.#controller.abort();
+      this.#onClose();
+    });
+    // A write to a client that has just left fails; 'close' has said all there is to say.
+    response.on('error', nothing);
+    // A client can be gone before anybody listens.
+    if (response.destroyed) this.#controller.abort();
+  }
+
+  /** Aborts when the client has left before it had the whole reply, or when the request is ended from this side. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Calls back when the reply has been sent or the client has left; one callback at a time. */
+  onClose(callback: () => void): void {
+    this.#onClose = callback;
+  }
+
   /** Ends the request from this side. */
-  abort(): void;
+  abort(): void {
+    this.#controller.abort();
+    this.#response.destroy();
+  }
 }
 
-export function followClient(response: Response): ClientConnection {
-  const controller = new AbortController();
-  // The request's own 'close' fires as soon as its body has been read, so it is the response that tells.
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  // A write to a client that has just left fails; 'close' has said all there is to say.
-  response.on('error', () => undefined);
-  // A client can be gone before anybody listens.
-  if (response.destroyed) controller.abort();
-  return {
-    signal: controller.signal,
-    abort: () => {
-      controller.abort();
-      response.destroy();
-    },
-  };
+function nothing(): void {
+  // Nothing is to be done.
 }

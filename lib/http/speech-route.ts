@@ -3,7 +3,7 @@ import { Deadline, type Clock } from '../resilience/index.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { SpeechResult } from '../speech/provider.js';
 import type { ActiveRequests } from './active-requests.js';
-import { followClient } from './client-connection.js';
+import { ClientConnection } from './client-connection.js';
 import { exhausted, problem } from './problems.js';
 import { readBody, type BodyOptions } from './read-body.js';
 import { readSpeechRequest } from './read-speech-request.js';
@@ -49,11 +49,11 @@ async function answer(
 ): Promise<void> {
   if (options.isClosing()) throw problem('closing', 'The speech router is closing.');
   const deadline = new Deadline(options.deadline, options.clock);
-  const connection = followClient(response);
+  const connection = new ClientConnection(response);
   const body = await readBody(request, response, options.body);
   const { speech, streamFormat } = readSpeechRequest(body, options.maxInput, requestId);
   const fallback = fallbackWish(request);
-  if (!options.active.admit(connection, response)) {
+  if (!options.active.admit(connection)) {
     throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
   }
   const { result, facts } = await options.speak(speech, { deadline, signal: connection.signal, fallback });

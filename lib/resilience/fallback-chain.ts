@@ -83,25 +83,28 @@ export async function runFallbackChain<Request, Value>(
 ): Promise<ChainOutcome<Value>> {
   const attempts: Attempt[] = [];
   for (const [index, step] of steps.entries()) {
-    const reserves = steps.slice(index + 1).map((later) => later.reserve);
-    const budget = stageBudget(run.deadline.remaining(), reserves);
+    const budget = stageBudget(run.deadline.remaining(), reservesAfter(steps, index));
     const started = run.clock.now();
-    const finish = (code: string | null, thrown?: unknown): void => {
-      const attempt: Attempt = { step: step.name, code, ms: run.clock.now() - started };
-      attempts.push(attempt);
-      run.onAttempt?.(attempt, thrown);
-    };
     try {
       const value = await attemptStep(step, request, budget, run);
-      finish(null);
+      record(attempts, { step: step.name, code: null, ms: run.clock.now() - started }, undefined, run);
       return { value, step: step.name, attempts };
     } catch (thrown) {
-      const failure = failureOf(thrown);
-      finish(failure.code, thrown);
-      if (run.signal.aborted || !failure.fallbackHelps) break;
+      const { code, fallbackHelps } = failureOf(thrown);
+      record(attempts, { step: step.name, code, ms: run.clock.now() - started }, thrown, run);
+      if (run.signal.aborted || !fallbackHelps) break;
     }
   }
   throw new ChainExhaustedError(attempts);
+}
+
+function record<Value>(attempts: Attempt[], attempt: Attempt, thrown: unknown, run: ChainRun<Value>): void {
+  attempts.push(attempt);
+  run.onAttempt?.(attempt, thrown);
+}
+
+function reservesAfter(steps: readonly { readonly reserve: number }[], index: number): number[] {
+  return steps.slice(index + 1).map(({ reserve }) => reserve);
 }
 
 function attemptStep<Request, Value>(
@@ -111,15 +114,23 @@ function attemptStep<Request, Value>(
   run: ChainRun<Value>,
 ): Promise<Value> {
   // A step that needs no time is asked even when none is left: it is the last resort, and it does no waiting.
-  if (budget <= 0 && step.reserve > 0) return Promise.reject(new StepEndedError('deadline'));
+  if (budget <= 0 && step.reserve > 0) return Promise.reject(stepExpired());
   return withTimeLimit((signal) => step.attempt(request, { signal, budget }), {
     limit: step.reserve > 0 ? budget : Math.max(budget, LAST_RESORT_LIMIT),
     signal: run.signal,
     clock: run.clock,
-    expired: () => new StepEndedError('deadline'),
-    aborted: () => new StepEndedError('aborted'),
+    expired: stepExpired,
+    aborted: callerLeft,
     discard: run.discard,
   });
+}
+
+function stepExpired(): StepEndedError {
+  return new StepEndedError('deadline');
+}
+
+function callerLeft(): StepEndedError {
+  return new StepEndedError('aborted');
 }
 
 /** Milliseconds for a step that claims to need none, should the deadline be over already: enough for one turn of a busy event loop. */
