@@ -1,12 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the fences between the rooms', function () {
   this.timeout(30_000);
-  const eslint = new ESLint({ cwd: ROOT });
+  // Fences need no types; and where CI is set, the typed parser reads the file on the disk in place of the code it is given.
+  const eslint = new ESLint({ cwd: ROOT, overrideConfig: [tseslint.configs.disableTypeChecked] });
 
   async function complaints(file: string, code: string): Promise<string[]> {
     const [result] = await eslint.lintText(code, { filePath: `${ROOT}/${file}` });
