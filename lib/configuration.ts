@@ -1,23 +1,32 @@
 import type { z } from 'zod';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
-import { ENTRY_SCHEMAS, isLogger, NAME_ERROR, NAME_SCHEMA, OPTIONS_SCHEMA } from './options.js';
+import {
+  ENTRY_SCHEMAS,
+  GUARDS_SCHEMA,
+  isLogger,
+  NAME_ERROR,
+  NAME_SCHEMA,
+  OPTIONS_SCHEMA,
+  type SpeechGuards,
+} from './options.js';
 import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
 import type { TextOptions } from './providers/text.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
 
+/** What stands around a provider, with every default filled in. */
+export type GuardsConfiguration = z.output<typeof GUARDS_SCHEMA>;
+
 /** How often and how patiently a provider is asked how it is. */
-export interface HealthConfiguration {
-  readonly interval: number;
-  readonly timeout: number;
-}
+export type HealthConfiguration = Exclude<GuardsConfiguration['health'], false>;
 
 /** One entry of the fallback chain with every default filled in. */
-export type ProviderConfiguration =
-  | { readonly type: 'remote'; readonly health: HealthConfiguration | false; readonly options: RemoteOptions }
-  | { readonly type: 'local'; readonly health: HealthConfiguration | false; readonly options: LocalOptions }
-  | { readonly type: 'text'; readonly health: false; readonly options: TextOptions }
-  | { readonly type: 'custom'; readonly health: HealthConfiguration | false; readonly provider: SpeechProvider };
+export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
+  | { readonly type: 'remote'; readonly options: RemoteOptions }
+  | { readonly type: 'local'; readonly options: LocalOptions }
+  | { readonly type: 'text'; readonly options: TextOptions }
+  | { readonly type: 'custom'; readonly provider: SpeechProvider }
+);
 
 /** The options as the router works with them: checked, complete and frozen. */
 export interface Configuration {
@@ -69,28 +78,36 @@ function parseEntry(entry: unknown, index: number, problems: OptionsProblem[]): 
 }
 
 function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'local' | 'text']>): ProviderConfiguration {
-  if (entry.type === 'text')
-    return { type: 'text', health: false, options: { name: entry.name, status: entry.status } };
+  const { circuitBreaker, bulkhead, retry, health } = entry;
+  const guards = { circuitBreaker, bulkhead, retry, health };
+  if (entry.type === 'text') return { type: 'text', guards, options: { name: entry.name, status: entry.status } };
   if (entry.type === 'local') {
-    const { type, health: interval, ...rest } = entry;
-    return {
-      type,
-      health: interval,
-      options: withoutUndefined({ ...rest, command: rest.command && withoutUndefined(rest.command) }),
-    };
+    const { name, engine, command, voice, voices, workers } = entry;
+    const options = { name, engine, command: command && withoutUndefined(command), voice, voices, workers };
+    return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
   }
-  const { type, health: checks, ...rest } = entry;
-  const healthPath = checks === false ? undefined : checks.path;
-  const baseUrl = entry.baseUrl.replace(/\/+$/, '');
+  const { name, apiKey, headers, model, voice, voices, formats, maxInput, timeout, maxBytes, allowAddresses } = entry;
+  const options = { name, apiKey, headers, model, voice, voices, formats, maxInput, timeout, maxBytes, allowAddresses };
   return {
-    type,
-    health: checks === false ? false : { interval: checks.interval, timeout: checks.timeout },
-    options: withoutUndefined({ ...rest, tls: rest.tls && withoutUndefined(rest.tls), baseUrl, healthPath }),
+    type: 'remote',
+    guards,
+    options: withoutUndefined({
+      ...options,
+      baseUrl: entry.baseUrl.replace(/\/+$/, ''),
+      pool: { ...entry.pool, maxSockets: entry.pool.maxSockets ?? Math.max(20, 2 * bulkhead.maxConcurrent) },
+      tls: entry.tls && withoutUndefined(entry.tls),
+      healthPath: entry.health === false ? undefined : entry.health.path,
+      healthSpeaks: speaks(health),
+    }),
   };
 }
 
+function speaks(health: GuardsConfiguration['health']): boolean {
+  return health !== false && health.speak;
+}
+
 function parseProvider(
-  provider: SpeechProvider,
+  provider: SpeechProvider & SpeechGuards,
   path: readonly PropertyKey[],
   problems: OptionsProblem[],
 ): ProviderConfiguration | undefined {
@@ -102,7 +119,11 @@ function parseProvider(
     problems.push({ path: pathToString([...path, 'type']), message: 'expected a word for the kind of provider' });
     return undefined;
   }
-  return { type: 'custom', health: { interval: 10_000, timeout: 2_000 }, provider };
+  const { circuitBreaker, bulkhead, retry, health } = provider;
+  const guards = GUARDS_SCHEMA.safeParse({ circuitBreaker, bulkhead, retry, health });
+  if (guards.success) return { type: 'custom', guards: guards.data, provider };
+  problems.push(...problemsOf(guards.error, path));
+  return undefined;
 }
 
 export function nameOf(entry: ProviderConfiguration): string {

@@ -14,6 +14,8 @@ export interface SpeechEventMap {
     readonly code: string | null;
     readonly ms: number;
     readonly error?: SpeechError;
+    /** The sound had begun when it broke off: a second event of an attempt that had answered, `ms` from its first byte. */
+    readonly committed?: true;
   };
   /** A request went over from one provider to the next. */
   fallback: { readonly requestId: string; readonly from: string; readonly to: string; readonly code: string };

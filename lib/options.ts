@@ -36,12 +36,44 @@ const voices = z.record(z.string(), words('the name of one of this provider’s 
   error: 'expected an object from asked voice to this provider’s voice',
 });
 
-const health = z
-  .union([
-    z.literal(false),
-    object({ interval: milliseconds().default(10_000), timeout: milliseconds().default(2_000) }),
-  ])
-  .prefault({});
+const wholeShare = (what: string): z.ZodNumber => {
+  const error = `expected ${what} from 0 to 1`;
+  return z.number({ error }).min(0, { error }).max(1, { error });
+};
+
+const onOrOff = (): z.ZodBoolean => z.boolean({ error: 'expected true or false' });
+
+const checks = {
+  interval: milliseconds().default(10_000),
+  timeout: milliseconds().default(2_000),
+  // Speaking costs money on a hosted service, so a check asks for a list unless it is told to speak.
+  speak: onOrOff().default(false),
+};
+
+/** What stands around every provider, with the contract's numbers. */
+const guards = {
+  circuitBreaker: object({
+    consecutive: wholeNumber('failures', 1, 1_000).default(5),
+    window: wholeNumber('outcomes', 1, 1_000).default(20),
+    minimum: wholeNumber('outcomes', 1, 1_000).default(10),
+    rate: wholeShare('a share of failures').default(0.5),
+    openFor: milliseconds().default(5_000),
+    maxOpenFor: milliseconds().default(60_000),
+  }).prefault({}),
+  bulkhead: object({
+    maxConcurrent: wholeNumber('calls', 1, 10_000).default(10),
+    maxQueue: wholeNumber('calls', 0, 10_000).default(20),
+    maxWait: milliseconds().default(500),
+  }).prefault({}),
+  retry: object({
+    limit: wholeNumber('retries', 0, 1).default(1),
+    budget: wholeShare('a share of the text').default(0.1),
+  }).prefault({}),
+  health: z.union([z.literal(false), object(checks)]).prefault({}),
+};
+
+/** The schema of the guards that a provider object of the user's own may name beside its methods. */
+export const GUARDS_SCHEMA = z.object(guards);
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -64,6 +96,7 @@ const apiKey = z
   });
 
 const remote = object({
+  ...guards,
   type: z.literal('remote'),
   name: NAME_SCHEMA.default('remote'),
   baseUrl: z
@@ -100,7 +133,8 @@ const remote = object({
     total: milliseconds().default(120_000),
   }).prefault({}),
   pool: object({
-    maxSockets: wholeNumber('sockets', 1, 10_000).default(20),
+    // Twice the calls that the bulkhead lets through, where nothing is said: the agent's own queue must never be the one to wait in.
+    maxSockets: wholeNumber('sockets', 1, 10_000).optional(),
     // uvicorn, which most of these servers run on, closes an idle connection after 5 s: ours has to go first.
     keepAlive: milliseconds().default(4_000),
   }).prefault({}),
@@ -119,8 +153,7 @@ const remote = object({
     .union([
       z.literal(false),
       object({
-        interval: milliseconds().default(10_000),
-        timeout: milliseconds().default(2_000),
+        ...checks,
         path: z
           .string({ error: 'expected a path such as "/health"' })
           .regex(/^\/[^\s]*$/, { error: 'expected a path that begins with a slash, such as "/health"' })
@@ -138,6 +171,7 @@ const command = object({
 });
 
 const local = object({
+  ...guards,
   type: z.literal('local'),
   name: NAME_SCHEMA.default('local'),
   engine: z
@@ -154,10 +188,11 @@ const local = object({
   voices: voices.default({}),
   // A core is left to the event loop. Each worker takes 80 to 100 MB, so a large machine does not get one per core.
   workers: wholeNumber('workers', 1, 64).default(() => Math.min(4, Math.max(1, availableParallelism() - 1))),
-  health,
 });
 
 const text = object({
+  // Taken, so that every entry may say the same; the last resort does no I/O and needs none of them.
+  ...guards,
   type: z.literal('text'),
   name: NAME_SCHEMA.default('text'),
   status: z.union([z.literal(200), z.literal(503)], { error: 'expected 200 or 503' }).default(200),
@@ -192,10 +227,12 @@ export function isLogger(value: unknown): boolean {
   );
 }
 
+/** The guards around a provider, each of which may be left out in whole or in part. */
+export type SpeechGuards = z.input<typeof GUARDS_SCHEMA>;
 export type RemoteEntry = z.input<typeof remote>;
 export type LocalEntry = z.input<typeof local>;
 export type TextEntry = z.input<typeof text>;
 
 export type SpeechRouterOptions = Omit<z.input<typeof OPTIONS_SCHEMA>, 'fallback'> & {
-  readonly fallback?: readonly (RemoteEntry | LocalEntry | TextEntry | SpeechProvider)[] | undefined;
+  readonly fallback?: readonly (RemoteEntry | LocalEntry | TextEntry | (SpeechProvider & SpeechGuards))[] | undefined;
 };

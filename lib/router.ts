@@ -13,8 +13,9 @@ import { createTextProvider } from './providers/text.js';
 import { systemClock } from './resilience/index.js';
 import { SpeechChain, type SpeechStatus } from './speech-chain.js';
 import type { SpeechProvider } from './speech/provider.js';
+import { SILENT_LOGGER } from './speech/silent-logger.js';
 import { Stage } from './stage.js';
-import { harmless, logEvents, SILENT_LOGGER } from './telemetry/log.js';
+import { harmless, logEvents } from './telemetry/log.js';
 
 /** Milliseconds that running requests get to finish in when the router closes: most speech is sent in less. */
 const CLOSE_GRACE = 5_000;
@@ -69,11 +70,21 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   logEvents(events, logger);
 
   const providers = configuration.fallback.map(createProvider);
-  const chain = new SpeechChain(
-    providers.map((provider, index) => new Stage(provider, originOf(configuration.fallback[index]), logger)),
-    events,
-    systemClock,
-  );
+  const stages = configuration.fallback.map((entry, index) => {
+    const provider = providers[index] ?? createProvider(entry);
+    const origin = entry.type === 'custom' ? 'custom' : 'built-in';
+    const { maxInput } = configuration;
+    return new Stage(provider, {
+      origin,
+      guards: entry.guards,
+      maxInput,
+      events,
+      logger,
+      clock: systemClock,
+      random: Math.random,
+    });
+  });
+  const chain = new SpeechChain(stages, events, systemClock);
   const catalogue = new Catalogue(providers, systemClock);
   const active = new ActiveRequests(configuration.maxConcurrent);
   let closed: Promise<void> | undefined;
@@ -104,7 +115,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   );
 
   catalogue.refresh();
-  const ready = Promise.all([chain.startChecks(configuration.fallback), ...providers.map(warm)]).then(() => undefined);
+  const ready = Promise.all([chain.startChecks(), ...providers.map(warm)]).then(() => undefined);
 
   const close = async (): Promise<void> => {
     catalogue.close();
@@ -140,10 +151,6 @@ function createProvider(entry: ProviderConfiguration): SpeechProvider {
     case 'custom':
       return entry.provider;
   }
-}
-
-function originOf(entry: ProviderConfiguration | undefined): 'built-in' | 'custom' {
-  return entry?.type === 'custom' ? 'custom' : 'built-in';
 }
 
 /** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */

@@ -1,4 +1,3 @@
-import type { ProviderConfiguration } from './configuration.js';
 import type { SpeechEvents, SpeechStatusName } from './events.js';
 import type { ReplyFacts } from './http/speech-headers.js';
 import { ChainExhaustedError, runFallbackChain, type Attempt, type Clock, type Deadline } from './resilience/index.js';
@@ -32,13 +31,20 @@ export class SpeechChain {
   readonly stages: readonly Stage[];
   readonly #events: SpeechEvents;
   readonly #clock: Clock;
+  readonly #byName: ReadonlyMap<string, Stage>;
   #lastStatus: SpeechStatusName;
 
   constructor(stages: readonly Stage[], events: SpeechEvents, clock: Clock) {
     this.stages = stages;
     this.#events = events;
     this.#clock = clock;
+    this.#byName = new Map(stages.map((stage) => [stage.name, stage]));
     this.#lastStatus = this.status().status;
+    for (const stage of stages) {
+      stage.onChange = () => {
+        this.#noticeStatus();
+      };
+    }
   }
 
   async speak(request: SpeechRequest, { deadline, signal, fallback }: SpeakOptions): Promise<SpeechOutcome> {
@@ -47,7 +53,17 @@ export class SpeechChain {
       deadline,
       signal,
       clock: this.#clock,
-      onAttempt: this.#watch(request.requestId, stages),
+      onAttempt: (attempt: Attempt, thrown: unknown) => {
+        this.#reportAttempt(request.requestId, attempt, thrown);
+      },
+      onFallback: (failed: Attempt, to: string) => {
+        this.#events.emit('fallback', {
+          requestId: request.requestId,
+          from: failed.step,
+          to,
+          code: failed.code ?? 'internal',
+        });
+      },
       discard: release,
     };
     try {
@@ -60,17 +76,8 @@ export class SpeechChain {
   }
 
   /** Begins the health checks. Resolves when every first one has ended. */
-  async startChecks(configurations: readonly ProviderConfiguration[]): Promise<void> {
-    await Promise.all(
-      this.stages.map(async (stage, index) => {
-        const health = configurations[index]?.health ?? false;
-        if (health === false) return;
-        await stage.startChecks(health, this.#clock, (result) => {
-          this.#events.emit('health', { provider: stage.name, ...result });
-          this.#noticeStatus();
-        });
-      }),
-    );
+  async startChecks(): Promise<void> {
+    await Promise.all(this.stages.map((stage) => stage.startChecks()));
   }
 
   status(): SpeechStatus {
@@ -86,21 +93,16 @@ export class SpeechChain {
     await Promise.all(this.stages.map((stage) => stage.close()));
   }
 
-  #watch(requestId: string, stages: readonly Stage[]): (attempt: Attempt, thrown: unknown) => void {
-    let index = 0;
-    return ({ code, ms }, thrown) => {
-      const stage = stages[index];
-      index += 1;
-      if (stage === undefined) return;
-      const attempt = { requestId, provider: stage.name, type: stage.type, code, ms };
-      this.#events.emit('attempt', code === null ? attempt : { ...attempt, error: SpeechError.from(thrown) });
-      if (code === null) return;
-      stage.recordFailure(code);
-      const next = stages[index];
-      if (next !== undefined && code !== 'aborted') {
-        this.#events.emit('fallback', { requestId, from: stage.name, to: next.name, code });
-      }
-    };
+  #reportAttempt(requestId: string, { step, code, ms }: Attempt, thrown: unknown): void {
+    const stage = this.#byName.get(step);
+    if (stage === undefined) return;
+    const attempt = { requestId, provider: step, type: stage.type, code, ms };
+    if (code === null) {
+      this.#events.emit('attempt', attempt);
+      return;
+    }
+    stage.recordFailure(code);
+    this.#events.emit('attempt', { ...attempt, error: SpeechError.from(thrown) });
   }
 
   #noticeStatus(): void {
@@ -112,11 +114,11 @@ export class SpeechChain {
   }
 }
 
+/** A circuit that is being tried again may let audio through; only one that is closed is as good as new. */
 function overall(providers: readonly ProviderStatus[]): SpeechStatusName {
-  const canSpeak = (provider: ProviderStatus): boolean => provider.type !== 'text' && provider.state !== 'down';
-  if (!providers.some(canSpeak)) return 'text-only';
-  const first = providers[0];
-  return first !== undefined && canSpeak(first) ? 'ok' : 'degraded';
+  const speaking = providers.filter(({ type, state }) => type !== 'text' && state !== 'down');
+  if (!speaking.some(({ circuit }) => circuit !== 'open')) return 'text-only';
+  return speaking[0] === providers[0] && speaking[0]?.circuit === 'closed' ? 'ok' : 'degraded';
 }
 
 /** Lets go of audio that came after its stage had been given up. */

@@ -37,11 +37,17 @@ describe('parseOptions', () => {
     const [remote] = parseOptions({ fallback: [entry] }).fallback;
     expect(remote).to.deep.equal({
       type: 'remote',
-      health: { interval: 10_000, timeout: 2_000 },
+      guards: {
+        circuitBreaker: { consecutive: 5, window: 20, minimum: 10, rate: 0.5, openFor: 5_000, maxOpenFor: 60_000 },
+        bulkhead: { maxConcurrent: 10, maxQueue: 20, maxWait: 500 },
+        retry: { limit: 1, budget: 0.1 },
+        health: { interval: 10_000, timeout: 2_000, path: '/health', speak: false },
+      },
       options: {
         name: 'remote',
         baseUrl: BASE_URL,
         healthPath: '/health',
+        healthSpeaks: false,
         headers: {},
         voices: {},
         formats: ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'],

@@ -1,5 +1,7 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { basename, isAbsolute } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../speech/error.js';
@@ -10,7 +12,27 @@ import { createFliteEngine } from './flite.js';
 import { FIRST_CREDIT, type EngineChoice, type FromWorker, type ToWorker } from './messages.js';
 import { speakJob, type SpeakJob } from './speak-job.js';
 
-if (parentPort !== null) serve(parentPort, loadEngines(workerData as EngineChoice));
+/** How much the event loop, and everything else on the machine, goes before speech. */
+const NICENESS = 10;
+
+if (parentPort !== null) {
+  stepBack();
+  serve(parentPort, loadEngines(workerData as EngineChoice));
+}
+
+/**
+ * Lowers the priority of this thread, so that the event loop gets a core as soon as it wants one, although speech would take them
+ * all. Linux alone has priorities for threads; elsewhere nothing changes.
+ */
+function stepBack(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    const thread = Number(basename(readlinkSync('/proc/thread-self')));
+    setPriority(thread, NICENESS);
+  } catch {
+    // No /proc, or a sandbox that forbids it: speech works all the same.
+  }
+}
 
 /** Answers one job at a time, and stays free to be told to stop it. */
 function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): void {

@@ -68,8 +68,8 @@ async function answer(
     return;
   }
   setWarnings(response, result.warnings ?? []);
-  if (streamFormat === 'sse') await sendAudioEvents(response, result);
-  else sendAudio(response, result);
+  if (streamFormat === 'sse') await sendAudioEvents(response, result, options.clock);
+  else sendAudio(response, result, options.clock);
 }
 
 /** Reads `X-Speech-Fallback`: `none` asks for the first provider or nothing. */

@@ -22,6 +22,8 @@ export interface LocalOptions {
   readonly voices: Readonly<Record<string, string>>;
   /** Worker threads, each of which speaks one request at a time and takes 80 to 100 MB. */
   readonly workers: number;
+  /** Whether every health check speaks; else the first does, and then one a minute. */
+  readonly healthSpeaks?: boolean;
 }
 
 /** A provider that can be made ready before the first request. */
@@ -29,6 +31,9 @@ export interface LocalProvider extends SpeechProvider {
   /** Starts a worker and loads its engine. Rejects with a `SpeechError` when that fails. */
   warm(): Promise<void>;
 }
+
+/** Milliseconds for which a spoken canary stands: enough to know the fallback before it is needed, at a thousandth of a core. */
+const CANARY_STANDS = 60_000;
 
 type Signalled = { readonly signal: AbortSignal };
 
@@ -43,10 +48,13 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
     });
     return pool;
   };
+  let canaryStandsUntil = 0;
   const canary = async (signal: AbortSignal): Promise<void> => {
+    canaryStandsUntil = 0;
     const job: SpeakJob = { input: 'Yes.', format: 'pcm', speed: 1, voice: undefined, defaultVoice: options.voice };
     const { stream } = await openSpeech(await start(), job, signal);
     await finished(stream.resume());
+    canaryStandsUntil = performance.now() + CANARY_STANDS;
   };
 
   return {
@@ -65,8 +73,9 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
 
     async check({ signal }) {
       const started = await start();
+      const isDue = options.healthSpeaks === true || performance.now() >= canaryStandsUntil;
       // An engine at work is judged by that; a check behind it in the queue would only measure the queue.
-      if (started.running === 0) await canary(signal);
+      if (isDue && started.running === 0) await canary(signal);
     },
 
     voices: async ({ signal }: Signalled) => (await describe(await start(), signal)).voices,

@@ -1,14 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, Transform, type Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { SpeechError } from '../speech/error.js';
 import { contentTypeOf } from '../speech/formats.js';
 import { declaredWavLength } from '../speech/proof-containers.js';
 import type { SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { SILENT_LOGGER } from '../speech/silent-logger.js';
 import { readText } from './remote/body-reader.js';
 import { RemoteClient } from './remote/client.js';
 import { failureOfStatus, messageOf } from './remote/error-reply.js';
 import type { Exchange } from './remote/exchange.js';
+import { limitsFor } from './remote/limits.js';
 import { readModels, readVoices } from './remote/lists.js';
 import type { RemoteOptions } from './remote/options.js';
 import { checkHead, proveBody } from './remote/prove-body.js';
@@ -26,12 +29,41 @@ const MOST_LIST_BYTES = 1024 * 1024;
 /** Stale connections that one request may run into; a server that restarts leaves several in the pool. */
 const MOST_STALE_SOCKETS = 2;
 
+/** Milliseconds for which a spoken check that went well stands: speaking costs money, and the cheap check goes on meanwhile. */
+const SPOKEN_STANDS = 60_000;
+/** What a spoken check says. */
+const CANARY = {
+  input: 'Yes.',
+  speed: 1,
+  voice: undefined,
+  model: undefined,
+  instructions: undefined,
+  extra: {},
+  requestId: 'health-check',
+};
+
 type Signalled = { readonly signal: AbortSignal };
 
 /** Makes a provider that asks an OpenAI-compatible server. */
 export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
   const client = new RemoteClient(options);
   const { formats, maxInput } = options;
+  let spokenWellUntil = 0;
+
+  async function synthesize(request: SpeechRequest, context: SynthesisContext): Promise<SpeechAudio> {
+    if (!formats.includes(request.format)) {
+      throw new SpeechError('unsupported', `this server does not make ${request.format}`);
+    }
+    const exchange = await openCall(client, options, request, context);
+    return prove(exchange, request, options, context);
+  }
+
+  /** Has the server speak a word, to its end. */
+  async function speak(signal: AbortSignal): Promise<void> {
+    const context = { signal, deadline: options.timeout.total, logger: SILENT_LOGGER };
+    const { stream } = await synthesize({ ...CANARY, format: formats[0] ?? 'mp3' }, context);
+    await finished(stream.resume());
+  }
 
   async function list(path: string, signal: AbortSignal): Promise<unknown> {
     const exchange = client.get(path, { signal, maxBytes: MOST_LIST_BYTES });
@@ -48,13 +80,7 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
     type: 'remote',
     capabilities: maxInput === undefined ? { formats } : { formats, maxInput },
 
-    async synthesize(request, context) {
-      if (!formats.includes(request.format)) {
-        throw new SpeechError('unsupported', `this server does not make ${request.format}`);
-      }
-      const exchange = await openCall(client, options, request, context);
-      return prove(exchange, request, options, context);
-    },
+    synthesize,
 
     async check({ signal }) {
       const exchange = client.get(options.healthPath ?? '/models', { signal, maxBytes: MOST_LIST_BYTES });
@@ -64,6 +90,9 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
       // A server without a list of models is well all the same; one that was given a path to check should know it.
       const isMissingList = options.healthPath === undefined && (status === 404 || status === 405);
       if (!(status >= 200 && status < 300) && !isMissingList) throw failureOfStatus(response);
+      if (options.healthSpeaks !== true || performance.now() < spokenWellUntil) return;
+      await speak(signal);
+      spokenWellUntil = performance.now() + SPOKEN_STANDS;
     },
 
     voices: async ({ signal }: Signalled) => readVoices(await list('/audio/voices', signal)),
@@ -98,8 +127,9 @@ async function openCall(
     accept: `${contentTypeOf(request.format)}, application/octet-stream`,
     'x-request-id': request.requestId,
   };
+  const timeout = limitsFor(options.timeout, request.input.length);
   for (let stale = 0; ; stale += 1) {
-    const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes });
+    const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes, timeout });
     try {
       await exchange.head;
       return exchange;

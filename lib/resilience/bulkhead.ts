@@ -10,12 +10,13 @@ export interface BulkheadOptions {
   readonly clock: Clock;
 }
 
-/** A place for one call. It is given back with the first `release`; later calls do nothing. */
+/** A place for one call, which is given back once, however often that is said. */
 export interface BulkheadPermit {
   /**
    * Gives the place back.
    *
-   * @param coolDown milliseconds for which it stays taken, for services that go on working after their caller has left
+   * @param coolDown milliseconds for which it stays taken, for services that go on working after their caller has left; a later
+   * call without it ends that early
    */
   release(coolDown?: number): void;
 }
@@ -63,18 +64,23 @@ export class Bulkhead {
     return this.#waiting.size;
   }
 
+  /** Takes a place if there is one at once. */
+  tryAcquire(): BulkheadPermit | undefined {
+    if (this.#taken >= this.#options.maxConcurrent) return undefined;
+    this.#taken += 1;
+    return this.#permit();
+  }
+
   /**
    * Takes a place, waiting for one if need be.
    *
    * @throws {BulkheadRefusedError} when there is no room, the wait was too long or the signal aborted
    */
   acquire(signal: AbortSignal): Promise<BulkheadPermit> {
-    const { maxConcurrent, maxQueue, maxWait, clock } = this.#options;
+    const { maxQueue, maxWait, clock } = this.#options;
     if (signal.aborted) return Promise.reject(new BulkheadRefusedError('aborted'));
-    if (this.#taken < maxConcurrent) {
-      this.#taken += 1;
-      return Promise.resolve(this.#permit());
-    }
+    const place = this.tryAcquire();
+    if (place !== undefined) return Promise.resolve(place);
     if (this.#waiting.size >= maxQueue) return Promise.reject(new BulkheadRefusedError('bulkhead_full'));
     return new Promise((resolve, reject) => {
       const leave = (): void => {
@@ -102,16 +108,19 @@ export class Bulkhead {
   }
 
   #permit(): BulkheadPermit {
-    let held = true;
+    let isHeld = true;
+    let cancelCoolDown: (() => void) | undefined;
+    const free = (): void => {
+      isHeld = false;
+      this.#free();
+    };
     return {
       release: (coolDown = 0) => {
-        if (!held) return;
-        held = false;
-        if (coolDown > 0) {
-          this.#options.clock.schedule(() => {
-            this.#free();
-          }, coolDown);
-        } else this.#free();
+        if (!isHeld) return;
+        if (coolDown <= 0) {
+          cancelCoolDown?.();
+          free();
+        } else cancelCoolDown ??= this.#options.clock.schedule(free, coolDown);
       },
     };
   }

@@ -87,15 +87,25 @@ export class CircuitBreaker {
   }
 
   /**
+   * Refuses as `acquire` would, and takes nothing: for callers that would have to wait before they call.
+   *
+   * @throws {CircuitOpenError} when the service is to be left alone
+   */
+  check(): void {
+    this.#endOpenPeriod();
+    const state = this.#state;
+    if (state.name === 'open') throw new CircuitOpenError(state.until - this.#options.clock.now());
+    if (state.name === 'half-open' && state.probe !== null) throw new CircuitOpenError(0);
+  }
+
+  /**
    * Asks for leave to call.
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    */
   acquire(): CircuitPermit {
-    this.#endOpenPeriod();
+    this.check();
     const state = this.#state;
-    if (state.name === 'open') throw new CircuitOpenError(state.until - this.#options.clock.now());
-    if (state.name === 'half-open' && state.probe !== null) throw new CircuitOpenError(0);
     const permit = this.#permit();
     if (state.name === 'half-open') state.probe = permit;
     return permit;

@@ -6,14 +6,26 @@ export interface Clock {
   schedule(callback: () => void, milliseconds: number): () => void;
 }
 
+/** Milliseconds that a timer may be late before the event loop counts as having been blocked. */
+const BLOCKED = 50;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(callback, milliseconds) {
+    const due = performance.now() + milliseconds;
+    let late: NodeJS.Immediate | undefined;
+    const fire = (): void => {
+      // After a blocked event loop timers come before the data that has been waiting all the while. That data goes first, so that
+      // a service which answered in time is not blamed for our own pause.
+      if (performance.now() - due > BLOCKED) late = setImmediate(callback);
+      else callback();
+    };
     // Node keeps a list of timers for each duration: fractions would make one list a timer.
-    const timer = setTimeout(callback, Math.ceil(milliseconds));
+    const timer = setTimeout(fire, Math.ceil(milliseconds));
     timer.unref();
     return () => {
       clearTimeout(timer);
+      clearImmediate(late);
     };
   },
 };

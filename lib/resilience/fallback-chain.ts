@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Deadline } from './deadline.js';
 import { stageBudget } from './deadline.js';
 import { failureOf } from './failure.js';
+import { pause } from './pause.js';
 import { withTimeLimit } from './time-limit.js';
 
 export interface StepContext {
@@ -9,6 +10,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Milliseconds the step has. */
   readonly budget: number;
+  /** Which try at this step it is: 1 for the first. */
+  readonly tries: number;
 }
 
 /** One link of a chain: something that may answer, and may fail. */
@@ -17,6 +20,17 @@ export interface ChainStep<Request, Value> {
   /** Milliseconds that the steps before this one leave it; 0 for a step that needs no time. */
   readonly reserve: number;
   attempt(request: Request, context: StepContext): Promise<Value>;
+  /**
+   * Says after how many milliseconds the step is to be tried again, or undefined to go on to the next one. Asked after every failure
+   * that another attempt can make good.
+   *
+   * @param remaining milliseconds the step would have for the wait and the try
+   */
+  retryDelay?(
+    thrown: unknown,
+    request: Request,
+    context: { readonly tries: number; readonly remaining: number },
+  ): number | undefined;
 }
 
 /** What became of one step, as plain data. */
@@ -67,12 +81,14 @@ export interface ChainRun<Value> {
   readonly clock: Clock;
   /** Called after every attempt with the thrown value, for those who watch. Must not throw. */
   readonly onAttempt?: ((attempt: Attempt, thrown: unknown) => void) | undefined;
+  /** Called when a step is given up and the next one is about to be asked. Must not throw. */
+  readonly onFallback?: ((failed: Attempt, next: string) => void) | undefined;
   /** Releases a value that a step delivered after it had been given up. */
   readonly discard?: ((value: Value) => void) | undefined;
 }
 
 /**
- * Asks one step after the other until one answers.
+ * Asks one step after the other until one answers. A step may ask to be tried again before the next one is.
  *
  * @throws {ChainExhaustedError} when none did; its `attempts` say why
  */
@@ -83,19 +99,48 @@ export async function runFallbackChain<Request, Value>(
 ): Promise<ChainOutcome<Value>> {
   const attempts: Attempt[] = [];
   for (const [index, step] of steps.entries()) {
-    const budget = stageBudget(run.deadline.remaining(), reservesAfter(steps, index));
-    const started = run.clock.now();
-    try {
-      const value = await attemptStep(step, request, budget, run);
-      record(attempts, { step: step.name, code: null, ms: run.clock.now() - started }, undefined, run);
-      return { value, step: step.name, attempts };
-    } catch (thrown) {
-      const { code, fallbackHelps } = failureOf(thrown);
-      record(attempts, { step: step.name, code, ms: run.clock.now() - started }, thrown, run);
-      if (run.signal.aborted || !fallbackHelps) break;
-    }
+    const answer = await runStep(step, request, { reserves: reservesAfter(steps, index), attempts, run });
+    if (answer !== undefined) return { value: answer.value, step: step.name, attempts };
+    const failed = attempts.at(-1);
+    const next = steps[index + 1];
+    if (failed !== undefined && next !== undefined) run.onFallback?.(failed, next.name);
   }
   throw new ChainExhaustedError(attempts);
+}
+
+interface StepRun<Value> {
+  /** Milliseconds kept for each step behind this one. */
+  readonly reserves: readonly number[];
+  /** Is added to. */
+  readonly attempts: Attempt[];
+  readonly run: ChainRun<Value>;
+}
+
+/** Tries one step, again if it asks for that. Returns nothing when the next step is to be asked. */
+async function runStep<Request, Value>(
+  step: ChainStep<Request, Value>,
+  request: Request,
+  { reserves, attempts, run }: StepRun<Value>,
+): Promise<{ readonly value: Value } | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const budget = stageBudget(run.deadline.remaining(), reserves);
+    const started = run.clock.now();
+    let thrown: unknown;
+    try {
+      const value = await attemptStep(step, request, { budget, tries }, run);
+      record(attempts, { step: step.name, code: null, ms: run.clock.now() - started }, undefined, run);
+      return { value };
+    } catch (error) {
+      thrown = error;
+    }
+    const { code, fallbackHelps } = failureOf(thrown);
+    record(attempts, { step: step.name, code, ms: run.clock.now() - started }, thrown, run);
+    if (run.signal.aborted || !fallbackHelps) throw new ChainExhaustedError(attempts);
+    const remaining = stageBudget(run.deadline.remaining(), reserves);
+    const delay = step.retryDelay?.(thrown, request, { tries, remaining });
+    if (delay === undefined) return undefined;
+    if ((await pause(delay, run.clock, run.signal)) === 'aborted') throw new ChainExhaustedError(attempts);
+  }
 }
 
 function record<Value>(attempts: Attempt[], attempt: Attempt, thrown: unknown, run: ChainRun<Value>): void {
@@ -110,12 +155,12 @@ function reservesAfter(steps: readonly { readonly reserve: number }[], index: nu
 function attemptStep<Request, Value>(
   step: ChainStep<Request, Value>,
   request: Request,
-  budget: number,
+  { budget, tries }: { readonly budget: number; readonly tries: number },
   run: ChainRun<Value>,
 ): Promise<Value> {
   // A step that needs no time is asked even when none is left: it is the last resort, and it does no waiting.
   if (budget <= 0 && step.reserve > 0) return Promise.reject(stepExpired());
-  return withTimeLimit((signal) => step.attempt(request, { signal, budget }), {
+  return withTimeLimit((signal) => step.attempt(request, { signal, budget, tries }), {
     limit: step.reserve > 0 ? budget : Math.max(budget, LAST_RESORT_LIMIT),
     signal: run.signal,
     clock: run.clock,

@@ -12,6 +12,9 @@ export interface HealthCheckResult {
   readonly ms: number;
 }
 
+/** What a service is taken for. `unknown` before its first check has ended. */
+export type HealthState = 'unknown' | 'up' | 'down';
+
 export interface HealthCheckOptions {
   /** Resolves when the service is well, rejects with a coded error when it is not. */
   readonly check: (context: { readonly signal: AbortSignal }) => Promise<void>;
@@ -20,22 +23,45 @@ export interface HealthCheckOptions {
   /** Milliseconds after which a check has failed. */
   readonly timeout: number;
   readonly clock: Clock;
-  readonly onResult: (result: HealthCheckResult) => void;
+  /** Returns 0 to 1. Spreads the checks of several instances. */
+  readonly random: () => number;
+  /** Called after each check, with the state that the service is in now and the one that it was in before. */
+  readonly onResult: (result: HealthCheckResult, state: HealthState, before: HealthState) => void;
 }
+
+/** Failed checks in a row after which a service that was up is down: one lost packet is no outage. */
+const DOWN_AFTER = 3;
+/** Passed checks in a row after which a service that was down is up: one good answer may be luck. */
+const UP_AFTER = 2;
+/** While results disagree with the state, checks come so many times as often, so that it is settled within one interval. */
+const HASTE = 4;
+/** The interval is stretched or shortened by up to this share of itself. */
+const JITTER = 0.1;
 
 /** Says that a check did not end in time. */
 class HealthCheckTimeoutError extends Error {
   readonly code = 'timeout.total';
 }
 
-/** Asks a service how it is: once at the start and then regularly, never twice at the same time. */
+/**
+ * Asks a service how it is: once at the start and then regularly, never twice at the same time.
+ *
+ * The first check decides; from then on it takes three failures in a row to be down and two successes to be up again.
+ */
 export class HealthCheck {
   readonly #options: HealthCheckOptions;
+  #state: HealthState = 'unknown';
+  /** Checks in a row that disagreed with the state. */
+  #contrary = 0;
   readonly #stopped = new AbortController();
   #cancelNext: () => void = () => undefined;
 
   constructor(options: HealthCheckOptions) {
     this.#options = options;
+  }
+
+  get state(): HealthState {
+    return this.#state;
   }
 
   /** Begins to check. Resolves when the first check has ended, well or badly. */
@@ -52,9 +78,27 @@ export class HealthCheck {
 
   #scheduleNext(): void {
     if (this.#stopped.signal.aborted) return;
-    this.#cancelNext = this.#options.clock.schedule(() => {
-      void this.start();
-    }, this.#options.interval);
+    const { interval, random, clock } = this.#options;
+    const jittered = interval * (1 - JITTER + 2 * JITTER * random());
+    this.#cancelNext = clock.schedule(
+      () => {
+        void this.start();
+      },
+      this.#contrary > 0 ? jittered / HASTE : jittered,
+    );
+  }
+
+  /** Moves the state on by one result. */
+  #count(ok: boolean): void {
+    const seen = ok ? 'up' : 'down';
+    if (this.#state === seen) {
+      this.#contrary = 0;
+      return;
+    }
+    this.#contrary += 1;
+    if (this.#state !== 'unknown' && this.#contrary < (ok ? UP_AFTER : DOWN_AFTER)) return;
+    this.#state = seen;
+    this.#contrary = 0;
   }
 
   async #checkOnce(): Promise<void> {
@@ -82,6 +126,9 @@ export class HealthCheck {
     }
     if (this.#stopped.signal.aborted) return;
     const ms = clock.now() - started;
-    onResult(code === undefined ? { ok: true, at: Date.now(), ms } : { ok: false, code, at: Date.now(), ms });
+    const before = this.#state;
+    this.#count(code === undefined);
+    const result = code === undefined ? { ok: true, at: Date.now(), ms } : { ok: false, code, at: Date.now(), ms };
+    onResult(result, this.#state, before);
   }
 }

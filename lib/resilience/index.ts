@@ -1,3 +1,5 @@
+export { Retry } from './retry.js';
+export type { RetryOptions, RetryQuestion } from './retry.js';
 export { RetryBudget } from './retry-budget.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
 export { Bulkhead, BulkheadRefusedError } from './bulkhead.js';
@@ -11,8 +13,10 @@ export { ChainExhaustedError, runFallbackChain } from './fallback-chain.js';
 export type { Attempt, ChainOutcome, ChainRun, ChainStep, StepContext } from './fallback-chain.js';
 export { failureOf } from './failure.js';
 export type { Failure } from './failure.js';
+export { Guard } from './guard.js';
+export type { GuardOptions, GuardPermit } from './guard.js';
 export { HealthCheck } from './health-check.js';
-export type { HealthCheckOptions, HealthCheckResult } from './health-check.js';
+export type { HealthCheckOptions, HealthCheckResult, HealthState } from './health-check.js';
 export type { Policy } from './policy.js';
 export { withTimeLimit } from './time-limit.js';
 export type { TimeLimitOptions } from './time-limit.js';

@@ -34,8 +34,31 @@ export interface SpeechErrorOptions {
   readonly cause?: unknown;
   /** Whether another provider may do better. Only a client that has left (`aborted`) makes every further attempt pointless. */
   readonly fallbackHelps?: boolean;
+  /** Whether the same provider may do better a moment later. Off by default: most failures stay what they are. */
+  readonly retryHelps?: boolean;
   /** How long the backend asked to be left alone, in milliseconds. */
   readonly retryAfter?: number;
+  /** Whether the failure says something about the provider's health. The code decides where it is not given. */
+  readonly blamesProvider?: boolean;
+}
+
+/** Failures that say nothing about the provider: the request was not for it, the caller went away, or we did not let it through. */
+const BLAMELESS: ReadonlySet<string> = new Set([
+  'aborted',
+  'unsupported',
+  'circuit_open',
+  'bulkhead_full',
+  'timeout.queue',
+]);
+
+/** Statuses below 500 that are the server's state and not the caller's fault: no access, no such route, too slow, too busy. */
+const SERVERS_OWN_STATUS: ReadonlySet<number> = new Set([401, 403, 404, 408, 425, 429]);
+
+/** Says whether a failure is to be held against the provider. */
+export function codeBlamesProvider(code: string): boolean {
+  if (BLAMELESS.has(code)) return false;
+  const status = /^status\.(\d+)$/.exec(code)?.[1];
+  return status === undefined || Number(status) >= 500 || SERVERS_OWN_STATUS.has(Number(status));
 }
 
 const MARKER = Symbol.for('express-speech.SpeechError');
@@ -49,6 +72,8 @@ export class SpeechError extends Error {
   override readonly name = 'SpeechError';
   readonly code: SpeechErrorCode;
   readonly fallbackHelps: boolean;
+  readonly retryHelps: boolean;
+  readonly blamesProvider: boolean;
   readonly retryAfter: number | undefined;
   readonly [MARKER] = true;
 
@@ -56,6 +81,8 @@ export class SpeechError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.fallbackHelps = options.fallbackHelps ?? code !== 'aborted';
+    this.retryHelps = options.retryHelps ?? false;
+    this.blamesProvider = options.blamesProvider ?? codeBlamesProvider(code);
     this.retryAfter = options.retryAfter;
   }
 

@@ -1,14 +1,6 @@
 import type { SpeechEvents } from '../events.js';
 import type { SpeechLogger } from '../speech/provider.js';
 
-/** Stands in where no logger was given. */
-export const SILENT_LOGGER: SpeechLogger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 /** Keeps a logger that throws from harming a request. */
 export function harmless(logger: SpeechLogger): SpeechLogger {
   const call = (method: keyof SpeechLogger) => (object: object, message?: string) => {
@@ -23,14 +15,18 @@ export function harmless(logger: SpeechLogger): SpeechLogger {
 
 /** Writes a line with fixed keys for what happens; never the text, a key or an address. */
 export function logEvents(events: SpeechEvents, logger: SpeechLogger): void {
-  events.on('attempt', ({ requestId, provider, code, ms, error }) => {
+  events.on('attempt', ({ requestId, provider, code, ms, error, committed }) => {
     const line = { event: 'attempt', requestId, provider, code, ms: Math.round(ms) };
     if (code === null) logger.debug(line, 'a provider answered');
     else if (code === 'aborted') logger.debug(line, 'the client left');
+    else if (committed === true) logger.warn({ ...line, detail: error?.message }, 'a provider broke off');
     else logger.warn({ ...line, detail: error?.message }, 'a provider did not answer');
   });
   events.on('fallback', ({ requestId, from, to, code }) => {
     logger.info({ event: 'fallback', requestId, provider: from, to, code }, 'another provider takes over');
+  });
+  events.on('circuit', ({ provider, from, to }) => {
+    logger.warn({ event: 'circuit', provider, from, to }, 'a circuit breaker changed its state');
   });
   events.on('health', ({ provider, ok, code, ms }) => {
     const line = { event: 'health', provider, ok, code: code ?? null, ms: Math.round(ms) };

@@ -77,15 +77,28 @@ describe('Bulkhead', () => {
     expect(bulkhead.running).to.equal(0);
   });
 
-  it('gives a place back once, and after its cool-down where one was asked for', async () => {
+  it('gives a place back after its cool-down where one was asked for, and early when that is called off', async () => {
+    const { bulkhead, clock } = setUp({ maxConcurrent: 3 });
+    const one = await bulkhead.acquire(stays());
+    const other = await bulkhead.acquire(stays());
+    await bulkhead.acquire(stays());
+    one.release(300);
+    one.release(900);
+    other.release(300);
+    expect(bulkhead.running).to.equal(3);
+    other.release();
+    expect([bulkhead.running, clock.pendingTimers]).to.deep.equal([2, 1]);
+    await clock.advance(300);
+    expect(bulkhead.running).to.equal(1);
+  });
+
+  it('gives a place back once, however often that is said', async () => {
     const { bulkhead, clock } = setUp({ maxConcurrent: 2 });
     const one = await bulkhead.acquire(stays());
     await bulkhead.acquire(stays());
-    one.release(300);
-    one.release();
-    expect(bulkhead.running).to.equal(2);
+    for (const coolDown of [undefined, 0, 300, undefined]) one.release(coolDown);
     await clock.advance(300);
-    expect(bulkhead.running).to.equal(1);
+    expect([bulkhead.running, clock.pendingTimers]).to.deep.equal([1, 0]);
   });
 
   it('is never above its capacity, loses no place and keeps the order, over random schedules', async () => {

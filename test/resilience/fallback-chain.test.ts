@@ -44,7 +44,7 @@ function setUp(milliseconds = 10_000) {
     onAttempt: (attempt: Attempt) => seen.push(attempt),
   };
   const ask = (...steps: ChainStep<string, string>[]) => runFallbackChain(steps, 'request', run);
-  return { clock, controller, seen, ask };
+  return { clock, controller, seen, run, ask };
 }
 
 async function exhaustion(promise: Promise<unknown>): Promise<ChainExhaustedError> {
@@ -157,5 +157,64 @@ describe('runFallbackChain', () => {
       ),
     );
     expect(error.attempts.map(({ code }) => code)).to.deep.equal(['blocked']);
+  });
+
+  describe('a step that asks to be tried again', () => {
+    const again = (answer: Answer, ...delays: (number | undefined)[]): ChainStep<string, string> => ({
+      ...step('a', answer),
+      retryDelay: () => delays.shift(),
+    });
+
+    it('is tried again after its wait, and its answer counts', async () => {
+      const { clock, ask, seen } = setUp();
+      const tries: number[] = [];
+      const flaky: Answer = (context) => {
+        tries.push(context.tries);
+        return context.tries === 1 ? Promise.reject(new CodedError('reset')) : Promise.resolve('value');
+      };
+      const outcome = ask(again(flaky, 70), step('b', answers));
+      await clock.advance(69);
+      expect(tries).to.deep.equal([1]);
+      await clock.advance(1);
+      expect(await outcome).to.include({ value: 'value', step: 'a' });
+      expect(tries).to.deep.equal([1, 2]);
+      expect(seen.map(({ step: name, code }) => [name, code])).to.deep.equal([
+        ['a', 'reset'],
+        ['a', null],
+      ]);
+    });
+
+    it('is asked with what would be left for it, the reserves of those behind taken off', async () => {
+      const { ask } = setUp(3_000);
+      const asked: unknown[] = [];
+      const first: ChainStep<string, string> = {
+        ...step('a', fails('reset')),
+        retryDelay: (thrown, request, context) => {
+          asked.push([(thrown as CodedError).code, request, context]);
+          return undefined;
+        },
+      };
+      await ask(first, step('b', answers));
+      expect(asked).to.deep.equal([['reset', 'request', { tries: 1, remaining: 2_000 }]]);
+    });
+
+    it('goes on to the next step when it has had enough, and says so once', async () => {
+      const { clock, ask, run } = setUp();
+      const fallbacks: unknown[] = [];
+      Object.assign(run, { onFallback: (failed: Attempt, next: string) => fallbacks.push([failed.code, next]) });
+      const outcome = ask(again(fails('reset'), 0, undefined), step('b', answers));
+      await clock.advance(0);
+      expect((await outcome).attempts.map(({ step: name }) => name)).to.deep.equal(['a', 'a', 'b']);
+      expect(fallbacks).to.deep.equal([['reset', 'b']]);
+    });
+
+    it('is not waited for by a caller that leaves', async () => {
+      const { clock, controller, ask } = setUp();
+      const outcome = exhaustion(ask(again(fails('reset'), 5_000), step('b', answers)));
+      await clock.advance(1);
+      controller.abort();
+      expect((await outcome).attempts).to.have.length(1);
+      expect(clock.pendingTimers).to.equal(0);
+    });
   });
 });

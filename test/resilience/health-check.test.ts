@@ -10,6 +10,7 @@ function setUp(check: (signal: AbortSignal) => Promise<void>) {
     interval: 10_000,
     timeout: 2_000,
     clock,
+    random: () => 0.5,
     onResult: ({ at, ...rest }) => {
       expect(at).to.be.closeTo(Date.now(), 5_000);
       results.push(rest);
@@ -70,5 +71,68 @@ describe('HealthCheck', () => {
     healthCheck.stop();
     await first;
     expect([results, clock.pendingTimers]).to.deep.equal([[], 0]);
+  });
+
+  it('lets the first check decide, then is down after three failures in a row and up after two successes', async () => {
+    const answers = [true, false, false, true, false, false, false, true, false, true, true];
+    const states: string[] = [];
+    const clock = new FakeClock();
+    const healthCheck = new HealthCheck({
+      check: () => (answers.shift() === true ? Promise.resolve() : Promise.reject(new Error('no'))),
+      interval: 10_000,
+      timeout: 2_000,
+      clock,
+      random: () => 0.5,
+      onResult: (_result, state, before) => states.push(before === state ? state : `${before} → ${state}`),
+    });
+    expect(healthCheck.state).to.equal('unknown');
+    await healthCheck.start();
+    while (answers.length > 0) await clock.advance(2_500);
+    const flaps = ['unknown → up', 'up', 'up', 'up', 'up', 'up', 'up → down', 'down', 'down', 'down', 'down → up'];
+    expect(states).to.deep.equal(flaps);
+    healthCheck.stop();
+  });
+
+  it('is down at once when the first check fails', async () => {
+    const { healthCheck } = setUp(() => Promise.reject(new Error('no')));
+    await healthCheck.start();
+    expect(healthCheck.state).to.equal('down');
+    healthCheck.stop();
+  });
+
+  it('comes back sooner while a result disagrees with the state', async () => {
+    let isWell = true;
+    const { clock, results, healthCheck } = setUp(() => (isWell ? Promise.resolve() : Promise.reject(new Error('no'))));
+    await healthCheck.start();
+    isWell = false;
+    await clock.advance(10_000);
+    await clock.advance(2_500);
+    await clock.advance(2_500);
+    expect([results.length, healthCheck.state]).to.deep.equal([4, 'down']);
+    await clock.advance(9_999);
+    expect(results).to.have.length(4);
+    healthCheck.stop();
+  });
+
+  it('spreads its checks by a tenth of the interval', async () => {
+    for (const [random, wait] of [
+      [0, 9_000],
+      [1, 11_000],
+    ] as const) {
+      const clock = new FakeClock();
+      let count = 0;
+      const onResult = (): void => {
+        count += 1;
+      };
+      const check = (): Promise<void> => Promise.resolve();
+      const options = { check, interval: 10_000, timeout: 2_000, clock, random: () => random, onResult };
+      const healthCheck = new HealthCheck(options);
+      await healthCheck.start();
+      await clock.advance(wait - 1);
+      expect(count).to.equal(1);
+      await clock.advance(1);
+      expect(count).to.equal(2);
+      healthCheck.stop();
+    }
   });
 });

@@ -5,7 +5,7 @@ import got, { Options, type NativeRequestOptions, type Request } from 'got';
 import { SpeechError } from '../../speech/error.js';
 import { AddressGuard, blockedAddress } from './address-guard.js';
 import { Exchange } from './exchange.js';
-import type { RemoteOptions } from './options.js';
+import type { RemoteOptions, RemoteTimeouts } from './options.js';
 
 /** Milliseconds that one of several addresses gets before the next is tried as well; Node's own 250 is short for a busy server. */
 const ADDRESS_ATTEMPT = 500;
@@ -16,6 +16,8 @@ const MOST_HEADER_BYTES = 16 * 1024;
 export interface Call {
   readonly signal: AbortSignal;
   readonly maxBytes: number;
+  /** Limits for this call, where they are others than the server's. */
+  readonly timeout?: RemoteTimeouts;
 }
 
 /** Reaches one server with got, over connections of its own that no other backend can use up. */
@@ -65,10 +67,9 @@ export class RemoteClient {
     this.#running.delete(exchange);
   };
 
-  #exchange({ signal, maxBytes }: Call, start: () => Request): Exchange {
+  #exchange({ signal, maxBytes, timeout = this.#options.timeout }: Call, start: () => Request): Exchange {
     if (this.#isBlocked) throw blockedAddress();
     if (signal.aborted || this.#isClosed) throw new SpeechError('aborted', 'the call is not wanted any more');
-    const { timeout } = this.#options;
     const exchange = new Exchange({ start, signal, maxBytes, timeout, onRelease: this.#forget });
     this.#running.add(exchange);
     return exchange;

@@ -5,6 +5,9 @@ import { parseRetryAfter } from './retry-after.js';
 /** Longest message of a server's that goes into a log line. */
 const MOST_MESSAGE_CHARACTERS = 200;
 
+/** Statuses of a server that may do better a moment later: a worker died, a gateway lost its server, a model is being loaded. */
+const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
 /** Makes the failure for a reply that is not a success. */
 export function failureOfStatus(response: IncomingMessage): SpeechError {
   const status = response.statusCode ?? 0;
@@ -13,7 +16,11 @@ export function failureOfStatus(response: IncomingMessage): SpeechError {
   return new SpeechError(
     status === 429 ? 'rate_limited' : `status.${status}`,
     `the server answered with status ${String(status)}`,
-    retryAfter === undefined ? {} : { retryAfter },
+    {
+      // Without being told when, a server that limits the rate would only be pressed harder.
+      retryHelps: TRANSIENT.has(status) && (status !== 429 || retryAfter !== undefined),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    },
   );
 }
 

@@ -23,6 +23,9 @@ const CODES: Readonly<Record<string, SpeechErrorCode>> = {
   ENFILE: 'internal',
 };
 
+/** What this process has run out of. */
+const OURS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|ERR_OSSL)/;
 
 /**
@@ -33,7 +36,12 @@ export function failureFrom(error: unknown): SpeechError {
   const found = speechErrorIn(error);
   if (found !== undefined) return found;
   const cause = codeOf(error);
-  return new SpeechError(codeFor(cause), `the call failed with ${cause ?? 'an error without a code'}`);
+  const code = codeFor(cause);
+  return new SpeechError(code, `the call failed with ${cause ?? 'an error without a code'}`, {
+    // Nothing of the answer has been used when this reaches the chain, and speaking twice does no harm.
+    retryHelps: code === 'reset' || code === 'truncated',
+    ...(cause !== undefined && OURS.has(cause) ? { blamesProvider: false } : {}),
+  });
 }
 
 function codeFor(cause: string | undefined): SpeechErrorCode {

@@ -40,5 +40,8 @@ export interface RemoteOptions {
     readonly rejectUnauthorized?: boolean;
   };
   readonly allowAddresses?: readonly string[];
+  /** What a health check asks for in place of the list of models. */
   readonly healthPath?: string;
+  /** Whether health checks speak as well. */
+  readonly healthSpeaks?: boolean;
 }

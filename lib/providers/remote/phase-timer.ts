@@ -15,6 +15,9 @@ interface Body {
   restedSince: number;
 }
 
+/** Milliseconds that a timer may be late before the event loop counts as having been blocked. */
+const BLOCKED = 50;
+
 /**
  * Gives each phase of a call its own limit.
  *
@@ -29,6 +32,7 @@ export class PhaseTimer {
   #code: SpeechErrorCode = 'timeout.total';
   #body: Body | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #late: NodeJS.Immediate | undefined;
   #firesAt = Number.POSITIVE_INFINITY;
 
   /** @param total milliseconds for the whole call */
@@ -55,6 +59,7 @@ export class PhaseTimer {
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#late);
     this.#timer = undefined;
   }
 
@@ -64,8 +69,14 @@ export class PhaseTimer {
     clearTimeout(this.#timer);
     this.#firesAt = time;
     // Node keeps a list of timers for each duration: fractions would make one list a timer.
-    this.#timer = setTimeout(this.#look, Math.max(1, Math.ceil(time - performance.now())));
+    this.#timer = setTimeout(this.#fire, Math.max(1, Math.ceil(time - performance.now())));
   }
+
+  readonly #fire = (): void => {
+    // After a blocked event loop timers come before the data that has been waiting all the while; that data goes first.
+    if (performance.now() - this.#firesAt > BLOCKED) this.#late = setImmediate(this.#look);
+    else this.#look();
+  };
 
   readonly #look = (): void => {
     this.#timer = undefined;

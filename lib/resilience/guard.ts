@@ -1,0 +1,140 @@
+import { Bulkhead, type BulkheadOptions, type BulkheadPermit } from './bulkhead.js';
+import {
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  type CircuitPermit,
+  type CircuitState,
+} from './circuit-breaker.js';
+import type { Policy } from './policy.js';
+import { linkedController } from './policy.js';
+
+export interface GuardOptions {
+  readonly circuitBreaker: CircuitBreakerOptions;
+  readonly bulkhead: BulkheadOptions;
+}
+
+/** Leave to make one call. It ends with the first of `succeed`, `fail` or `release`; later calls do nothing. */
+export interface GuardPermit {
+  /** Says that an answer has begun. Others are let in after a probe, but `fail` may still revoke that. */
+  proven(): void;
+  /** Says that the answer was whole. */
+  succeed(): void;
+  /** Says that the service failed, before its answer or in the middle of it. */
+  fail(coolDown?: number): void;
+  /**
+   * Says that nothing was learnt about the service, as when the caller left.
+   *
+   * @param coolDown milliseconds for which the place stays taken, for services that go on working after their caller has left
+   */
+  release(coolDown?: number): void;
+}
+
+/**
+ * Stands before one service: a circuit breaker that leaves it alone while it fails, and a bulkhead that bounds the calls to it.
+ *
+ * Whoever is let in holds a permit until the whole answer has come, so that a body which dies in the middle counts as the failure
+ * that it is, and a place is free only when the work behind it has ended. Who is refused is told at once, or has waited in the
+ * bulkhead's queue for no longer than its limit; neither counts for or against the service.
+ */
+export class Guard implements Policy {
+  readonly #circuitBreaker: CircuitBreaker;
+  readonly #bulkhead: Bulkhead;
+
+  constructor({ circuitBreaker, bulkhead }: GuardOptions) {
+    this.#circuitBreaker = new CircuitBreaker(circuitBreaker);
+    this.#bulkhead = new Bulkhead(bulkhead);
+  }
+
+  get circuit(): CircuitState {
+    return this.#circuitBreaker.state;
+  }
+
+  /** Calls under way, and places that cool down. */
+  get running(): number {
+    return this.#bulkhead.running;
+  }
+
+  get queued(): number {
+    return this.#bulkhead.queued;
+  }
+
+  /** Leaves the service alone for at least so many milliseconds: it asked for that, or a health check says so. */
+  openFor(milliseconds: number): void {
+    this.#circuitBreaker.openFor(milliseconds);
+  }
+
+  /** Ends an open period early, because something else has seen the service well. */
+  tryEarly(): void {
+    this.#circuitBreaker.tryEarly();
+  }
+
+  /**
+   * Asks for leave to call.
+   *
+   * @throws {CircuitOpenError} when the service is to be left alone
+   * @throws {BulkheadRefusedError} when there is no room for the call
+   */
+  async acquire(signal: AbortSignal): Promise<GuardPermit> {
+    // A caller that would be refused in the end does not wait first, and takes no place from those who may call.
+    this.#circuitBreaker.check();
+    const place = this.#bulkhead.tryAcquire() ?? (await this.#bulkhead.acquire(signal));
+    try {
+      return new HeldPermit(this.#circuitBreaker.acquire(), place);
+    } catch (error) {
+      place.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a call whose answer is whole when its promise resolves. A rejection counts as a failure of the service, unless the signal
+   * aborted.
+   */
+  async execute<Value>(
+    task: (context: { readonly signal: AbortSignal }) => Promise<Value>,
+    signal: AbortSignal,
+  ): Promise<Value> {
+    const permit = await this.acquire(signal);
+    const linked = linkedController(signal);
+    try {
+      const value = await task({ signal: linked.controller.signal });
+      permit.succeed();
+      return value;
+    } catch (error) {
+      if (signal.aborted) permit.release();
+      else permit.fail();
+      throw error;
+    } finally {
+      linked.unlink();
+    }
+  }
+}
+
+class HeldPermit implements GuardPermit {
+  readonly #circuit: CircuitPermit;
+  readonly #place: BulkheadPermit;
+
+  constructor(circuit: CircuitPermit, place: BulkheadPermit) {
+    this.#circuit = circuit;
+    this.#place = place;
+  }
+
+  proven(): void {
+    this.#circuit.proven();
+  }
+
+  succeed(): void {
+    this.#circuit.succeed();
+    this.#place.release();
+  }
+
+  fail(coolDown?: number): void {
+    this.#circuit.fail();
+    this.#place.release(coolDown);
+  }
+
+  release(coolDown?: number): void {
+    this.#circuit.release();
+    this.#place.release(coolDown);
+  }
+}

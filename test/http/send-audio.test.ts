@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { expect } from 'chai';
+import express, { type Response } from 'express';
+import { sendAudio, sendAudioEvents } from '../../lib/http/send-audio.js';
+import type { SpeechAudio } from '../../lib/index.js';
+import type { Clock } from '../../lib/resilience/index.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+/** Far more than two sockets hold. */
+const LENGTH = 63 * 1024 * 1024;
+
+function longAudio(): SpeechAudio {
+  let left = LENGTH;
+  const stream = new Readable({
+    read(size) {
+      left -= size;
+      this.push(left > 0 ? Buffer.alloc(size) : null);
+    },
+  });
+  return { kind: 'audio', contentType: 'audio/pcm', stream };
+}
+
+const SENDERS: ((response: Response, audio: SpeechAudio, clock: Clock) => unknown)[] = [sendAudio, sendAudioEvents];
+for (const send of SENDERS) {
+  describe(`${send.name} to a client that stops reading`, () => {
+    const clock = new FakeClock();
+    let server: Server;
+    let client: Socket;
+    let audio: SpeechAudio;
+
+    before(async () => {
+      const app = express();
+      app.get('/', (_request, response) => {
+        audio = longAudio();
+        Promise.resolve(send(response, audio, clock)).catch(() => undefined);
+      });
+      server = createServer(app).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    });
+    after(() => {
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+    });
+
+    /** Asks and reads a little, then no more, and waits until nothing moves. */
+    async function stall(): Promise<void> {
+      client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      client.on('error', () => undefined);
+      client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      await once(client, 'data');
+      client.pause();
+      let before = -1;
+      while (before !== audio.stream.readableLength + client.bytesRead) {
+        before = audio.stream.readableLength + client.bytesRead;
+        for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+
+    it('waits for it, holding no more than the buffers do, and then ends', async () => {
+      await stall();
+      await clock.advance(60_000);
+      expect(audio.stream.destroyed).to.equal(false);
+      await clock.advance(60_000);
+      if (!audio.stream.closed) await once(audio.stream, 'close');
+      expect(audio.stream.readableEnded).to.equal(false);
+      expect(clock.pendingTimers).to.equal(0);
+    });
+
+    it('leaves alone one that goes on reading, however slowly', async () => {
+      await stall();
+      for (let minute = 0; minute < 2; minute += 1) {
+        const enough = client.bytesRead + 3 * 1024 * 1024;
+        client.resume();
+        while (client.bytesRead < enough) await once(client, 'data');
+        client.pause();
+        for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        await clock.advance(60_000);
+        expect(audio.stream.destroyed, String(minute)).to.equal(false);
+      }
+      client.resume();
+      await once(client, 'close').catch(() => undefined);
+    });
+  });
+}

@@ -1,0 +1,246 @@
+import { PassThrough, Readable } from 'node:stream';
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { parseOptions } from '../lib/configuration.js';
+import { SpeechEvents, type SpeechEventMap } from '../lib/events.js';
+import { SpeechError, type SpeechErrorOptions, type SpeechGuards, type SpeechProvider } from '../lib/index.js';
+import { failureOf } from '../lib/resilience/index.js';
+import { Stage } from '../lib/stage.js';
+import { FakeClock, settle } from './support/fake-clock.js';
+import { PCM, pcm, provider } from './support/fake-provider.js';
+import { silentLogger, speechRequest } from './support/speech-request.js';
+
+const REQUEST = speechRequest({ format: 'pcm' });
+/** One failure opens the circuit, so that it shows what counts. */
+const TOUCHY: SpeechGuards = { circuitBreaker: { consecutive: 1 } };
+
+function setUp(own: SpeechProvider, guards: SpeechGuards = TOUCHY) {
+  const clock = new FakeClock();
+  const events = new SpeechEvents();
+  const attempts: SpeechEventMap['attempt'][] = [];
+  events.on('attempt', (event) => attempts.push(event));
+  const [entry] = parseOptions({ fallback: [{ ...own, ...guards }] }).fallback;
+  if (entry === undefined) throw new Error('no entry');
+  const stage = new Stage(own, {
+    origin: 'custom',
+    guards: entry.guards,
+    maxInput: 4_096,
+    events,
+    logger: silentLogger,
+    clock,
+    random: () => 0,
+  });
+  const controller = new AbortController();
+  const context = { signal: controller.signal, budget: 5_000, tries: 1 };
+  return { stage, clock, events, attempts, controller, context };
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => 'answered',
+    (error: unknown) => failureOf(error).code,
+  );
+}
+
+const failing = (code: SpeechError['code'], options: SpeechErrorOptions = {}): SpeechProvider =>
+  provider('own', () => Promise.reject(new SpeechError(code, 'made to fail', options)));
+
+describe('Stage', () => {
+  describe('blame', () => {
+    const counted = [
+      ...([
+        'refused',
+        'unreachable',
+        'dns',
+        'tls',
+        'reset',
+        'truncated',
+        'bad_response',
+        'not_audio',
+        'empty',
+      ] as const),
+      ...(['timeout.lookup', 'timeout.connect', 'timeout.tls', 'timeout.send', 'timeout.first_byte'] as const),
+      ...([
+        'status.401',
+        'status.403',
+        'status.404',
+        'status.408',
+        'status.500',
+        'status.503',
+        'rate_limited',
+      ] as const),
+      ...(['engine_failed', 'too_large', 'internal', 'blocked_address'] as const),
+    ];
+    for (const code of counted) {
+      it(`holds ${code} against the provider`, async () => {
+        const { stage, context } = setUp(failing(code));
+        expect(await codeOf(stage.attempt(REQUEST, context))).to.equal(code);
+        expect(stage.status().circuit).to.equal('open');
+        expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('circuit_open');
+      });
+    }
+
+    for (const code of ['unsupported', 'aborted', 'timeout.queue', 'status.400', 'status.413', 'status.422'] as const) {
+      it(`does not hold ${code} against it`, async () => {
+        const { stage, context } = setUp(failing(code));
+        expect(await codeOf(stage.attempt(REQUEST, context))).to.equal(code);
+        expect(stage.status()).to.include({ circuit: 'closed', running: 0 });
+      });
+    }
+
+    it('does not hold against it what this process has run out of', async () => {
+      const { stage, context } = setUp(failing('internal', { blamesProvider: false }));
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('internal');
+      expect(stage.status().circuit).to.equal('closed');
+    });
+
+    it('holds the time that was up against it, and a caller that left not', async () => {
+      for (const [reason, circuit] of [
+        [new SpeechError('deadline', 'the time is up'), 'open'],
+        [new SpeechError('aborted', 'the caller has left'), 'closed'],
+      ] as const) {
+        const { stage, controller, context } = setUp(provider('own', () => new Promise(() => undefined)));
+        void codeOf(stage.attempt(REQUEST, context));
+        await settle();
+        controller.abort(reason);
+        expect(stage.status().circuit).to.equal(circuit);
+      }
+    });
+  });
+
+  describe('the permit', () => {
+    it('is held until the body has ended', async () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      const { stage, context } = setUp(provider('own', () => Promise.resolve(pcm(body))));
+      const result = await stage.attempt(REQUEST, context);
+      expect(stage.status().running).to.equal(1);
+      body.end();
+      if (result.kind === 'audio') await once(result.stream.resume(), 'close');
+      expect(stage.status()).to.include({ running: 0, circuit: 'closed', lastError: null });
+    });
+
+    it('counts a body that dies as a failure, and tells of it', async () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      const { stage, attempts, context } = setUp(provider('own', () => Promise.resolve(pcm(body))));
+      await stage.attempt(REQUEST, context);
+      body.destroy(new SpeechError('reset', 'the server died'));
+      await once(body, 'close').catch(() => undefined);
+      expect(stage.status()).to.include({ running: 0, circuit: 'open' });
+      expect(stage.status().lastError?.code).to.equal('reset');
+      expect(attempts.map(({ provider: name, code, committed }) => [name, code, committed])).to.deep.equal([
+        ['own', 'reset', true],
+      ]);
+    });
+
+    it('takes a reader that leaves for nobody’s fault', async () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      const { stage, attempts, context } = setUp(provider('own', () => Promise.resolve(pcm(body))));
+      await stage.attempt(REQUEST, context);
+      body.destroy();
+      await once(body, 'close');
+      expect(stage.status()).to.include({ running: 0, circuit: 'closed', lastError: null });
+      expect(attempts).to.deep.equal([]);
+    });
+
+    it('stays for a moment where a remote’s caller left, as some servers go on', async () => {
+      const own = { ...provider('own', () => Promise.resolve(pcm(Readable.from([PCM])))), type: 'remote' };
+      const { stage, clock, context } = setUp(own);
+      const result = await stage.attempt(REQUEST, context);
+      if (result.kind === 'audio') await once(result.stream.destroy(), 'close');
+      expect(stage.status().running).to.equal(1);
+      await clock.advance(500);
+      expect(stage.status().running).to.equal(0);
+    });
+
+    it('is not held for ever by a provider that does not hear its signal', async () => {
+      const { stage, clock, controller, context } = setUp(provider('own', () => new Promise(() => undefined)));
+      void codeOf(stage.attempt(REQUEST, context));
+      await settle();
+      controller.abort();
+      expect(stage.status().running).to.equal(1);
+      await clock.advance(10_000);
+      expect(stage.status().running).to.equal(0);
+    });
+
+    it('is asked for only by what the provider could do at all', async () => {
+      const own = { ...failing('refused'), capabilities: { formats: ['mp3' as const], maxInput: 5 } };
+      const { stage, context } = setUp(own);
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('unsupported');
+      expect(await codeOf(stage.attempt(speechRequest({ format: 'mp3' }), context))).to.equal('unsupported');
+      expect(stage.status()).to.include({ circuit: 'closed', running: 0 });
+    });
+  });
+
+  describe('retries', () => {
+    const remaining = 5_000;
+
+    it('asks for another try where that can help, once', () => {
+      const { stage } = setUp(failing('reset'));
+      const thrown = new SpeechError('reset', 'made to fail', { retryHelps: true });
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 1, remaining })).to.equal(0);
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 2, remaining })).to.equal(undefined);
+      const hopeless = new SpeechError('refused', 'made to fail');
+      expect(stage.retryDelay(hopeless, REQUEST, { tries: 1, remaining })).to.equal(undefined);
+    });
+
+    it('leaves a server alone for as long as it asked, where a caller cannot wait', async () => {
+      const { stage, clock, context } = setUp(failing('reset'));
+      const thrown = new SpeechError('rate_limited', 'slow down', { retryHelps: true, retryAfter: 30_000 });
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 1, remaining })).to.equal(undefined);
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('circuit_open');
+      await clock.advance(29_999);
+      expect(stage.status().circuit).to.equal('open');
+      await clock.advance(1);
+      expect(stage.status().circuit).to.equal('half-open');
+    });
+
+    it('waits itself where there is time, and leaves the circuit as it is', () => {
+      const { stage } = setUp(failing('reset'));
+      const thrown = new SpeechError('status.503', 'loading', { retryHelps: true, retryAfter: 3_000 });
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 1, remaining })).to.equal(3_000);
+      expect(stage.status().circuit).to.equal('closed');
+    });
+  });
+
+  describe('health', () => {
+    function setUpChecks(answers: boolean[]) {
+      const own: SpeechProvider = {
+        ...failing('refused'),
+        check: () => (answers.shift() === true ? Promise.resolve() : Promise.reject(new SpeechError('refused', 'no'))),
+      };
+      return setUp(own, { circuitBreaker: { consecutive: 100, openFor: 60_000 }, health: { interval: 10_000 } });
+    }
+
+    it('opens the circuit when checks find a provider down that was up, and tries it early when one passes', async () => {
+      const { stage, clock } = setUpChecks([true, false, false, false, true]);
+      await stage.startChecks();
+      expect(stage.status()).to.include({ state: 'up', circuit: 'closed' });
+      await clock.advance(20_000);
+      expect(stage.status()).to.include({ state: 'down', circuit: 'open' });
+      expect(stage.status().lastCheck).to.include({ ok: false, code: 'refused' });
+      await clock.advance(10_000);
+      expect(stage.status()).to.include({ state: 'down', circuit: 'half-open' });
+      stage.stopChecks();
+    });
+
+    it('leaves the circuit of a provider that was never up to its callers', async () => {
+      const { stage } = setUpChecks([false]);
+      await stage.startChecks();
+      expect(stage.status()).to.include({ state: 'down', circuit: 'closed' });
+      stage.stopChecks();
+    });
+
+    it('does not let a check that always passes cut the open periods short', async () => {
+      const { stage, clock, context } = setUpChecks([true, true, true, true, true, true]);
+      await stage.startChecks();
+      for (let count = 0; count < 100; count += 1) await codeOf(stage.attempt(REQUEST, context));
+      expect(stage.status().circuit).to.equal('open');
+      await clock.advance(50_000);
+      expect(stage.status().circuit).to.equal('open');
+      stage.stopChecks();
+    });
+  });
+});
