@@ -8,7 +8,7 @@ export function baseUrlProblem(value: string): string | undefined {
   if (!/^https?:\/\//i.test(value)) {
     return `expected an address that begins with http:// or https://, ${example}`;
   }
-  const port = /^https?:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*):([^/?#]*)/i.exec(value)?.[1];
+  const port = /^https?:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#@]*):([^/?#@]*)(?=[/?#]|$)/i.exec(value)?.[1];
   if (port !== undefined && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
     return 'the port must be a number from 1 to 65535';
   }

@@ -23,8 +23,12 @@ export class Catalogue {
   readonly #models: readonly KnownList<SpeechModel>[];
 
   constructor(providers: readonly SpeechProvider[], clock: Clock) {
-    this.#voices = providers.map((provider) => new KnownList(provider.name, provider.voices?.bind(provider), clock));
-    this.#models = providers.map((provider) => new KnownList(provider.name, provider.models?.bind(provider), clock));
+    this.#voices = providers.map(
+      (provider) => new KnownList(provider.name, provider.voices?.bind(provider), isVoice, clock),
+    );
+    this.#models = providers.map(
+      (provider) => new KnownList(provider.name, provider.models?.bind(provider), isModel, clock),
+    );
   }
 
   /** Asks every provider for the lists that are missing or old. */
@@ -49,21 +53,32 @@ export class Catalogue {
   }
 }
 
-type Load<Item> = (context: { readonly signal: AbortSignal }) => Promise<readonly Item[]>;
+// A provider of the user's own may be written in plain JavaScript and list anything.
+type Load = (context: { readonly signal: AbortSignal }) => Promise<unknown>;
+
+function isVoice(value: unknown): value is SpeechVoice {
+  return isModel(value) && 'name' in value && typeof value.name === 'string';
+}
+
+function isModel(value: unknown): value is SpeechModel {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+}
 
 /** One provider's list: the last that was had, however long ago. */
 class KnownList<Item> {
   items: readonly Item[] = [];
   readonly provider: string;
-  readonly #load: Load<Item> | undefined;
+  readonly #load: Load | undefined;
+  readonly #isItem: (value: unknown) => value is Item;
   readonly #clock: Clock;
   #dueAt = 0;
   #loading: AbortController | undefined;
   #closed = false;
 
-  constructor(provider: string, load: Load<Item> | undefined, clock: Clock) {
+  constructor(provider: string, load: Load | undefined, isItem: (value: unknown) => value is Item, clock: Clock) {
     this.provider = provider;
     this.#load = load;
+    this.#isItem = isItem;
     this.#clock = clock;
   }
 
@@ -80,9 +95,9 @@ class KnownList<Item> {
       aborted: () => new SpeechError('aborted', 'the list is not wanted any more'),
     }).then(
       (items) => {
-        this.items = items;
+        if (Array.isArray(items)) this.items = items.filter(this.#isItem);
         // A server that is still loading has nothing to list yet.
-        this.#settle(items.length === 0 ? RETRY_AFTER : FRESH_FOR);
+        this.#settle(this.items.length === 0 ? RETRY_AFTER : FRESH_FOR);
       },
       () => {
         this.#settle(RETRY_AFTER);

@@ -48,13 +48,10 @@ export function parseOptions(given: unknown): Configuration {
   const parsed = OPTIONS_SCHEMA.safeParse(given ?? {});
   if (!parsed.success) throw new SpeechOptionsError(problemsOf(parsed.error, []));
   const problems: OptionsProblem[] = [];
-  const fallback: ProviderConfiguration[] = [];
-  for (const [index, entry] of parsed.data.fallback.entries()) {
-    const provider = parseEntry(entry, index, problems);
-    if (provider !== undefined) fallback.push(provider);
-  }
-  problems.push(...duplicateNames(fallback));
+  const entries = parsed.data.fallback.map((entry, index) => parseEntry(entry, index, problems));
+  problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
+  const fallback = entries.filter((entry) => entry !== undefined);
   const { deadline, maxInput, bodyLimit, maxConcurrent, errors, logger } = parsed.data;
   return deepFreeze({ fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors, logger });
 }
@@ -126,14 +123,15 @@ function parseProvider(
   return undefined;
 }
 
-export function nameOf(entry: ProviderConfiguration): string {
+function nameOf(entry: ProviderConfiguration): string {
   return entry.type === 'custom' ? entry.provider.name : entry.options.name;
 }
 
-function duplicateNames(entries: readonly ProviderConfiguration[]): OptionsProblem[] {
+function duplicateNames(entries: readonly (ProviderConfiguration | undefined)[]): OptionsProblem[] {
   const seen = new Set<string>();
   const problems: OptionsProblem[] = [];
   for (const [index, entry] of entries.entries()) {
+    if (entry === undefined) continue;
     const given = nameOf(entry);
     if (seen.has(given)) {
       const message = `another provider is called "${given}" already; give each a name of its own`;
@@ -145,7 +143,21 @@ function duplicateNames(entries: readonly ProviderConfiguration[]): OptionsProbl
 }
 
 function problemsOf(error: z.ZodError, prefix: readonly PropertyKey[]): OptionsProblem[] {
-  return error.issues.map((issue) => ({ path: pathToString([...prefix, ...issue.path]), message: issue.message }));
+  return error.issues
+    .flatMap(explain)
+    .map(({ path, message }) => ({ path: pathToString([...prefix, ...path]), message }));
+}
+
+/** Takes apart what fits none of several forms: where it has the shape of one of them, what is wrong lies inside. */
+function explain(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((issues) => issues.every(isInside));
+  if (meant === undefined) return [issue];
+  return meant.flatMap(explain).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function isInside({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
 }
 
 function isProvider(value: unknown): value is SpeechProvider {

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { isAddressRange } from './address-range.js';
 import { baseUrlProblem } from './base-url.js';
-import { unknownKeys } from './options-error.js';
+import { nearMiss, unknownKeys } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
 
@@ -43,6 +44,8 @@ const wholeShare = (what: string): z.ZodNumber => {
 
 const onOrOff = (): z.ZodBoolean => z.boolean({ error: 'expected true or false' });
 
+const HEALTH_ERROR = 'expected false, or an object such as { interval: 10000 }';
+
 const checks = {
   interval: milliseconds().default(10_000),
   timeout: milliseconds().default(2_000),
@@ -69,12 +72,24 @@ const guards = {
     limit: wholeNumber('retries', 0, 1).default(1),
     budget: wholeShare('a share of the text').default(0.1),
   }).prefault({}),
-  health: z.union([z.literal(false), object(checks)]).prefault({}),
+  health: z.union([z.literal(false), object(checks)], { error: HEALTH_ERROR }).prefault({}),
 };
 
 /** The schema of the guards that a provider object of the user's own may name beside its methods. */
 export const GUARDS_SCHEMA = z.object(guards);
 
+const ADDRESS_ERROR = 'expected an address or a range such as "10.0.0.0/8"';
+/** Headers that frame the request or name its target; got and Node set them. */
+const FRAMING_HEADERS = [
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -95,6 +110,8 @@ const apiKey = z
     return key;
   });
 
+const pem = words('a certificate or key as PEM text');
+
 const remote = object({
   ...guards,
   type: z.literal('remote'),
@@ -108,9 +125,17 @@ const remote = object({
   apiKey: apiKey.optional(),
   headers: z
     .record(
-      z.string().regex(HEADER_NAME, { error: 'not a name of a header' }),
+      z
+        .string()
+        .regex(HEADER_NAME)
+        .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase())),
       z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
-      { error: 'expected an object from header name to value' },
+      {
+        error: ({ code }) =>
+          code === 'invalid_key'
+            ? `expected a name of a header, and none of ${FRAMING_HEADERS.join(', ')}`
+            : 'expected an object from header name to value',
+      },
     )
     .default({}),
   model: words('the name of a model').optional(),
@@ -140,26 +165,32 @@ const remote = object({
   }).prefault({}),
   maxBytes: wholeNumber('bytes', 1, 1024 * MEBIBYTE).default(25 * MEBIBYTE),
   tls: object({
-    ca: z.string().optional(),
-    cert: z.string().optional(),
-    key: z.string().optional(),
-    servername: z.string().optional(),
+    ca: pem.optional(),
+    cert: pem.optional(),
+    key: pem.optional(),
+    servername: words('the name that the certificate is for').optional(),
     rejectUnauthorized: z.boolean({ error: 'expected true or false' }).optional(),
   }).optional(),
   allowAddresses: z
-    .array(words('an address or a range such as "10.0.0.0/8"'), { error: 'expected a list of addresses and ranges' })
+    .array(z.string({ error: ADDRESS_ERROR }).refine(isAddressRange, { error: ADDRESS_ERROR }), {
+      error: 'expected a list of addresses and ranges',
+    })
+    .min(1, { error: 'expected at least one address or range, or no such option' })
     .optional(),
   health: z
-    .union([
-      z.literal(false),
-      object({
-        ...checks,
-        path: z
-          .string({ error: 'expected a path such as "/health"' })
-          .regex(/^\/[^\s]*$/, { error: 'expected a path that begins with a slash, such as "/health"' })
-          .optional(),
-      }),
-    ])
+    .union(
+      [
+        z.literal(false),
+        object({
+          ...checks,
+          path: z
+            .string({ error: 'expected a path such as "/health"' })
+            .regex(/^\/[^\s]*$/, { error: 'expected a path that begins with a slash, such as "/health"' })
+            .optional(),
+        }),
+      ],
+      { error: HEALTH_ERROR },
+    )
     .prefault({}),
 });
 
@@ -170,18 +201,17 @@ const command = object({
   sampleRate: wholeNumber('hertz', 8_000, 192_000).optional(),
 });
 
+const ENGINES = ['embedded', 'espeak-ng', 'piper'] as const;
+
 const local = object({
   ...guards,
   type: z.literal('local'),
   name: NAME_SCHEMA.default('local'),
   engine: z
-    .union(
-      [
-        z.enum(['embedded', 'espeak-ng', 'piper']),
-        object({ module: words('a package name, an absolute path or a file: URL') }),
-      ],
-      { error: 'expected "embedded", "espeak-ng", "piper" or { module }' },
-    )
+    .union([z.enum(ENGINES), object({ module: words('a package name, an absolute path or a file: URL') })], {
+      error: ({ input }) =>
+        `expected "embedded", "espeak-ng", "piper" or { module }${typeof input === 'string' ? nearMiss(input, ENGINES) : ''}`,
+    })
     .default('embedded'),
   command: command.optional(),
   voice: words('the name of a voice').optional(),
@@ -221,10 +251,7 @@ export const OPTIONS_SCHEMA = object({
 
 export function isLogger(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const methods: Record<string, unknown> = { ...value };
-  return ['debug', 'info', 'warn', 'error'].every(
-    (method) => typeof (methods[method] ?? Reflect.get(value, method)) === 'function',
-  );
+  return ['debug', 'info', 'warn', 'error'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
 /** The guards around a provider, each of which may be left out in whole or in part. */

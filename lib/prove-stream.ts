@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { SpeechError } from './speech/error.js';
 import { typeAgrees, type SpeechFormat } from './speech/formats.js';
-import { proveAudio } from './speech/proof.js';
+import { ProofWindow } from './speech/proof-window.js';
 import type { SpeechAudio } from './speech/provider.js';
 
 /**
@@ -9,6 +9,8 @@ import type { SpeechAudio } from './speech/provider.js';
  * format asked for, with one byte of sound in them. What was read for that is put back.
  */
 export async function proveStream(audio: SpeechAudio, format: SpeechFormat, signal: AbortSignal): Promise<void> {
+  // An abort that came before this listens would never be heard.
+  if (signal.aborted) throw refuse(audio.stream, new SpeechError('aborted', 'the caller has left'));
   if (!typeAgrees(audio.contentType, format)) {
     throw refuse(audio.stream, new SpeechError('not_audio', 'the provider’s type is not the format asked for'));
   }
@@ -18,14 +20,14 @@ export async function proveStream(audio: SpeechAudio, format: SpeechFormat, sign
 
 function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal): Promise<'proven' | SpeechError> {
   return new Promise((resolve) => {
-    let bytes = Buffer.alloc(0);
+    const window = new ProofWindow(format);
     const settle = (proof: 'proven' | SpeechError): void => {
       stream.off('readable', onReadable);
       stream.off('end', onEnd);
       stream.off('error', onError);
       stream.off('close', onEnd);
       signal.removeEventListener('abort', onAbort);
-      if (proof === 'proven') stream.unshift(bytes);
+      if (proof === 'proven') stream.unshift(window.bytes);
       resolve(proof);
     };
     const onReadable = (): void => {
@@ -34,8 +36,7 @@ function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal)
           settle(new SpeechError('not_audio', 'the provider’s stream is not one of bytes'));
           return;
         }
-        bytes = Buffer.concat([bytes, chunk]);
-        const proof = proveAudio(format, bytes);
+        const proof = window.add(chunk);
         if (proof === 'need-more') continue;
         settle(
           proof === 'proven'

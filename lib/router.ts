@@ -115,7 +115,10 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   );
 
   catalogue.refresh();
-  const ready = Promise.all([chain.startChecks(), ...providers.map(warm)]).then(() => undefined);
+  const ready = Promise.all([
+    chain.startChecks(),
+    ...configuration.fallback.map((entry, index) => (entry.type === 'local' ? warm(providers[index]) : undefined)),
+  ]).then(() => undefined);
 
   const close = async (): Promise<void> => {
     catalogue.close();
@@ -154,7 +157,7 @@ function createProvider(entry: ProviderConfiguration): SpeechProvider {
 }
 
 /** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */
-async function warm(provider: SpeechProvider): Promise<void> {
+async function warm(provider: SpeechProvider | undefined): Promise<void> {
   if (!canWarm(provider)) return;
   try {
     await provider.warm();
@@ -163,8 +166,8 @@ async function warm(provider: SpeechProvider): Promise<void> {
   }
 }
 
-function canWarm(provider: SpeechProvider): provider is LocalProvider {
-  return 'warm' in provider && typeof provider.warm === 'function';
+function canWarm(provider: SpeechProvider | undefined): provider is LocalProvider {
+  return provider !== undefined && 'warm' in provider && typeof provider.warm === 'function';
 }
 
 // Types are left to the route, which tells a wrong one from a missing body.

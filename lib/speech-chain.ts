@@ -1,6 +1,13 @@
 import type { SpeechEvents, SpeechStatusName } from './events.js';
 import type { ReplyFacts } from './http/speech-headers.js';
-import { ChainExhaustedError, runFallbackChain, type Attempt, type Clock, type Deadline } from './resilience/index.js';
+import {
+  ChainExhaustedError,
+  runFallbackChain,
+  type Attempt,
+  type ChainStep,
+  type Clock,
+  type Deadline,
+} from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
 import type { SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
@@ -48,7 +55,7 @@ export class SpeechChain {
   }
 
   async speak(request: SpeechRequest, { deadline, signal, fallback }: SpeakOptions): Promise<SpeechOutcome> {
-    const stages = fallback === 'none' ? this.stages.slice(0, 1) : this.stages;
+    const stages = fallback === 'none' ? this.stages.slice(0, 1).map(withoutSubstitution) : this.stages;
     const run = {
       deadline,
       signal,
@@ -119,6 +126,21 @@ function overall(providers: readonly ProviderStatus[]): SpeechStatusName {
   const speaking = providers.filter(({ type, state }) => type !== 'text' && state !== 'down');
   if (!speaking.some(({ circuit }) => circuit !== 'open')) return 'text-only';
   return speaking[0] === providers[0] && speaking[0]?.circuit === 'closed' ? 'ok' : 'degraded';
+}
+
+/** Takes another voice than the one that was asked for as no answer. */
+function withoutSubstitution(stage: Stage): ChainStep<SpeechRequest, SpeechResult> {
+  return {
+    name: stage.name,
+    reserve: stage.reserve,
+    retryDelay: (thrown, request, context) => stage.retryDelay(thrown, request, context),
+    async attempt(request, context) {
+      const result = await stage.attempt(request, context);
+      if (result.kind !== 'audio' || result.warnings?.includes('voice-substituted') !== true) return result;
+      result.stream.destroy();
+      throw new SpeechError('unsupported', 'this provider does not have the voice');
+    },
+  };
 }
 
 /** Lets go of audio that came after its stage had been given up. */

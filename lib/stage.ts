@@ -1,12 +1,13 @@
-import { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import type { GuardsConfiguration, HealthConfiguration } from './configuration.js';
 import type { SpeechEvents } from './events.js';
-import { proveStream } from './prove-stream.js';
+import { proveResult } from './prove-result.js';
 import {
   failureOf,
   Guard,
   HealthCheck,
   Retry,
+  withTimeLimit,
   type ChainStep,
   type CircuitState,
   type Clock,
@@ -57,6 +58,9 @@ const COOL_DOWN = 500;
 
 /** Milliseconds after which a provider that does not hear its signal is taken to have stopped all the same. */
 const ABANDONED_AFTER = 10_000;
+
+/** Milliseconds that a provider may take to let everything go. */
+const CLOSE_LIMIT = 5_000;
 
 /** One provider in its place in the chain, with its guards around it and its state beside it. */
 export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
@@ -149,8 +153,16 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
 
   /** Lets the provider go. A provider of the user's own that fails to close stops nobody else from closing. */
   async close(): Promise<void> {
+    const { signal } = new AbortController();
+    const tooLong = (): Error => new SpeechError('timeout.total', 'closing took too long');
     try {
-      await this.provider.close?.();
+      await withTimeLimit(async () => this.provider.close?.(), {
+        limit: CLOSE_LIMIT,
+        signal,
+        clock: this.#options.clock,
+        expired: tooLong,
+        aborted: tooLong,
+      });
     } catch (thrown) {
       this.#options.logger.warn(
         { provider: this.name, code: SpeechError.from(thrown).code },
@@ -177,8 +189,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       const { logger, origin } = this.#options;
       const result = await this.provider.synthesize(request, { signal, deadline: budget, logger });
       // Our own providers have done this already, nearer to the bytes.
-      if (origin === 'custom') await proveResult(result, request, signal);
-      return result;
+      return origin === 'custom' ? await proveResult(result, request, signal) : result;
     } catch (thrown) {
       throw SpeechError.from(thrown);
     }
@@ -215,7 +226,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     permit.proven();
     // From the proof to the moment it is sent, the stream has nobody else to catch its error.
     stream.on('error', nothing);
-    stream.once('close', () => {
+    this.#whenOver(stream, () => {
       if (stream.readableEnded) {
         permit.succeed();
         return;
@@ -226,6 +237,12 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
         this.#reportBrokenBody(request, error, clock.now() - proven);
       } else permit.release(this.#coolDown);
     });
+  }
+
+  /** Ours always close; a stream of the user's own may not. */
+  #whenOver(stream: Readable, callback: () => void): void {
+    if (this.#options.origin === 'custom') finished(stream, callback);
+    else stream.once('close', callback);
   }
 
   #reportBrokenBody({ requestId }: SpeechRequest, error: SpeechError, ms: number): void {
@@ -262,18 +279,6 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       throw new SpeechError('unsupported', 'the text is longer than this provider takes');
     }
   }
-}
-
-async function proveResult(result: unknown, { format }: SpeechRequest, signal: AbortSignal): Promise<void> {
-  if (!isResult(result)) throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
-  if (result.kind === 'audio') await proveStream(result, format, signal);
-}
-
-/** Looks at what a provider that may be written in plain JavaScript has really returned. */
-function isResult(value: unknown): value is SpeechResult {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  if (value.kind === 'audio') return 'stream' in value && value.stream instanceof Readable && 'contentType' in value;
-  return value.kind === 'text' && 'text' in value && typeof value.text === 'string';
 }
 
 function nothing(): void {

@@ -81,4 +81,23 @@ describe('Catalogue', () => {
     catalogue.refresh();
     expect([signals.length, clock.pendingTimers]).to.deep.equal([1, 0]);
   });
+
+  it('bears whatever a provider of the user’s own may list, and keeps what it can use', async () => {
+    const odd: [unknown, string[]][] = [
+      [undefined, []],
+      [null, []],
+      [{ voices: [] }, []],
+      ['alloy', []],
+      [[null, 'alloy', { id: 5n, name: 'x' }, { id: 'a' }, NOVA], ['nova']],
+    ];
+    for (const [list, ids] of odd) {
+      const { catalogue, clock, calls } = setUp(() => Promise.resolve(list as SpeechVoice[]));
+      catalogue.refresh();
+      await settle();
+      expect(catalogue.voices().map(({ id }) => id)).to.deep.equal(ids);
+      await clock.advance(60_000);
+      catalogue.refresh();
+      expect(calls()).to.equal(2);
+    }
+  });
 });

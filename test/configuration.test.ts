@@ -83,6 +83,30 @@ describe('parseOptions', () => {
     expect(Object.isFrozen(provider)).to.equal(false);
   });
 
+  it('takes guards beside the methods of a provider of the user’s own, and completes them', () => {
+    class Tape implements SpeechProvider {
+      readonly name = 'own';
+      readonly type = 'tape';
+      readonly bulkhead = { maxConcurrent: 3 };
+      readonly health = false;
+      synthesize = (): Promise<never> => Promise.reject(new Error('no'));
+    }
+    const [entry] = parseOptions({ fallback: [new Tape()] }).fallback;
+    expect(entry?.guards.bulkhead).to.deep.equal({ maxConcurrent: 3, maxQueue: 20, maxWait: 500 });
+    expect(entry?.guards.health).to.equal(false);
+    expect(entry?.guards.circuitBreaker.consecutive).to.equal(5);
+  });
+
+  it('gives a remote twice the sockets that its bulkhead lets through, twenty at the least, or as many as are asked for', () => {
+    const sockets = (entry: object): unknown => {
+      const [remote] = parseOptions({ fallback: [{ type: 'remote', baseUrl: BASE_URL, ...entry }] }).fallback;
+      return remote?.type === 'remote' && remote.options.pool.maxSockets;
+    };
+    expect(sockets({ bulkhead: { maxConcurrent: 4 } })).to.equal(20);
+    expect(sockets({ bulkhead: { maxConcurrent: 64 } })).to.equal(128);
+    expect(sockets({ bulkhead: { maxConcurrent: 64 }, pool: { maxSockets: 8 } })).to.equal(8);
+  });
+
   it('takes a key from the environment, and refuses a variable that is not set', () => {
     process.env['EXPRESS_SPEECH_TEST_KEY'] = 'from-environment';
     try {
@@ -141,6 +165,66 @@ describe('parseOptions', () => {
       { fallback: [{ type: 'local', engine: 'sam' }] },
       'fallback[0].engine: expected "embedded", "espeak-ng", "piper" or { module }',
     ],
+    [
+      'an engine that is nearly one',
+      { fallback: [{ type: 'local', engine: 'embeded' }] },
+      'fallback[0].engine: expected "embedded", "espeak-ng", "piper" or { module }; did you mean "embedded"?',
+    ],
+    [
+      'a key deep in one of two forms',
+      { fallback: [{ type: 'local', engine: { modul: 'a' } }] },
+      'fallback[0].engine: unknown key "modul"; did you mean "module"?',
+    ],
+    [
+      'health that is neither',
+      { fallback: [{ type: 'local', health: true }] },
+      'fallback[0].health: expected false, or an object such as { interval: 10000 }',
+    ],
+    [
+      'an interval in words',
+      { fallback: [{ type: 'local', health: { interval: 'often' } }] },
+      'fallback[0].health.interval: expected a whole number of milliseconds from 1 to 3600000',
+    ],
+    [
+      'more than one retry',
+      { fallback: [{ type: 'local', retry: { limit: 2 } }] },
+      'fallback[0].retry.limit: expected a whole number of retries from 0 to 1',
+    ],
+    [
+      'a share above one',
+      { fallback: [{ type: 'local', circuitBreaker: { rate: 50 } }] },
+      'fallback[0].circuitBreaker.rate: expected a share of failures from 0 to 1',
+    ],
+    [
+      'a misspelt guard of the user’s own provider',
+      { fallback: [{ name: 'own', type: 'tape', synthesize: () => undefined, bulkhead: { maxConcurent: 1 } }] },
+      'fallback[0].bulkhead: unknown key "maxConcurent"; did you mean "maxConcurrent"?',
+    ],
+    [
+      'the second of a name behind one that is wrong',
+      { fallback: [{ type: 'text' }, { type: 'bad' }, { type: 'text' }] },
+      'fallback[2].name: another provider is called "text" already; give each a name of its own',
+    ],
+    [
+      'a certificate that is none',
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, tls: { ca: 5 } }] },
+      'fallback[0].tls.ca: expected a certificate or key as PEM text',
+    ],
+    ...['content-length', 'Host', 'Transfer-Encoding', 'bad name'].map((name): [string, unknown, string] => [
+      `the header ${name}`,
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, headers: { [name]: '5' } }] },
+      `fallback[0].headers.${name}: expected a name of a header, and none of connection, content-length, expect, host, te, trailer, transfer-encoding, upgrade`,
+    ]),
+    ...['localhost', '10.0.0.0/99', '10.0.0.0/', ''].map((range): [string, unknown, string] => [
+      `the range “${range}”`,
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, allowAddresses: [range] }] },
+      'fallback[0].allowAddresses[0]: expected an address or a range such as "10.0.0.0/8"',
+    ]),
+    [
+      'no range at all',
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, allowAddresses: [] }] },
+      'fallback[0].allowAddresses: expected at least one address or range, or no such option',
+    ],
     ['options that are no object', 'local', ': expected an object with named options'],
     [
       'null',
@@ -169,6 +253,7 @@ describe('parseOptions', () => {
     ['http://127.0.0.1:99999/v1', /port must be a number from 1 to 65535/],
     ['http://127.0.0.1:88o0/v1', /port must be a number from 1 to 65535/],
     ['http://user:secret@127.0.0.1:8880/v1', /credentials do not belong/],
+    ['http://user:secret@tts/v1', /credentials do not belong/],
     ['http://127.0.0.1:8880/v1?key=secret', /query/],
     ['http://127.0.0.1:8880/v1/audio/speech', /without \/audio\/speech/],
   ];

@@ -24,6 +24,11 @@ export class ClientConnection {
     return this.#controller.signal;
   }
 
+  /** Says whether there is nobody left to answer. */
+  hasLeft(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
   /** Calls back when the reply has been sent or the client has left; one callback at a time. */
   onClose(callback: () => void): void {
     this.#onClose = callback;

@@ -24,7 +24,8 @@ export interface BodyOptions {
  */
 export function readBody(request: Request, response: Response, options: BodyOptions): Promise<unknown> {
   const parsed = parsedBody(request);
-  if (parsed === undefined && !isJson(request)) {
+  if (parsed !== undefined) return parsed instanceof Uint8Array ? parseBytes(parsed) : Promise.resolve(parsed);
+  if (!isJson(request)) {
     return Promise.reject(problem('unsupported_media_type', 'The request body must be application/json.'));
   }
   return new Promise((resolve, reject) => {
@@ -36,7 +37,7 @@ export function readBody(request: Request, response: Response, options: BodyOpti
       if (error === undefined) resolve(body);
       else reject(refusal(error));
     };
-    if (parsed === undefined && isPlain(request)) readPlainJson(request, options.mostBytes, settle);
+    if (isPlain(request)) readPlainJson(request, options.mostBytes, settle);
     else {
       void options.parse(request, response, (error?: unknown) => {
         settle(error, parsedBody(request));
@@ -51,14 +52,29 @@ function isJson(request: Request): boolean {
 
 /** Says whether a body is UTF-8 and nothing else, as nearly all are. */
 function isPlain({ headers }: Request): boolean {
-  const encoding = headers['content-encoding'] ?? 'identity';
+  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
   const charset = /charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   return encoding === 'identity' && /^utf-?8$/i.test(charset);
 }
 
-/** Reads `body` without Express's `any`. */
+/** What the application has made of the body, if it has; Express 4's parsers put an empty object where they did nothing. */
 function parsedBody(request: Request): unknown {
-  return (request as { body?: unknown }).body;
+  const { body } = request as { body?: unknown };
+  const isUntouched = isEmptyObject(body) && !request.readableDidRead && !request.readableEnded;
+  return isUntouched ? undefined : body;
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** Reads the body of an application that keeps it as bytes. */
+function parseBytes(bytes: Uint8Array): Promise<unknown> {
+  try {
+    return Promise.resolve(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  } catch (error) {
+    return Promise.reject(refusal(error));
+  }
 }
 
 function refusal(error: unknown): SpeechHttpError {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isLongerThan } from '../speech/code-points.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { readableText } from '../speech/readable-text.js';
 import { problem, type SpeechHttpError } from './problems.js';
 
 /** A checked request, and how the reply is to be packed. */
@@ -15,6 +16,9 @@ const MOST_NAME_CHARACTERS = 256;
 /** Longest `instructions`, the limit of OpenAI's API. */
 const MOST_INSTRUCTION_CHARACTERS = 4_096;
 
+/** Deepest nesting of fields that the API does not know. */
+const MOST_DEPTH = 32;
+
 // A voice and a model end up in headers, logs and a remote's JSON: no control characters.
 const nameText = z
   .string()
@@ -27,7 +31,10 @@ const BODY = z.looseObject({
   input: z.string(),
   model: nameText.nullish(),
   voice: z.union([nameText, z.looseObject({ id: nameText })]).nullish(),
-  instructions: z.string().max(MOST_INSTRUCTION_CHARACTERS).refine(isWellFormed).nullish(),
+  instructions: z
+    .string()
+    .refine((text) => isWellFormed(text) && !isLongerThan(text, MOST_INSTRUCTION_CHARACTERS))
+    .nullish(),
   response_format: z.enum(SPEECH_FORMATS).nullish(),
   speed: z.number().min(0.25).max(4).nullish(),
   stream_format: z.enum(['audio', 'sse']).nullish(),
@@ -56,9 +63,10 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
     throw problem('invalid_request', 'The request body must be a JSON object.');
   }
   const parsed = BODY.safeParse(body);
-  if (!parsed.success) throw refusal(parsed.error);
+  if (!parsed.success) throw refusal(parsed.error, body);
   const { input, model, voice, instructions, response_format, speed, stream_format, ...rest } = parsed.data;
   checkInput(input, maxInput);
+  checkDepth(rest);
   return {
     speech: {
       input,
@@ -75,7 +83,7 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
 }
 
 function checkInput(input: string, maxInput: number): void {
-  if (input.trim() === '') throw problem('invalid_value', 'input must not be empty.', 'input');
+  if (readableText(input) === '') throw problem('invalid_value', 'input must not be empty.', 'input');
   if (!isWellFormed(input)) throw problem('invalid_value', 'input has half a surrogate pair in it.', 'input');
   if (input.includes('\0')) throw problem('invalid_value', 'input must not have NUL characters.', 'input');
   if (isLongerThan(input, maxInput)) {
@@ -89,10 +97,22 @@ function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 
-function refusal(error: z.ZodError): SpeechHttpError {
+/** Refuses fields that are nested so deeply that writing them for a remote would overflow the stack. */
+function checkDepth(fields: object): void {
+  const waiting: { readonly value: unknown; readonly depth: number }[] = [{ value: fields, depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MOST_DEPTH) throw problem('invalid_value', 'The request body is nested too deeply.');
+    for (const member of Object.values(value)) waiting.push({ value: member, depth: depth + 1 });
+  }
+}
+
+function refusal(error: z.ZodError, body: object): SpeechHttpError {
   const issue = error.issues[0];
   const param = String(issue?.path[0] ?? '');
-  if (issue?.code === 'invalid_type' && param === 'input' && issue.message.includes('received undefined')) {
+  // The issue itself tells a missing value from a wrong one in its message only, which the host may have translated.
+  if (param === 'input' && (body as { input?: unknown }).input === undefined) {
     return problem('missing_required_parameter', 'input is missing: it is the text to speak.', param);
   }
   const code = issue?.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';

@@ -13,7 +13,8 @@ export function sendError(response: Response, next: NextFunction, mode: ErrorMod
     return;
   }
   if (response.destroyed) return;
-  if (mode === 'next') {
+  // A client that is still uploading hears nothing from Express's own handler, which waits for the end of the upload.
+  if (mode === 'next' && response.req.complete) {
     next(error);
     return;
   }

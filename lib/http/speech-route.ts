@@ -4,9 +4,9 @@ import type { SpeechRequest } from '../speech/request.js';
 import type { SpeechResult } from '../speech/provider.js';
 import type { ActiveRequests } from './active-requests.js';
 import { ClientConnection } from './client-connection.js';
-import { exhausted, problem } from './problems.js';
+import { exhausted, problem, type SpeechHttpError } from './problems.js';
 import { readBody, type BodyOptions } from './read-body.js';
-import { readSpeechRequest } from './read-speech-request.js';
+import { readSpeechRequest, type ReadRequest } from './read-speech-request.js';
 import { requestIdOf } from './request-id.js';
 import { sendAudio, sendAudioEvents } from './send-audio.js';
 import { sendError, type ErrorMode } from './send-error.js';
@@ -47,20 +47,44 @@ async function answer(
   requestId: string,
   options: SpeechRouteOptions,
 ): Promise<void> {
-  if (options.isClosing()) throw problem('closing', 'The speech router is closing.');
+  if (options.isClosing()) throw closing();
   const deadline = new Deadline(options.deadline, options.clock);
   const connection = new ClientConnection(response);
   const body = await readBody(request, response, options.body);
   const { speech, streamFormat } = readSpeechRequest(body, options.maxInput, requestId);
   const fallback = fallbackWish(request);
+  // The body may have taken a while.
+  if (options.isClosing()) throw closing();
+  if (connection.hasLeft()) return;
   if (!options.active.admit(connection)) {
     throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
   }
   const { result, facts } = await options.speak(speech, { deadline, signal: connection.signal, fallback });
-  if (connection.signal.aborted) {
+  if (connection.hasLeft()) {
     if (result?.kind === 'audio') result.stream.destroy();
     return;
   }
+  try {
+    await send(request, response, { speech, streamFormat, requestId, result, facts }, options);
+  } catch (error) {
+    if (result?.kind === 'audio') result.stream.destroy();
+    throw error;
+  }
+}
+
+interface Answer extends ReadRequest {
+  readonly requestId: string;
+  readonly result: SpeechResult | null;
+  readonly facts: ReplyFacts;
+}
+
+async function send(
+  request: Request,
+  response: Response,
+  answer: Answer,
+  { clock }: SpeechRouteOptions,
+): Promise<void> {
+  const { speech, streamFormat, requestId, result, facts } = answer;
   setSpeechHeaders(response, requestId, facts);
   if (result === null) throw exhausted(reasonOf(facts.attempts));
   if (result.kind === 'text') {
@@ -68,8 +92,12 @@ async function answer(
     return;
   }
   setWarnings(response, result.warnings ?? []);
-  if (streamFormat === 'sse') await sendAudioEvents(response, result, options.clock);
-  else sendAudio(response, result, options.clock);
+  if (streamFormat === 'sse') await sendAudioEvents(response, result, clock);
+  else sendAudio(response, result, clock);
+}
+
+function closing(): SpeechHttpError {
+  return problem('closing', 'The speech router is closing.');
 }
 
 /** Reads `X-Speech-Fallback`: `none` asks for the first provider or nothing. */

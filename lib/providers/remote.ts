@@ -148,7 +148,7 @@ async function prove(
   const response = await exchange.head;
   if (response.statusCode !== 200) {
     const failure = failureOfStatus(response);
-    const message = messageOf(await errorBody(exchange, response), [request.input, options.apiKey ?? '']);
+    const message = messageOf(await errorBody(exchange, response), secretsOf(request, options));
     logger.debug(
       { provider: options.name, requestId: request.requestId, code: failure.code, detail: message },
       'a remote refused',
@@ -156,7 +156,7 @@ async function prove(
     throw failure;
   }
   try {
-    checkHead(response, request.format);
+    checkHead(response, request.format, options.maxBytes);
   } catch (error) {
     exchange.fail(SpeechError.from(error));
     throw error;
@@ -166,7 +166,7 @@ async function prove(
   const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
   const contentType = contentTypeOf(request.format);
   if (length !== undefined) return { kind: 'audio', contentType, stream: response, contentLength: Number(length) };
-  if (encoding === 'chunked') return { kind: 'audio', contentType, stream: response };
+  if (encoding?.toLowerCase() === 'chunked') return { kind: 'audio', contentType, stream: response };
   const declared = request.format === 'wav' ? declaredWavLength(bytes) : undefined;
   if (declared === undefined) {
     const failure = new SpeechError(
@@ -177,6 +177,15 @@ async function prove(
     throw failure;
   }
   return { kind: 'audio', contentType, stream: untilDeclaredEnd(response, declared) };
+}
+
+/** What a server may send back of what it was sent, and no log line is to have. */
+function secretsOf(
+  { input, instructions, extra }: SpeechRequest,
+  { apiKey, headers, baseUrl }: RemoteOptions,
+): string[] {
+  const ofClient = Object.values(extra).map((value) => JSON.stringify(value));
+  return [input, instructions ?? '', ...ofClient, apiKey ?? '', ...Object.values(headers), new URL(baseUrl).host];
 }
 
 /** Reads the body of an error for as long as it is worth waiting for, and lets the connection go. */

@@ -69,13 +69,7 @@ export function withTimeLimit<Value>(
   });
 }
 
-/** Calls the task so that even a synchronous throw becomes a rejection. */
-function start<Value>(task: (signal: AbortSignal) => Promise<Value>, signal: AbortSignal): Promise<Value> {
-  try {
-    return task(signal);
-  } catch (error) {
-    return Promise.reject(
-      error instanceof Error ? error : new Error('threw something that is no error', { cause: error }),
-    );
-  }
+/** Calls the task so that even a synchronous throw becomes a rejection, and a value that is no promise becomes one. */
+async function start<Value>(task: (signal: AbortSignal) => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return task(signal);
 }

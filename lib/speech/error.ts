@@ -1,33 +1,41 @@
+const CODES = [
+  'timeout.lookup',
+  'timeout.connect',
+  'timeout.tls',
+  'timeout.send',
+  'timeout.first_byte',
+  'timeout.idle',
+  'timeout.total',
+  'timeout.queue',
+  'deadline',
+  'refused',
+  'unreachable',
+  'dns',
+  'tls',
+  'reset',
+  'truncated',
+  'bad_response',
+  'not_audio',
+  'empty',
+  'too_large',
+  'rate_limited',
+  'circuit_open',
+  'bulkhead_full',
+  'unsupported',
+  'engine_failed',
+  'blocked_address',
+  'aborted',
+  'internal',
+] as const;
+
 /** Every code that can stand in `reason`, `attempts`, log lines, metrics and events. `status.NNN` carries a remote's HTTP status. */
-export type SpeechErrorCode =
-  | 'timeout.lookup'
-  | 'timeout.connect'
-  | 'timeout.tls'
-  | 'timeout.send'
-  | 'timeout.first_byte'
-  | 'timeout.idle'
-  | 'timeout.total'
-  | 'timeout.queue'
-  | 'deadline'
-  | 'refused'
-  | 'unreachable'
-  | 'dns'
-  | 'tls'
-  | 'reset'
-  | 'truncated'
-  | 'bad_response'
-  | 'not_audio'
-  | 'empty'
-  | 'too_large'
-  | `status.${number}`
-  | 'rate_limited'
-  | 'circuit_open'
-  | 'bulkhead_full'
-  | 'unsupported'
-  | 'engine_failed'
-  | 'blocked_address'
-  | 'aborted'
-  | 'internal';
+export type SpeechErrorCode = (typeof CODES)[number] | `status.${number}`;
+
+const KNOWN_CODES: ReadonlySet<unknown> = new Set(CODES);
+
+function isKnownCode(code: unknown): boolean {
+  return KNOWN_CODES.has(code) || (typeof code === 'string' && /^status\.\d{3}$/.test(code));
+}
 
 export interface SpeechErrorOptions {
   /** What led here. It stays on this side: it is never put into a reply. */
@@ -90,8 +98,10 @@ export class SpeechError extends Error {
     return typeof value === 'object' && value !== null && MARKER in value;
   }
 
-  /** Turns whatever was thrown into a `SpeechError`; a stranger becomes `internal`. */
+  /** Turns whatever was thrown into a `SpeechError`; a stranger, or a code that is none of ours, becomes `internal`. */
   static from(value: unknown): SpeechError {
-    return SpeechError.is(value) ? value : new SpeechError('internal', 'unexpected failure', { cause: value });
+    return SpeechError.is(value) && isKnownCode(value.code)
+      ? value
+      : new SpeechError('internal', 'unexpected failure', { cause: value });
   }
 }

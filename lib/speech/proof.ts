@@ -11,7 +11,7 @@ export type Proof = 'proven' | 'not-audio' | 'need-more';
 /** Most bytes that are looked at before a body counts as not audio: room for a cover picture in front of the sound. */
 export const MOST_PROOF_BYTES = 256 * 1024;
 
-/** Bytes of text after which headerless sound counts as text: chance hardly ever makes that many printable ones. */
+/** Bytes of text after which headerless sound counts as text: chance hardly ever makes that many of it. */
 const MOST_TEXT_BYTES = 32;
 
 const PROVERS: Readonly<Record<SpeechFormat, (bytes: Uint8Array) => Proof>> = {
@@ -36,7 +36,7 @@ export function proveAudio(format: SpeechFormat, bytes: Uint8Array): Proof {
 function provePcm(bytes: Uint8Array): Proof {
   if (bytes.length < LONGEST_MAGIC) return 'need-more';
   if (MAGIC.some((magic) => magic.every((byte, index) => bytes[index] === byte))) return 'not-audio';
-  if (bytes.subarray(0, MOST_TEXT_BYTES).every(isPrintable)) {
+  if (isText(bytes.subarray(0, MOST_TEXT_BYTES))) {
     return bytes.length < MOST_TEXT_BYTES ? 'need-more' : 'not-audio';
   }
   return proveNoFrames(bytes);
@@ -45,6 +45,12 @@ function provePcm(bytes: Uint8Array): Proof {
 const MAGIC = ['RIFF', 'OggS', 'fLaC', 'ID3', '\u001f\u008b'].map((magic) => Buffer.from(magic, 'latin1'));
 const LONGEST_MAGIC = 4;
 
-function isPrintable(byte: number): boolean {
-  return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+/** Says whether bytes are the beginning of a text in UTF-8, in whatever language the server excuses itself. */
+function isText(bytes: Uint8Array): boolean {
+  try {
+    // Asked for a stream, the decoder bears a character that is cut at the end.
+    return !/[^\P{Cc}\t\n\r]/u.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }));
+  } catch {
+    return false;
+  }
 }

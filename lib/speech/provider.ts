@@ -19,7 +19,13 @@ export interface SynthesisContext {
 }
 
 /** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
-export type SpeechWarning = 'voice-substituted' | 'instructions-ignored';
+export type SpeechWarning = (typeof WARNINGS)[number];
+
+const WARNINGS = ['voice-substituted', 'instructions-ignored'] as const;
+
+export function isSpeechWarning(value: unknown): value is SpeechWarning {
+  return WARNINGS.some((warning) => warning === value);
+}
 
 /** Audio that has proved itself: the stream's first chunk holds at least one payload byte of the format asked. */
 export interface SpeechAudio {

@@ -5,7 +5,10 @@ import type { SpeechLogger } from '../speech/provider.js';
 export function harmless(logger: SpeechLogger): SpeechLogger {
   const call = (method: keyof SpeechLogger) => (object: object, message?: string) => {
     try {
-      logger[method](object, message);
+      // A logger may return a promise, whatever its type says, and let it reject.
+      const log: (object: object, message?: string) => unknown = logger[method].bind(logger);
+      const returned = log(object, message);
+      if (returned instanceof Promise) returned.catch(() => undefined);
     } catch {
       // There is nowhere left to say so.
     }

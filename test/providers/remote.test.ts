@@ -50,6 +50,7 @@ describe('the remote provider', () => {
       ['sends a header alone', 'empty'],
       ['compresses its sound', 'bad_response'],
       ['redirects', 'bad_response'],
+      ['means to send too much', 'too_large'],
       ['is overloaded', 'status.503'],
       ['limits the rate', 'rate_limited'],
       ['refuses the key', 'status.401'],
@@ -113,6 +114,13 @@ describe('the remote provider', () => {
       expect((await bytesOf(result)).equals(soundIn('wav'))).to.equal(true);
       const failure = await failureOf(provider.synthesize(speechRequest({ format: 'mp3' }), context()));
       expect(failure.code).to.equal('bad_response');
+    });
+
+    it('reads the server’s headers in whatever case they are written', async () => {
+      await start('says in capitals that it sends chunks');
+      const result = await provider.synthesize(speechRequest(), context());
+      if (result.kind !== 'audio') throw new Error('expected sound');
+      expect((await bytesOf(result)).equals(soundIn('wav'))).to.equal(true);
     });
 
     it('does not hold a slow reader against the server', async () => {

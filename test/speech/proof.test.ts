@@ -74,4 +74,16 @@ describe('declaredWavLength', () => {
     expect(declaredWavLength(streamed)).to.equal(undefined);
     expect(declaredWavLength(soundIn('mp3'))).to.equal(undefined);
   });
+
+  it('takes an excuse in any language for text, and sound for sound, where there is no header to tell', () => {
+    const excuses = [
+      '{"error":"显存不足，无法合成语音，请稍后再试"}',
+      '{"detail":"Modèle introuvable sur ce serveur, désolé"}',
+      '\uFEFF<!doctype html><html lang="ja">エラー</html>',
+      'Ошибка: модель не загружена, попробуйте позже',
+    ];
+    for (const excuse of excuses) expect(proveAudio('pcm', Buffer.from(excuse)), excuse).to.equal('not-audio');
+    expect(proveAudio('pcm', Buffer.alloc(64))).to.equal('proven');
+    expect(proveAudio('pcm', soundIn('pcm').subarray(0, 64))).to.equal('proven');
+  });
 });

@@ -120,6 +120,15 @@ export const BEHAVIOURS = {
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(sound));
   }),
+  'means to send too much': audio((response, sound) => {
+    response.setHeader('content-length', 2 * 1024 * 1024);
+    response.write(sound);
+  }),
+  'says in capitals that it sends chunks': (response, format) => {
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: ${TYPES[format]}\r\nTransfer-Encoding: Chunked\r\nContent-Encoding:\r\n\r\n`;
+    const sound = soundIn(format);
+    response.socket?.write(Buffer.concat([Buffer.from(head), chunkOf(sound), chunkOf(Buffer.alloc(0))]));
+  },
   'never ends': audio((response, sound) => {
     const more = (): void => {
       if (response.destroyed) return;
@@ -215,6 +224,10 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
+}
+
+function chunkOf(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
 }
 
 function closeDelimitedHead(format: SpeechFormat): Buffer {

@@ -13,12 +13,17 @@ const REFUSED: readonly (readonly [network: string, prefix: number, family: Fami
   ['169.254.0.0', 16, 'ipv4'],
   // Alibaba Cloud's metadata service lies in carrier-grade address space, which others use for private networks.
   ['100.100.100.200', 32, 'ipv4'],
+  // Oracle Cloud's.
+  ['192.0.0.192', 32, 'ipv4'],
   ['224.0.0.0', 4, 'ipv4'],
   ['255.255.255.255', 32, 'ipv4'],
   ['fe80::', 10, 'ipv6'],
   // AWS's metadata service over IPv6.
   ['fd00:ec2::254', 128, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
+  // Link-local addresses behind NAT64 and 6to4.
+  ['64:ff9b::a9fe:0', 112, 'ipv6'],
+  ['2002:a9fe::', 32, 'ipv6'],
 ];
 
 /** Decides which addresses may be connected to. */
@@ -62,13 +67,6 @@ export class AddressGuard {
 
 export function blockedAddress(): SpeechError {
   return new SpeechError('blocked_address', 'the server’s address is not allowed');
-}
-
-/** Says whether a text is an address, or a range such as "10.0.0.0/8". */
-export function isAddressRange(text: string): boolean {
-  const [network = '', prefix, ...rest] = text.split('/');
-  if (isIP(network) === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIP(network) === 4 ? 32 : 128));
 }
 
 function familyOf(address: string): Family {

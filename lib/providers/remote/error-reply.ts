@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { SpeechError } from '../../speech/error.js';
 import { parseRetryAfter } from './retry-after.js';
 
+/** Characters in a row that a message and a secret do not share by chance. */
+const TELLING = 12;
 /** Longest message of a server's that goes into a log line. */
 const MOST_MESSAGE_CHARACTERS = 200;
 
@@ -28,12 +30,23 @@ export function failureOfStatus(response: IncomingMessage): SpeechError {
  * Finds the message in the body of an error reply, whatever shape it has: `{error:{message}}`, `{error:"…"}`, `{detail:"…"}`,
  * `{detail:{message}}`, `{detail:[{msg}]}`, `{message}`, or none of these.
  *
- * @param secrets what must not stand in a log, the text to speak among it
+ * @param secrets what must not stand in a log: the text to speak, keys, addresses
+ * @returns the message, shortened, or nothing where it repeats a part of a secret: some servers send back what they were sent
  */
 export function messageOf(body: string, secrets: readonly string[]): string {
-  let message = find(parse(body)) ?? '';
-  for (const secret of secrets) if (secret !== '') message = message.replaceAll(secret, '…');
-  return message.replace(/\p{Cc}+/gu, ' ').slice(0, MOST_MESSAGE_CHARACTERS);
+  const message = (find(parse(body)) ?? '').replace(/[\p{Cc}\s]+/gu, ' ').slice(0, MOST_MESSAGE_CHARACTERS);
+  return secrets.some((secret) => repeats(message, secret)) ? '' : message;
+}
+
+/** Says whether a message has a telling part of a secret in it, however it was cut or quoted. */
+function repeats(message: string, secret: string): boolean {
+  const plain = secret.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  if (plain === '') return false;
+  if (plain.length <= TELLING) return message.includes(plain);
+  for (let start = 0; start + TELLING <= message.length; start += 1) {
+    if (plain.includes(message.slice(start, start + TELLING))) return true;
+  }
+  return false;
 }
 
 function parse(body: string): unknown {

@@ -36,11 +36,12 @@ export class Exchange {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    // First of all, as it may throw, and then nothing must be left running.
+    this.#stream = options.start();
     this.#timer = new PhaseTimer(options.timeout.total, (error) => {
       this.fail(error);
     });
     this.#timer.enter(options.timeout.connect, 'timeout.queue');
-    this.#stream = options.start();
     this.head = new Promise((resolve, reject) => {
       this.#onHead = resolve;
       this.#onFailure = reject;

@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { SpeechError } from '../../speech/error.js';
 import { typeAgrees, type SpeechFormat } from '../../speech/formats.js';
-import { proveAudio } from '../../speech/proof.js';
+import { ProofWindow } from '../../speech/proof-window.js';
 import type { Exchange } from './exchange.js';
 
 /** Refuses a head that no body can make good again. */
-export function checkHead({ headers }: IncomingMessage, format: SpeechFormat): void {
-  const { 'content-type': contentType, 'content-encoding': encoding = 'identity' } = headers;
+export function checkHead({ headers }: IncomingMessage, format: SpeechFormat, maxBytes: number): void {
+  const { 'content-type': contentType, 'content-encoding': encoding = '', 'content-length': length } = headers;
   if (!typeAgrees(contentType, format))
     throw new SpeechError('not_audio', 'the server’s type is not the format asked for');
-  if (encoding !== 'identity')
+  if (!/^(identity)?$/i.test(encoding))
     throw new SpeechError('bad_response', 'the server compressed what was to be sent as it is');
+  if (Number(length ?? 0) > maxBytes) throw new SpeechError('too_large', 'the server means to send too many bytes');
 }
 
 /**
@@ -20,17 +21,16 @@ export function checkHead({ headers }: IncomingMessage, format: SpeechFormat): v
  */
 export function proveBody(exchange: Exchange, response: IncomingMessage, format: SpeechFormat): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let bytes: Buffer = Buffer.alloc(0);
+    const window = new ProofWindow(format);
     const onData = (chunk: Buffer): void => {
-      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-      const proof = proveAudio(format, bytes);
+      const proof = window.add(chunk);
       if (proof === 'need-more') return;
       response.off('data', onData);
       response.off('end', onEnd);
       response.pause();
       if (proof === 'proven') {
-        response.unshift(bytes);
-        resolve(bytes);
+        response.unshift(window.bytes);
+        resolve(window.bytes);
       } else exchange.fail(new SpeechError('not_audio', 'the server sent something that is not the sound asked for'));
     };
     // A body that ended while more was needed is a header alone, a few bytes of text, or nothing.

@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import express from 'express';
+import { SpeechError, type SpeechRouterOptions } from '../../lib/index.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { settle } from '../support/fake-clock.js';
+import { pcm, PCM, provider, speaker } from '../support/fake-provider.js';
+
+const PCM_REQUEST = { input: 'Hello there.', response_format: 'pcm' };
+const HEAD = 'POST /v1/audio/speech HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+
+/** Keeps Express’s own error handler from writing to the terminal. */
+function quiet(app: express.Express): void {
+  app.set('env', 'test');
+}
+
+describe('the speech route', () => {
+  let app: TestApp;
+
+  async function start(options: SpeechRouterOptions, prepare?: (app: express.Express) => void): Promise<TestApp> {
+    app = await startApp(options, prepare);
+    return app;
+  }
+
+  afterEach(() => app.close());
+
+  /** Opens a bare connection to the application and writes to it. */
+  async function write(text: string) {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write(text);
+    return socket;
+  }
+
+  it('keeps no place for a client that left while the application was still at something else', async () => {
+    const waiting: (() => void)[] = [];
+    const isGone = new Set<unknown>();
+    await start({ fallback: [speaker('own')], maxConcurrent: 1 }, (own) => {
+      own.use(express.json(), (request, response, next) => {
+        if (request.headers['x-wait'] === undefined) next();
+        else {
+          response.once('close', () => isGone.add(response));
+          waiting.push(next);
+        }
+      });
+    });
+    const body = JSON.stringify(PCM_REQUEST);
+    const socket = await write(`${HEAD}X-Wait: 1\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`);
+    while (waiting.length === 0) await settle();
+    socket.destroy();
+    while (isGone.size === 0) await settle();
+    for (const next of waiting) next();
+    expect((await app.speak(PCM_REQUEST)).status).to.equal(200);
+  });
+
+  it('refuses a request whose upload has outlived close()', async () => {
+    await start({ fallback: [speaker('own')] });
+    const body = JSON.stringify(PCM_REQUEST);
+    const socket = await write(`${HEAD}Content-Length: ${String(body.length)}\r\n\r\n${body.slice(0, 5)}`);
+    await once(app.server, 'request');
+    await app.speech.close();
+    socket.write(body.slice(5));
+    const [reply] = (await once(socket, 'data')) as [Buffer];
+    expect(reply.toString()).to.match(/^HTTP\/1\.1 503 /);
+    expect(reply.toString()).to.contain('"code":"closing"');
+    socket.destroy();
+  });
+
+  it('is not kept from closing by a provider that never does', async () => {
+    let closing = 0;
+    const own = {
+      ...speaker('own'),
+      close: () => {
+        closing += 1;
+        return new Promise<void>(() => undefined);
+      },
+    };
+    await start({ fallback: [own] });
+    // The limit is real time here; it is the only test that has to wait for it.
+    const started = performance.now();
+    await app.speech.close();
+    expect(closing).to.equal(1);
+    expect(performance.now() - started).to.be.below(8_000);
+  }).timeout(15_000);
+
+  it('takes no other voice for the one that was asked for, where the client wants that or none', async () => {
+    const body = new PassThrough();
+    body.end(PCM);
+    const own = provider('own', () => Promise.resolve({ ...pcm(body), warnings: ['voice-substituted'] }));
+    await start({ fallback: [own, speaker('second')] });
+    const reply = await app.speak({ ...PCM_REQUEST, voice: 'nova' }, { 'x-speech-fallback': 'none' });
+    expect(reply.status).to.equal(503);
+    expect(await reply.json()).to.have.nested.property('error.code', 'unsupported');
+    expect(body.destroyed).to.equal(true);
+    expect(app.speech.status().providers[0]).to.include({ running: 0, circuit: 'closed' });
+  });
+
+  it('takes X-Speech-Fallback only as it is meant', async () => {
+    await start({ fallback: [speaker('own')] });
+    const reply = await app.speak(PCM_REQUEST, { 'x-speech-fallback': 'maybe' });
+    expect(reply.status).to.equal(400);
+    expect(await reply.json()).to.have.nested.property('error.param', 'X-Speech-Fallback');
+  });
+
+  for (const errors of ['reply', 'next'] as const) {
+    it(`has its headers on errors too, with errors: '${errors}'`, async () => {
+      const refuses = provider('own', () => Promise.reject(new SpeechError('refused', 'made to fail')));
+      await start({ fallback: [refuses], errors }, quiet);
+      for (const [body, degraded] of [
+        [{}, 'false'],
+        [PCM_REQUEST, 'true'],
+      ] as const) {
+        const { headers } = await app.speak(body, { 'x-request-id': 'mine' });
+        expect(headers.get('x-speech-provider')).to.equal('none');
+        expect(headers.get('x-speech-degraded')).to.equal(degraded);
+        expect(headers.get('x-speech-cache')).to.equal('off');
+        expect(headers.get('x-request-id')).to.equal('mine');
+      }
+    });
+
+    for (const [what, status, head] of [
+      ['of another type', 415, HEAD.replace('application/json', 'text/plain') + 'Content-Length: 1000\r\n\r\n{'],
+      ['that is too large', 413, `${HEAD}Content-Length: 1000000\r\n\r\n{`],
+      ['that does not come to its end', 408, `${HEAD}Content-Length: 1000\r\n\r\n{`],
+    ] as const) {
+      it(`answers an upload ${what} while it is still on its way, and closes, with errors: '${errors}'`, async () => {
+        await start({ fallback: [speaker('own')], errors, deadline: 100 }, quiet);
+        const socket = await write(head);
+        const [reply] = (await once(socket, 'data')) as [Buffer];
+        expect(reply.toString()).to.match(new RegExp(`^HTTP/1\\.1 ${String(status)} `));
+        expect(reply.toString()).to.match(/^connection: close$/im);
+        socket.destroy();
+      });
+    }
+  }
+
+  it('ends server-sent events with an error, and the connection with them, when the sound breaks off', async () => {
+    const body = new PassThrough();
+    body.write(PCM);
+    await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))] });
+    const reply = await app.speak({ ...PCM_REQUEST, stream_format: 'sse' });
+    const decoder = new TextDecoder();
+    let events = '';
+    try {
+      for await (const chunk of reply.body ?? []) {
+        events += decoder.decode(chunk as Uint8Array, { stream: true });
+        if (!body.destroyed) body.destroy(new SpeechError('reset', 'the server died'));
+      }
+      events += 'a clean end';
+    } catch {
+      // The connection was destroyed, as it should be.
+    }
+    expect(events).to.contain('"type":"error"').and.to.contain('"code":"truncated"');
+    expect(events).not.to.contain('speech.audio.done');
+    expect(events).not.to.contain('a clean end');
+  });
+});
