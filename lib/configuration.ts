@@ -1,24 +1,11 @@
 import type { z } from 'zod';
+import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './guard-options.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
-import {
-  ENTRY_SCHEMAS,
-  GUARDS_SCHEMA,
-  isLogger,
-  NAME_ERROR,
-  NAME_SCHEMA,
-  OPTIONS_SCHEMA,
-  type SpeechGuards,
-} from './options.js';
+import { ENTRY_SCHEMAS, isLogger, NAME_ERROR, NAME_SCHEMA, OPTIONS_SCHEMA } from './options.js';
 import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
 import type { TextOptions } from './providers/text.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
-
-/** What stands around a provider, with every default filled in. */
-export type GuardsConfiguration = z.output<typeof GUARDS_SCHEMA>;
-
-/** How often and how patiently a provider is asked how it is. */
-export type HealthConfiguration = Exclude<GuardsConfiguration['health'], false>;
 
 /** One entry of the fallback chain with every default filled in. */
 export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (

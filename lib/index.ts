@@ -1,6 +1,7 @@
 export { speechRouter } from './router.js';
 export type { SpeechRouter } from './router.js';
-export type { LocalEntry, RemoteEntry, SpeechGuards, SpeechRouterOptions, TextEntry } from './options.js';
+export type { SpeechGuards } from './guard-options.js';
+export type { LocalEntry, RemoteEntry, SpeechRouterOptions, TextEntry } from './options.js';
 export { SpeechOptionsError } from './options-error.js';
 export type { OptionsProblem } from './options-error.js';
 export type { SpeechEventListener, SpeechEventMap, SpeechEventName, SpeechStatusName } from './events.js';

@@ -2,33 +2,14 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { isAddressRange } from './address-range.js';
 import { baseUrlProblem } from './base-url.js';
-import { nearMiss, unknownKeys } from './options-error.js';
+import { checks, guards, HEALTH_ERROR, type SpeechGuards } from './guard-options.js';
+import { milliseconds, object, onOrOff, wholeNumber, words } from './option-schemas.js';
+import { nearMiss } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
-const MOST_MILLISECONDS = 3_600_000;
-
-/** Makes an object schema that refuses unknown keys, naming the one that was probably meant. */
-function object<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape);
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, known) : 'expected an object with named options',
-  });
-}
-
-function wholeNumber(unit: string, least: number, most: number): z.ZodNumber {
-  const error = `expected a whole number of ${unit} from ${String(least)} to ${String(most)}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-}
-
-const milliseconds = (): z.ZodNumber => wholeNumber('milliseconds', 1, MOST_MILLISECONDS);
-
-const words = (what: string): z.ZodString =>
-  z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
-
 // Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.
 export const NAME_ERROR = 'expected a name of 1 to 64 letters, digits, dots, dashes and underscores';
 export const NAME_SCHEMA = z.string({ error: NAME_ERROR }).regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error: NAME_ERROR });
@@ -36,47 +17,6 @@ export const NAME_SCHEMA = z.string({ error: NAME_ERROR }).regex(/^[A-Za-z0-9][\
 const voices = z.record(z.string(), words('the name of one of this provider’s voices'), {
   error: 'expected an object from asked voice to this provider’s voice',
 });
-
-const wholeShare = (what: string): z.ZodNumber => {
-  const error = `expected ${what} from 0 to 1`;
-  return z.number({ error }).min(0, { error }).max(1, { error });
-};
-
-const onOrOff = (): z.ZodBoolean => z.boolean({ error: 'expected true or false' });
-
-const HEALTH_ERROR = 'expected false, or an object such as { interval: 10000 }';
-
-const checks = {
-  interval: milliseconds().default(10_000),
-  timeout: milliseconds().default(2_000),
-  // Speaking costs money on a hosted service, so a check asks for a list unless it is told to speak.
-  speak: onOrOff().default(false),
-};
-
-/** What stands around every provider, with the contract's numbers. */
-const guards = {
-  circuitBreaker: object({
-    consecutive: wholeNumber('failures', 1, 1_000).default(5),
-    window: wholeNumber('outcomes', 1, 1_000).default(20),
-    minimum: wholeNumber('outcomes', 1, 1_000).default(10),
-    rate: wholeShare('a share of failures').default(0.5),
-    openFor: milliseconds().default(5_000),
-    maxOpenFor: milliseconds().default(60_000),
-  }).prefault({}),
-  bulkhead: object({
-    maxConcurrent: wholeNumber('calls', 1, 10_000).default(10),
-    maxQueue: wholeNumber('calls', 0, 10_000).default(20),
-    maxWait: milliseconds().default(500),
-  }).prefault({}),
-  retry: object({
-    limit: wholeNumber('retries', 0, 1).default(1),
-    budget: wholeShare('a share of the text').default(0.1),
-  }).prefault({}),
-  health: z.union([z.literal(false), object(checks)], { error: HEALTH_ERROR }).prefault({}),
-};
-
-/** The schema of the guards that a provider object of the user's own may name beside its methods. */
-export const GUARDS_SCHEMA = z.object(guards);
 
 const ADDRESS_ERROR = 'expected an address or a range such as "10.0.0.0/8"';
 /** Headers that frame the request or name its target; got and Node set them. */
@@ -169,7 +109,7 @@ const remote = object({
     cert: pem.optional(),
     key: pem.optional(),
     servername: words('the name that the certificate is for').optional(),
-    rejectUnauthorized: z.boolean({ error: 'expected true or false' }).optional(),
+    rejectUnauthorized: onOrOff().optional(),
   }).optional(),
   allowAddresses: z
     .array(z.string({ error: ADDRESS_ERROR }).refine(isAddressRange, { error: ADDRESS_ERROR }), {
@@ -254,8 +194,6 @@ export function isLogger(value: unknown): boolean {
   return ['debug', 'info', 'warn', 'error'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
-/** The guards around a provider, each of which may be left out in whole or in part. */
-export type SpeechGuards = z.input<typeof GUARDS_SCHEMA>;
 export type RemoteEntry = z.input<typeof remote>;
 export type LocalEntry = z.input<typeof local>;
 export type TextEntry = z.input<typeof text>;

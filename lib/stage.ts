@@ -1,24 +1,23 @@
-import { finished, type Readable } from 'node:stream';
-import type { GuardsConfiguration, HealthConfiguration } from './configuration.js';
+import { CallPermit, type CallPermitOptions } from './call-permit.js';
+import type { GuardsConfiguration } from './guard-options.js';
 import type { SpeechEvents } from './events.js';
 import { proveResult } from './prove-result.js';
 import {
   failureOf,
   Guard,
-  HealthCheck,
   Retry,
   withTimeLimit,
   type ChainStep,
   type CircuitState,
   type Clock,
-  type GuardPermit,
   type HealthCheckResult,
   type HealthState,
   type StepContext,
 } from './resilience/index.js';
+import { createStageHealth, type StageHealth } from './stage-health.js';
 import { codePointLength, isLongerThan } from './speech/code-points.js';
 import { codeBlamesProvider, SpeechError } from './speech/error.js';
-import type { SpeechAudio, SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
+import type { SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 
 /** What is known of one provider, as plain data. */
@@ -56,9 +55,6 @@ const RESERVE = 1_000;
 /** Milliseconds that a remote's place stays taken after its caller has left: some servers go on with what nobody wants any more. */
 const COOL_DOWN = 500;
 
-/** Milliseconds after which a provider that does not hear its signal is taken to have stopped all the same. */
-const ABANDONED_AFTER = 10_000;
-
 /** Milliseconds that a provider may take to let everything go. */
 const CLOSE_LIMIT = 5_000;
 
@@ -72,10 +68,9 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
   /** The last resort has none: whoever has come this far gets an answer. */
   readonly #guard: Guard | undefined;
   readonly #retry: Retry;
-  readonly #coolDown: number;
+  readonly #permitOptions: CallPermitOptions;
   #lastError: ProviderStatus['lastError'] = null;
-  #lastCheck: HealthCheckResult | null = null;
-  #healthCheck: HealthCheck | undefined;
+  readonly #health: StageHealth | undefined;
   /** Called after the events that told of it, whenever the state or the circuit may have changed. */
   onChange: () => void = nothing;
 
@@ -87,7 +82,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     this.type = provider.type;
     this.reserve = isLastResort ? 0 : RESERVE;
     this.#options = options;
-    this.#coolDown = provider.type === 'remote' ? COOL_DOWN : 0;
+    this.#permitOptions = { origin: options.origin, coolDown: provider.type === 'remote' ? COOL_DOWN : 0 };
     this.#retry = new Retry({ ...guards.retry, floor: maxInput, random });
     if (isLastResort) return;
     const onChange = (from: CircuitState, to: CircuitState): void => {
@@ -98,25 +93,31 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       circuitBreaker: { ...guards.circuitBreaker, clock, random, onChange },
       bulkhead: { ...guards.bulkhead, clock },
     });
+    this.#health = createStageHealth(provider, this.#guard, options, () => {
+      this.onChange();
+    });
   }
 
   async attempt(request: SpeechRequest, context: StepContext): Promise<SpeechResult> {
     this.#refuseUnsupported(request);
     if (this.#guard === undefined) return this.#synthesize(request, context);
-    const permit = await this.#guard.acquire(context.signal);
+    const permit = new CallPermit(await this.#guard.acquire(context.signal), context.signal, this.#permitOptions);
     if (context.tries === 1) this.#retry.began(codePointLength(request.input));
-    const unfollow = this.#options.origin === 'custom' ? this.#followSignal(permit, context.signal) : undefined;
     let result: SpeechResult;
     try {
       result = await this.#synthesize(request, context);
     } catch (thrown) {
-      this.#settle(permit, SpeechError.from(thrown), context.signal);
+      permit.failed(SpeechError.from(thrown));
       throw thrown;
-    } finally {
-      unfollow?.();
     }
-    if (result.kind === 'text') permit.succeed();
-    else this.#holdToTheEnd(permit, result, request);
+    if (result.kind === 'text') permit.answered();
+    else {
+      const { clock } = this.#options;
+      const proven = clock.now();
+      permit.holdToTheEndOf(result.stream, (error) => {
+        this.#reportBrokenBody(request, error, clock.now() - proven);
+      });
+    }
     return result;
   }
 
@@ -140,15 +141,11 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
 
   /** Begins regular health checks. Resolves when the first has ended, well or badly. */
   async startChecks(): Promise<void> {
-    const { health } = this.#options.guards;
-    const check = this.provider.check?.bind(this.provider);
-    if (check === undefined || health === false || this.#guard === undefined) return;
-    this.#healthCheck = this.#createHealthCheck(health, check);
-    await this.#healthCheck.start();
+    await this.#health?.start();
   }
 
   stopChecks(): void {
-    this.#healthCheck?.stop();
+    this.#health?.stop();
   }
 
   /** Lets the provider go. A provider of the user's own that fails to close stops nobody else from closing. */
@@ -175,12 +172,12 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     return {
       name: this.name,
       type: this.type,
-      state: this.#guard === undefined ? 'up' : (this.#healthCheck?.state ?? 'unknown'),
+      state: this.#guard === undefined ? 'up' : (this.#health?.state ?? 'unknown'),
       circuit: this.#guard?.circuit ?? 'closed',
       running: this.#guard?.running ?? 0,
       queued: this.#guard?.queued ?? 0,
       lastError: this.#lastError,
-      lastCheck: this.#lastCheck,
+      lastCheck: this.#health?.lastCheck ?? null,
     };
   }
 
@@ -195,79 +192,11 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     }
   }
 
-  /** Ends a permit by a failure before there was sound. */
-  #settle(permit: GuardPermit, error: SpeechError, signal: AbortSignal): void {
-    if (signal.aborted) this.#settleAborted(permit, signal, this.#coolDown);
-    else if (error.blamesProvider) permit.fail();
-    else permit.release();
-  }
-
-  /** The chain's signal says why it aborted: the time was up, which is the provider's slowness, or the caller has left. */
-  #settleAborted(permit: GuardPermit, signal: AbortSignal, coolDown: number): void {
-    if (failureOf(signal.reason).code === 'deadline') permit.fail(coolDown);
-    else permit.release(coolDown);
-  }
-
-  /** Keeps a provider that does not hear its signal from holding its permit for ever. Ours all hear it, and settle at once. */
-  #followSignal(permit: GuardPermit, signal: AbortSignal): () => void {
-    const onAbort = (): void => {
-      this.#settleAborted(permit, signal, ABANDONED_AFTER);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    return () => {
-      signal.removeEventListener('abort', onAbort);
-    };
-  }
-
-  /** Holds a permit until the body has ended: what dies in the middle is a failure, and a client that leaves is nobody's. */
-  #holdToTheEnd(permit: GuardPermit, { stream }: SpeechAudio, request: SpeechRequest): void {
-    const { clock } = this.#options;
-    const proven = clock.now();
-    permit.proven();
-    // From the proof to the moment it is sent, the stream has nobody else to catch its error.
-    stream.on('error', nothing);
-    this.#whenOver(stream, () => {
-      if (stream.readableEnded) {
-        permit.succeed();
-        return;
-      }
-      const error = stream.errored === null ? undefined : SpeechError.from(stream.errored);
-      if (error?.blamesProvider === true) {
-        permit.fail(this.#coolDown);
-        this.#reportBrokenBody(request, error, clock.now() - proven);
-      } else permit.release(this.#coolDown);
-    });
-  }
-
-  /** Ours always close; a stream of the user's own may not. */
-  #whenOver(stream: Readable, callback: () => void): void {
-    if (this.#options.origin === 'custom') finished(stream, callback);
-    else stream.once('close', callback);
-  }
-
   #reportBrokenBody({ requestId }: SpeechRequest, error: SpeechError, ms: number): void {
     const { code } = error;
     this.recordFailure(code);
     const { name: provider, type } = this;
     this.#options.events.emit('attempt', { requestId, provider, type, code, ms, error, committed: true });
-  }
-
-  #createHealthCheck(
-    { interval, timeout }: HealthConfiguration,
-    check: NonNullable<SpeechProvider['check']>,
-  ): HealthCheck {
-    const { clock, random, events, guards } = this.#options;
-    const onResult = (result: HealthCheckResult, state: HealthState, before: HealthState): void => {
-      const wasWell = this.#lastCheck?.ok ?? true;
-      this.#lastCheck = result;
-      // The moments of change alone move the circuit: a check that lies in either direction must not rule over what callers get.
-      // A provider that was never up is left to its callers, as their failures say more than a check at the start.
-      if (state === 'down' && before === 'up') this.#guard?.openFor(guards.circuitBreaker.openFor);
-      if (result.ok && !wasWell) this.#guard?.tryEarly();
-      events.emit('health', { provider: this.name, ...result });
-      this.onChange();
-    };
-    return new HealthCheck({ check, interval, timeout, clock, random, onResult });
   }
 
   #refuseUnsupported(request: SpeechRequest): void {

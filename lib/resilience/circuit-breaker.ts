@@ -8,7 +8,7 @@ export interface CircuitBreakerOptions {
   readonly consecutive: number;
   /** How many of the last outcomes the failure rate is taken over. A count needs no timer and means the same at night. */
   readonly window: number;
-  /** Outcomes that must be there before the rate counts. */
+  /** Outcomes that must be there before the rate counts; a smaller window is enough when it is full. */
   readonly minimum: number;
   /** Share of failures, 0 to 1, that opens the circuit. */
   readonly rate: number;
@@ -174,7 +174,8 @@ export class CircuitBreaker {
       this.#trip();
       return;
     }
-    const { consecutive, minimum, rate } = this.#options;
+    const { consecutive, window, rate } = this.#options;
+    const minimum = Math.min(this.#options.minimum, window);
     state.failuresInARow += 1;
     state.outcomes.add('failure');
     const rateReached = state.outcomes.size >= minimum && state.outcomes.failureRate >= rate;

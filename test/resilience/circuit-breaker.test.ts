@@ -47,6 +47,15 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).to.equal('open');
   });
 
+  it('minds the rate of a window that is smaller than the least number of outcomes, once it is full', () => {
+    const breaker = new CircuitBreaker({ ...SETTINGS, window: 4, clock: new FakeClock(), random: () => 0 });
+    for (const outcome of ['fail', 'succeed', 'fail'] as const) breaker.acquire()[outcome]();
+    expect(breaker.state).to.equal('closed');
+    breaker.acquire().succeed();
+    breaker.acquire().fail();
+    expect(breaker.state).to.equal('open');
+  });
+
   it('forgets outcomes that have left the window', () => {
     const { breaker } = setUp();
     fail(breaker, 4);

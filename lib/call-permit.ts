@@ -1,0 +1,87 @@
+import { finished, type Readable } from 'node:stream';
+import { failureOf, type GuardPermit } from './resilience/index.js';
+import { SpeechError } from './speech/error.js';
+
+export interface CallPermitOptions {
+  /** Whether the provider is one of this package's, or the user's own. */
+  readonly origin: 'built-in' | 'custom';
+  /** Milliseconds that the place stays taken after a caller has left. */
+  readonly coolDown: number;
+}
+
+/** Milliseconds after which a provider that does not hear its signal is taken to have stopped all the same. */
+const ABANDONED_AFTER = 10_000;
+
+/** One call's leave to be made: turns what becomes of the call into what its guards are to think of it. */
+export class CallPermit {
+  readonly #permit: GuardPermit;
+  readonly #signal: AbortSignal;
+  readonly #options: CallPermitOptions;
+
+  constructor(permit: GuardPermit, signal: AbortSignal, options: CallPermitOptions) {
+    this.#permit = permit;
+    this.#signal = signal;
+    this.#options = options;
+    // A provider that does not hear its signal must not hold its permit for ever. Ours all hear it, and settle at once.
+    if (options.origin === 'custom') signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Ends with a failure before there was sound. */
+  failed(error: SpeechError): void {
+    this.#unfollow();
+    if (this.#signal.aborted) this.#endAborted(this.#options.coolDown);
+    else if (error.blamesProvider) this.#permit.fail();
+    else this.#permit.release();
+  }
+
+  /** Ends with an answer that is whole. */
+  answered(): void {
+    this.#unfollow();
+    this.#permit.succeed();
+  }
+
+  /**
+   * Holds on until a body has ended: what dies in the middle is a failure, and a client that leaves is nobody's.
+   *
+   * @param onBroken called when the provider broke off
+   */
+  holdToTheEndOf(stream: Readable, onBroken: (error: SpeechError) => void): void {
+    const { origin, coolDown } = this.#options;
+    this.#unfollow();
+    this.#permit.proven();
+    // From the proof to the moment it is sent, the stream has nobody else to catch its error.
+    stream.on('error', nothing);
+    const end = (): void => {
+      if (stream.readableEnded) {
+        this.#permit.succeed();
+        return;
+      }
+      const error = stream.errored === null ? undefined : SpeechError.from(stream.errored);
+      if (error?.blamesProvider === true) {
+        this.#permit.fail(coolDown);
+        onBroken(error);
+      } else this.#permit.release(coolDown);
+    };
+    // Ours always close; a stream of the user's own may not.
+    if (origin === 'custom') finished(stream, end);
+    else stream.once('close', end);
+  }
+
+  readonly #onAbort = (): void => {
+    this.#endAborted(ABANDONED_AFTER);
+  };
+
+  #unfollow(): void {
+    if (this.#options.origin === 'custom') this.#signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** The signal says why it aborted: the time was up, which is the provider's slowness, or the caller has left. */
+  #endAborted(coolDown: number): void {
+    if (failureOf(this.#signal.reason).code === 'deadline') this.#permit.fail(coolDown);
+    else this.#permit.release(coolDown);
+  }
+}
+
+function nothing(): void {
+  // Nothing is to be done.
+}
