@@ -63,7 +63,8 @@ export class CallPermit {
       } else this.#permit.release(coolDown);
     };
     // Ours always close; a stream of the user's own may not.
-    if (origin === 'custom') finished(stream, end);
+    if (stream.closed) end();
+    else if (origin === 'custom') finished(stream, end);
     else stream.once('close', end);
   }
 

@@ -5,12 +5,13 @@ import { speechRouter } from 'express-speech';
 import { serve, UPSTREAM } from './serve.js';
 
 const app = express();
-const pool = { maxSockets: 64 };
+// The load has 64 under way at once; by default a backend gets ten, and the rest goes on to the next provider.
+const bulkhead = { maxConcurrent: 64 };
 app.use(
   '/v1',
   speechRouter({
     maxConcurrent: 128,
-    fallback: [{ type: 'remote', baseUrl: `${UPSTREAM}/v1`, pool }, { type: 'text' }],
+    fallback: [{ type: 'remote', baseUrl: `${UPSTREAM}/v1`, bulkhead }, { type: 'text' }],
   }),
 );
 serve(createServer(app));
