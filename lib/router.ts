@@ -94,7 +94,12 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     '/audio/speech',
     createSpeechRoute({
       ...configuration,
-      body: { parse: bodyParser(configuration), mostBytes: configuration.bodyLimit, limit: configuration.deadline },
+      body: {
+        parse: bodyParser(configuration),
+        mostBytes: configuration.bodyLimit,
+        limit: configuration.deadline,
+        clock: systemClock,
+      },
       active,
       clock: systemClock,
       isClosing: () => closed !== undefined,

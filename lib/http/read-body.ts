@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '../resilience/index.js';
 import { problem, type SpeechHttpError } from './problems.js';
 import { readPlainJson } from './read-plain-json.js';
 
@@ -16,6 +17,7 @@ export interface BodyOptions {
   readonly mostBytes: number;
   /** Milliseconds for the whole body. */
   readonly limit: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -29,11 +31,11 @@ export function readBody(request: Request, response: Response, options: BodyOpti
     return Promise.reject(problem('unsupported_media_type', 'The request body must be application/json.'));
   }
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const cancelTimer = options.clock.schedule(() => {
       reject(problem('request_timeout', 'The request body did not arrive in time.'));
     }, options.limit);
     const settle = (error: unknown, body: unknown): void => {
-      clearTimeout(timer);
+      cancelTimer();
       if (error === undefined) resolve(body);
       else reject(refusal(error));
     };
