@@ -85,7 +85,9 @@ console.log(
   `| from Express to the next provider with an open circuit, median and p99 of 500 | ${at(0.5)} ms, ${at(0.99)} ms |`,
 );
 console.log(`| used again after the server came back (health interval ${INTERVAL} ms) | ${back.toFixed(0)} ms |`);
-console.log(`| most calls at once that reached it from then on, of 40 callers at once (bulkhead 10) | ${atOnce.most} |`);
+console.log(
+  `| most calls at once that reached it from then on, of 40 callers at once (bulkhead 10) | ${atOnce.most} |`,
+);
 
 await speech.close();
 server.close();
