@@ -86,7 +86,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   });
   const chain = new SpeechChain(stages, events, systemClock);
   const catalogue = new Catalogue(providers, systemClock);
-  const active = new ActiveRequests(configuration.maxConcurrent);
+  const active = new ActiveRequests(configuration.maxConcurrent, systemClock);
   let closed: Promise<void> | undefined;
 
   const router = express.Router();

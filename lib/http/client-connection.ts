@@ -5,6 +5,7 @@ export class ClientConnection {
   readonly #response: Response;
   readonly #controller = new AbortController();
   #onClose: () => void = nothing;
+  #taken = -1;
 
   constructor(response: Response) {
     this.#response = response;
@@ -27,6 +28,17 @@ export class ClientConnection {
   /** Says whether there is nobody left to answer. */
   hasLeft(): boolean {
     return this.#controller.signal.aborted;
+  }
+
+  /** Says whether something waits to be read, and nothing has been since this was asked the last time. */
+  hasStalled(): boolean {
+    const { socket } = this.#response;
+    if (socket === null) return false;
+    // While a provider is slow nothing waits, and nobody can read it.
+    const taken = socket.bytesWritten - socket.writableLength;
+    const hasStalled = taken === this.#taken && socket.writableLength > 0;
+    this.#taken = taken;
+    return hasStalled;
   }
 
   /** Calls back when the reply has been sent or the client has left; one callback at a time. */

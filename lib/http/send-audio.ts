@@ -1,21 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { Response } from 'express';
-import type { Clock } from '../resilience/index.js';
 import type { SpeechAudio } from '../speech/provider.js';
-
-/** Milliseconds without a byte read after which a client has left without saying so. Whoever pauses a player has buffered more than that. */
-const STALL_LIMIT = 60_000;
 
 /**
  * Sends proven audio as it comes. Should it fail on the way, the connection is destroyed: a clean end would pass a cut
  * sentence off as a whole one.
  */
-export function sendAudio(response: Response, audio: SpeechAudio, clock: Clock): void {
+export function sendAudio(response: Response, audio: SpeechAudio): void {
   response.setHeader('Content-Type', audio.contentType);
   setAudioHeaders(response);
   if (audio.contentLength !== undefined) response.setHeader('Content-Length', audio.contentLength);
   releaseWithResponse(response, audio.stream);
-  endWithStalledReader(response, clock);
   audio.stream.pipe(response);
 }
 
@@ -23,10 +18,9 @@ export function sendAudio(response: Response, audio: SpeechAudio, clock: Clock):
  * Sends proven audio as the server-sent events of OpenAI's API: `speech.audio.delta` with base64 audio, and `speech.audio.done`
  * once all of it has been sent. A stream that fails ends with an `error` event and a destroyed connection.
  */
-export async function sendAudioEvents(response: Response, audio: SpeechAudio, clock: Clock): Promise<void> {
+export async function sendAudioEvents(response: Response, audio: SpeechAudio): Promise<void> {
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
   setAudioHeaders(response);
-  endWithStalledReader(response, clock);
   response.once('close', () => {
     audio.stream.destroy();
   });
@@ -63,30 +57,6 @@ function releaseWithResponse(response: Response, stream: Readable): void {
   });
   response.once('close', () => {
     stream.destroy();
-  });
-}
-
-/**
- * Ends a reply whose client has stopped reading. Memory stays flat for as long as it lasts, but the provider's place is taken
- * meanwhile, and a few such clients would have them all.
- */
-function endWithStalledReader(response: Response, clock: Clock): void {
-  let sent = -1;
-  const look = (): void => {
-    const { socket } = response;
-    if (socket === null || response.writableFinished) return;
-    // What the system has taken from us; while a provider is slow there is nothing to take, and nothing waits.
-    const taken = socket.bytesWritten - socket.writableLength;
-    if (taken === sent && socket.writableLength > 0) {
-      response.destroy();
-      return;
-    }
-    sent = taken;
-    cancel = clock.schedule(look, STALL_LIMIT);
-  };
-  let cancel = clock.schedule(look, STALL_LIMIT);
-  response.once('close', () => {
-    cancel();
   });
 }
 

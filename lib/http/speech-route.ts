@@ -65,7 +65,7 @@ async function answer(
     return;
   }
   try {
-    await send(request, response, { speech, streamFormat, requestId, result, facts }, options);
+    await send(request, response, { speech, streamFormat, requestId, result, facts });
   } catch (error) {
     if (result?.kind === 'audio') result.stream.destroy();
     throw error;
@@ -78,12 +78,7 @@ interface Answer extends ReadRequest {
   readonly facts: ReplyFacts;
 }
 
-async function send(
-  request: Request,
-  response: Response,
-  answer: Answer,
-  { clock }: SpeechRouteOptions,
-): Promise<void> {
+async function send(request: Request, response: Response, answer: Answer): Promise<void> {
   const { speech, streamFormat, requestId, result, facts } = answer;
   setSpeechHeaders(response, requestId, facts);
   if (result === null) throw exhausted(reasonOf(facts.attempts));
@@ -92,8 +87,8 @@ async function send(
     return;
   }
   setWarnings(response, result.warnings ?? []);
-  if (streamFormat === 'sse') await sendAudioEvents(response, result, clock);
-  else sendAudio(response, result, clock);
+  if (streamFormat === 'sse') await sendAudioEvents(response, result);
+  else sendAudio(response, result);
 }
 
 function closing(): SpeechHttpError {

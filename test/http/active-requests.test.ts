@@ -4,9 +4,10 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import express, { type Response } from 'express';
+import { ActiveRequests } from '../../lib/http/active-requests.js';
+import { ClientConnection } from '../../lib/http/client-connection.js';
 import { sendAudio, sendAudioEvents } from '../../lib/http/send-audio.js';
 import type { SpeechAudio } from '../../lib/index.js';
-import type { Clock } from '../../lib/resilience/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 /** Far more than two sockets hold. */
@@ -23,10 +24,17 @@ function longAudio(): SpeechAudio {
   return { kind: 'audio', contentType: 'audio/pcm', stream };
 }
 
-const SENDERS: ((response: Response, audio: SpeechAudio, clock: Clock) => unknown)[] = [sendAudio, sendAudioEvents];
-for (const send of SENDERS) {
-  describe(`${send.name} to a client that stops reading`, () => {
+const SENDERS = {
+  sound: sendAudio,
+  'server-sent events': (response: Response, audio: SpeechAudio): void => {
+    void sendAudioEvents(response, audio);
+  },
+};
+
+for (const name of ['sound', 'server-sent events'] as const) {
+  describe(`a client of ${name} that stops reading`, () => {
     const clock = new FakeClock();
+    const active = new ActiveRequests(1, clock);
     let server: Server;
     let client: Socket;
     let audio: SpeechAudio;
@@ -35,7 +43,8 @@ for (const send of SENDERS) {
       const app = express();
       app.get('/', (_request, response) => {
         audio = longAudio();
-        Promise.resolve(send(response, audio, clock)).catch(() => undefined);
+        if (!active.admit(new ClientConnection(response))) response.sendStatus(503);
+        else SENDERS[name](response, audio);
       });
       server = createServer(app).listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -67,6 +76,8 @@ for (const send of SENDERS) {
       await clock.advance(60_000);
       if (!audio.stream.closed) await once(audio.stream, 'close');
       expect(audio.stream.readableEnded).to.equal(false);
+      // With nobody left there is nothing to look at either.
+      await clock.advance(60_000);
       expect(clock.pendingTimers).to.equal(0);
     });
 
