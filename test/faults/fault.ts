@@ -1,13 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import type {
-  RemoteEntry,
-  SpeechEventMap,
-  SpeechFormat,
-  SpeechProvider,
-  SpeechRouterOptions,
-  SpeechStatus,
-} from '../../lib/index.js';
+import type { RemoteEntry, SpeechEventMap, SpeechFormat, SpeechRouterOptions, SpeechStatus } from '../../lib/index.js';
 import type { TestApp } from '../support/app.js';
 
 export type Counts = 'failure' | 'success' | 'nothing';
@@ -121,5 +114,3 @@ export interface FaultStage {
   /** Tells what a row with an app in another process has seen there; the harness holds it against the table. */
   report(seen: { readonly code: string | null; readonly circuit: string }): void;
 }
-
-export type { SpeechProvider };

@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { soundIn } from '../support/audio.js';
+import type { Answer } from './fault.js';
+
+/** States that a reply is whole sound of a provider, every byte of it. */
+export function expectSpeechFrom(answer: Answer, provider: string): void {
+  expect(answer.status, `status with ${JSON.stringify(answer.timings)}`).to.equal(200);
+  expect(answer.provider).to.equal(provider);
+  expect(answer.isWhole, 'a whole reply').to.equal(true);
+  expect(answer.body.equals(soundIn(answer.format)), 'the very sound').to.equal(true);
+}
+
+/** States that a reply is the text, with the reason. */
+export function expectText(answer: Answer, reason: string): void {
+  expect(answer.status).to.equal(200);
+  expect(answer.isWhole, 'a whole reply').to.equal(true);
+  expect(JSON.parse(answer.body.toString())).to.include({ object: 'speech.text', reason });
+}
+
+/** States that a reply is an error with all that belongs to one. */
+export function expectError(answer: Answer, status: number, code: string): void {
+  expect(answer.status).to.equal(status);
+  expect(answer.isWhole, 'a whole reply').to.equal(true);
+  const { error } = JSON.parse(answer.body.toString()) as { error: Record<string, unknown> };
+  expect(error).to.have.all.keys('message', 'type', 'param', 'code');
+  expect(error['code']).to.equal(code);
+}
+
+/** States that sound began and the connection was destroyed: no client takes it for a whole one. */
+export function expectBroken(answer: Answer): void {
+  expect(answer.status).to.equal(200);
+  expect(answer.isWhole, 'a whole reply').to.equal(false);
+}

@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import type { SpeechEventMap, SpeechProvider } from '../../lib/index.js';
+import { startApp } from '../support/app.js';
+import { soundIn } from '../support/audio.js';
+import type { FaultApp, FaultAppOptions } from './fault.js';
+
+/** Milliseconds of each phase: short enough to be waited for, long enough for a healthy server on a busy machine. */
+export const PHASE = 300;
+
+export const TIMEOUTS = {
+  lookup: PHASE,
+  connect: PHASE,
+  secureConnect: PHASE,
+  send: PHASE,
+  firstByte: PHASE,
+  idle: PHASE,
+  total: 4_000,
+};
+
+/** Speaks at once, in every format: what stands behind the provider under test. */
+export const LOCAL: SpeechProvider = {
+  name: 'local',
+  type: 'test',
+  synthesize: async ({ format }) => ({
+    kind: 'audio',
+    contentType: TYPES[format],
+    stream: Readable.from([soundIn(format)]),
+  }),
+};
+
+const TYPES = {
+  mp3: 'audio/mpeg',
+  opus: 'audio/ogg',
+  aac: 'audio/aac',
+  flac: 'audio/flac',
+  wav: 'audio/wav',
+  pcm: 'audio/pcm',
+} as const;
+
+export async function startFaultApp(options: FaultAppOptions): Promise<FaultApp> {
+  const { under = 'remote', behind = [LOCAL, { type: 'text' }] } = options;
+  const app = await startApp({ ...options.router, fallback: [options.first ?? remoteEntry(options), ...behind] });
+  const attempts: SpeechEventMap['attempt'][] = [];
+  const circuits: SpeechEventMap['circuit'][] = [];
+  const fallbacks: SpeechEventMap['fallback'][] = [];
+  app.speech.on('attempt', (event) => attempts.push(event));
+  app.speech.on('circuit', (event) => circuits.push(event));
+  app.speech.on('fallback', (event) => fallbacks.push(event));
+  const underTest: FaultApp['underTest'] = () => {
+    const found = app.speech.status().providers.find(({ name }) => name === under);
+    if (found === undefined) throw new Error(`there is no provider ${under}`);
+    return found;
+  };
+  return { ...app, attempts, circuits, fallbacks, under, underTest };
+}
+
+function remoteEntry({ baseUrl, remote }: FaultAppOptions) {
+  if (baseUrl === undefined) throw new Error('a row needs a baseUrl or a first provider');
+  return {
+    type: 'remote' as const,
+    name: 'remote',
+    baseUrl,
+    health: false as const,
+    // Retries have rows of their own.
+    retry: { limit: 0 },
+    maxBytes: 1024 * 1024,
+    ...remote,
+    timeout: { ...TIMEOUTS, ...remote?.timeout },
+    // One failure shows; it is open for longer than a row takes.
+    circuitBreaker: { consecutive: 1, openFor: 60_000, ...remote?.circuitBreaker },
+  };
+}

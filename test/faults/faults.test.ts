@@ -1,0 +1,20 @@
+import { needsTools } from '../support/tools.js';
+import { playRow } from './harness.js';
+import { MATRIX } from './matrix.js';
+import { HEALTHY } from './rows/healthy.js';
+
+describe('the fault matrix', function () {
+  before(async function () {
+    if (process.platform !== 'linux') this.skip();
+    // Code that runs for the first time leaves things behind that are no leaks.
+    for (const fault of HEALTHY) await playRow(fault);
+  });
+
+  for (const fault of MATRIX) {
+    it(`${fault.group}: ${fault.name} → ${fault.reply}`, async function () {
+      if (fault.needs !== undefined) needsTools(this, ...fault.needs);
+      this.timeout(fault.limit ?? 10_000);
+      await playRow(fault);
+    });
+  }
+});

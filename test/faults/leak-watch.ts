@@ -1,0 +1,103 @@
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect } from 'chai';
+import { eventually } from './eventually.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes by which the heap may have grown: code that ran for the first time, and what the test runner keeps of its results. */
+const HEAP_LEEWAY = 8 * 1024 * 1024;
+
+/** What a process has in hand, by kind. */
+interface Holdings {
+  readonly descriptors: number;
+  readonly threads: number;
+  readonly processListeners: number;
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+/** Notes what this process has in hand, and states later that it has no more of it and that nothing went unhandled. */
+export class LeakWatch {
+  readonly #before: Holdings;
+  readonly #heapBefore: number;
+  readonly #unhandled: string[] = [];
+
+  private constructor(before: Holdings, heapBefore: number) {
+    this.#before = before;
+    this.#heapBefore = heapBefore;
+    process.on('unhandledRejection', this.#note);
+    process.on('uncaughtExceptionMonitor', this.#note);
+    process.on('warning', this.#note);
+  }
+
+  static async start(): Promise<LeakWatch> {
+    // Node makes the threads of its pool with the first work for them.
+    await readFile('/dev/null');
+    const heap = await heapUsed();
+    return new LeakWatch(holdings(), heap);
+  }
+
+  /** States that all is back to where it was, which may take a moment: sockets close in their own time. */
+  async check(): Promise<void> {
+    expect(this.#unhandled, 'unhandled errors and warnings').to.deep.equal([]);
+    await eventually(() => {
+      expect(surplus(holdings(), this.#before), 'left behind').to.deep.equal({});
+    });
+    const grown = (await heapUsed()) - this.#heapBefore;
+    expect(grown, 'growth of the heap').to.be.below(HEAP_LEEWAY);
+  }
+
+  stop(): void {
+    process.off('unhandledRejection', this.#note);
+    process.off('uncaughtExceptionMonitor', this.#note);
+    process.off('warning', this.#note);
+  }
+
+  readonly #note = (problem: unknown): void => {
+    this.#unhandled.push(problem instanceof Error ? (problem.stack ?? problem.message) : String(problem));
+  };
+}
+
+function holdings(): Holdings {
+  const resources: Record<string, number> = {};
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (kind !== 'Immediate') resources[kind] = (resources[kind] ?? 0) + 1;
+  }
+  const processListeners = process
+    .eventNames()
+    // The watch itself listens to these.
+    .filter((name) => !['unhandledRejection', 'uncaughtExceptionMonitor', 'warning'].includes(String(name)))
+    .reduce((sum, name) => sum + process.listenerCount(name), 0);
+  return { descriptors: entries('/proc/self/fd'), threads: entries('/proc/self/task'), processListeners, resources };
+}
+
+function entries(folder: string): number {
+  return readdirSync(folder).length;
+}
+
+function surplus(now: Holdings, before: Holdings): Record<string, string> {
+  const counts = (held: Holdings): Record<string, number> => ({
+    ...held.resources,
+    descriptors: held.descriptors,
+    threads: held.threads,
+    'process listeners': held.processListeners,
+  });
+  const earlier = counts(before);
+  return Object.fromEntries(
+    Object.entries(counts(now))
+      .filter(([kind, count]) => count > (earlier[kind] ?? 0))
+      .map(([kind, count]) => [kind, `${String(count)}, not ${String(earlier[kind] ?? 0)}`]),
+  );
+}
+
+async function heapUsed(): Promise<number> {
+  // What a turn of the loop still holds is free in the next.
+  for (let round = 0; round < 3; round += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+  }
+  return process.memoryUsage().heapUsed;
+}
