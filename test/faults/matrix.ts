@@ -1,6 +1,8 @@
 import type { Fault } from './fault.js';
+import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { CONNECTING } from './rows/connecting.js';
+import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
 
 /** Every row, in the order of the table. */
-export const MATRIX: readonly Fault[] = [...HEALTHY, ...CONNECTING];
+export const MATRIX: readonly Fault[] = [...HEALTHY, ...CONNECTING, ...HEAD, ...BODY, ...ANSWERS_THAT_ARE_NONE];

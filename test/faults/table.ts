@@ -19,7 +19,7 @@ const HEAD = ['what happens', 'how it is made', 'the client gets', 'code', 'coun
 export function renderMatrix(matrix: readonly Fault[]): string {
   const groups = [...new Set(matrix.map(({ group }) => group))];
   const sections = groups.map((group) => renderGroup(group, matrix));
-  return `${[INTRODUCTION, `${String(matrix.length)} rows.\n`, ...sections].join('\n')}`;
+  return [INTRODUCTION, `${String(matrix.length)} rows.\n`, ...sections].join('\n');
 }
 
 function renderGroup(group: string, matrix: readonly Fault[]): string {

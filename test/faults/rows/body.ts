@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import type { ServerResponse } from 'node:http';
+import { expect } from 'chai';
+import { soundIn } from '../../support/audio.js';
+import { expectBroken, expectSpeechFrom } from '../expectations.js';
+import { PHASE } from '../fault-app.js';
+import type { Fault } from '../fault.js';
+import { startSpeechServer, type Behaviour } from '../speech-server.js';
+import { beforeSound, inMidSound, LEEWAY } from './speech-fault.js';
+
+const GROUP = 'body';
+const SOUND = soundIn('wav');
+
+/** Sends the sound in so many pieces, one each so many milliseconds. */
+const dripping =
+  (pieces: number, every: number): Behaviour =>
+  (response) => {
+    response.setHeader('content-type', 'audio/wav').setHeader('content-length', SOUND.length);
+    let piece = 0;
+    const size = Math.ceil(SOUND.length / pieces);
+    const timer = setInterval(() => {
+      response.write(SOUND.subarray(piece * size, (piece + 1) * size));
+      piece += 1;
+      if (piece < pieces) return;
+      clearInterval(timer);
+      response.end();
+    }, every);
+    response.once('close', () => {
+      clearInterval(timer);
+    });
+  };
+
+/** A gigabyte of silence, which a megabyte of gzip makes. */
+const bomb: Behaviour = (response: ServerResponse) => {
+  response.setHeader('content-type', 'audio/wav').setHeader('content-encoding', 'gzip');
+  response.end(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
+};
+
+export const BODY: readonly Fault[] = [
+  beforeSound(GROUP, {
+    name: 'sends its headers and stalls',
+    how: 'status 200 with an audio type, and nothing behind it',
+    code: 'timeout.first_byte',
+    behaviour: 'sends headers, then nothing',
+  }),
+  beforeSound(GROUP, {
+    name: 'sends one byte and stalls',
+    how: 'the first byte of a WAV file, and nothing behind it',
+    code: 'timeout.first_byte',
+    behaviour: 'sends one byte, then nothing',
+  }),
+  inMidSound(GROUP, {
+    name: 'sends half the sound and stalls',
+    how: 'half of a WAV file, and nothing behind it',
+    code: 'timeout.idle',
+    behaviour: 'sends sound, then nothing',
+  }),
+  {
+    name: 'drips its sound',
+    group: GROUP,
+    how: '12 pieces, one every 100 ms: slower in all than any one limit, but never at rest for long',
+    reply: 'its speech',
+    code: null,
+    counts: 'success',
+    async run(stage) {
+      const server = await startSpeechServer(stage, dripping(12, 100));
+      await stage.startApp({ baseUrl: server.baseUrl });
+      const answer = await stage.ask({ within: 1_200 + LEEWAY });
+      expectSpeechFrom(answer, 'remote');
+      expect(answer.ms).to.be.above(3 * PHASE);
+      server.behave('speaks');
+    },
+  },
+  {
+    name: 'drips its sound without an end in sight',
+    group: GROUP,
+    how: '1,000 pieces, one every 50 ms, and a limit of 900 ms for the whole call',
+    reply: 'a destroyed connection',
+    code: 'timeout.total',
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, dripping(1_000, 50));
+      await stage.startApp({ baseUrl: server.baseUrl, remote: { timeout: { total: 900 } } });
+      expectBroken(await stage.ask({ within: 900 + LEEWAY }));
+    },
+  },
+  inMidSound(GROUP, {
+    name: 'resets in the middle of the sound',
+    how: 'half of a WAV file, then RST',
+    code: 'reset',
+    behaviour: 'resets in the middle',
+  }),
+  inMidSound(GROUP, {
+    name: 'sends less than its Content-Length',
+    how: 'half of the bytes that it announced, then FIN',
+    code: 'truncated',
+    behaviour: 'sends less than it said',
+  }),
+  inMidSound(GROUP, {
+    name: 'cuts its chunks',
+    how: 'chunked, half of a WAV file, then FIN without the last chunk',
+    code: 'truncated',
+    behaviour: 'cuts its chunks',
+  }),
+  inMidSound(GROUP, {
+    name: 'ends with its connection, too early',
+    how: 'neither length nor chunks, half of a WAV file, then FIN',
+    code: 'truncated',
+    behaviour: 'ends with its connection, too early',
+  }),
+  inMidSound(GROUP, {
+    name: 'never ends',
+    how: 'sound without an end, as fast as it is taken, against a limit of 1 MiB',
+    code: 'too_large',
+    behaviour: 'never ends',
+  }),
+  beforeSound(GROUP, {
+    name: 'compresses its sound',
+    how: 'Content-Encoding: gzip, although the request asked for none',
+    code: 'bad_response',
+    behaviour: 'compresses its sound',
+  }),
+  beforeSound(GROUP, {
+    name: 'sends a gzip bomb',
+    how: '64 MiB of zeros in 64 KB of gzip; it is never unpacked',
+    code: 'bad_response',
+    behaviour: bomb,
+  }),
+];
+
+export const ANSWERS_THAT_ARE_NONE: readonly Fault[] = [
+  none('says 200 with JSON', 'an error in JSON under status 200', 'not_audio', 'sends JSON'),
+  none('says 200 with HTML', 'a page under text/html', 'not_audio', 'sends HTML'),
+  none(
+    'says 200 with HTML under an audio type',
+    'a page under audio/wav',
+    'not_audio',
+    'sends HTML under an audio type',
+  ),
+  none('says 200 with nothing', 'an audio type and no body', 'empty', 'sends nothing'),
+  none('sends another format', 'an MP3 file under audio/wav', 'not_audio', 'sends another format'),
+  none('sends a WAV header alone', '44 bytes and a clean end', 'empty', 'sends a header alone'),
+  beforeSound('answers that are none', {
+    name: 'sends noise under an audio type',
+    how: '4 KB of random bytes under audio/wav',
+    code: 'not_audio',
+    behaviour: (response) => {
+      response.setHeader('content-type', 'audio/wav').end(Buffer.concat([Buffer.from('noise'), randomBytes(4_096)]));
+    },
+  }),
+  none(
+    'fails with an endless body',
+    'status 500 and a body without an end, of which 16 KB are read',
+    'status.500',
+    'fails with an endless body',
+  ),
+  none(
+    'fails with a body that stalls',
+    'status 500 and half a line of JSON',
+    'status.500',
+    'fails with a body that stalls',
+  ),
+];
+
+function none(
+  name: string,
+  how: string,
+  code: string,
+  behaviour: Parameters<typeof beforeSound>[1]['behaviour'],
+): Fault {
+  return beforeSound('answers that are none', { name, how, code, behaviour });
+}

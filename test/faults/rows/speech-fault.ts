@@ -1,0 +1,46 @@
+import { expect } from 'chai';
+import type { BehaviourName } from '../../support/upstream.js';
+import { expectBroken, expectSpeechFrom } from '../expectations.js';
+import { PHASE } from '../fault-app.js';
+import type { Fault } from '../fault.js';
+import { startSpeechServer, type Behaviour } from '../speech-server.js';
+
+/** Milliseconds that a phase may last beyond its limit: the specification's 250, and a busy machine's share. */
+export const LEEWAY = 250 + 1_000;
+
+type Row = Pick<Fault, 'name' | 'how' | 'code'> & {
+  readonly behaviour: Behaviour | BehaviourName;
+};
+
+/** A server's fault before there was sound: somebody else speaks, once the limit of one phase has passed. */
+export function beforeSound(group: string, { behaviour, ...row }: Row): Fault {
+  return {
+    ...row,
+    group,
+    reply: 'local speech',
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, behaviour);
+      await stage.startApp({ baseUrl: server.baseUrl });
+      expectSpeechFrom(await stage.ask({ within: PHASE + LEEWAY }), 'local');
+      expect(server.asked, 'requests that reached the server').to.have.length(1);
+    },
+  };
+}
+
+/** A server's fault after sound had begun: nobody may take what there was for the whole. */
+export function inMidSound(group: string, { behaviour, ...row }: Row): Fault {
+  return {
+    ...row,
+    group,
+    reply: 'a destroyed connection',
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, behaviour);
+      await stage.startApp({ baseUrl: server.baseUrl });
+      const answer = await stage.ask({ within: 2 * PHASE + LEEWAY });
+      expectBroken(answer);
+      expect(answer.provider).to.equal('remote');
+    },
+  };
+}
