@@ -3,6 +3,15 @@ import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { CONNECTING } from './rows/connecting.js';
 import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
+import { RETRY_AFTER, STATUSES } from './rows/statuses.js';
 
 /** Every row, in the order of the table. */
-export const MATRIX: readonly Fault[] = [...HEALTHY, ...CONNECTING, ...HEAD, ...BODY, ...ANSWERS_THAT_ARE_NONE];
+export const MATRIX: readonly Fault[] = [
+  ...HEALTHY,
+  ...CONNECTING,
+  ...HEAD,
+  ...BODY,
+  ...ANSWERS_THAT_ARE_NONE,
+  ...STATUSES,
+  ...RETRY_AFTER,
+];
