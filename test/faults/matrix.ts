@@ -3,6 +3,7 @@ import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { CONNECTING } from './rows/connecting.js';
 import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
+import { OVERLOAD } from './rows/overload.js';
 import { RETRY_AFTER, STATUSES } from './rows/statuses.js';
 
 /** Every row, in the order of the table. */
@@ -14,4 +15,5 @@ export const MATRIX: readonly Fault[] = [
   ...ANSWERS_THAT_ARE_NONE,
   ...STATUSES,
   ...RETRY_AFTER,
+  ...OVERLOAD,
 ];
