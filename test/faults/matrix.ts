@@ -1,9 +1,11 @@
 import type { Fault } from './fault.js';
 import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
+import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';
 import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
 import { OVERLOAD } from './rows/overload.js';
+import { OWN_PROCESS } from './rows/own-process.js';
 import { RETRY_AFTER, STATUSES } from './rows/statuses.js';
 
 /** Every row, in the order of the table. */
@@ -16,4 +18,6 @@ export const MATRIX: readonly Fault[] = [
   ...STATUSES,
   ...RETRY_AFTER,
   ...OVERLOAD,
+  ...CLIENTS,
+  ...OWN_PROCESS,
 ];
