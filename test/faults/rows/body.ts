@@ -50,6 +50,20 @@ export const BODY: readonly Fault[] = [
     code: 'timeout.first_byte',
     behaviour: 'sends one byte, then nothing',
   }),
+  beforeSound(GROUP, {
+    name: 'sends a WAV header and stalls',
+    how: 'the 44 bytes before the sound, and nothing behind them',
+    code: 'timeout.first_byte',
+    behaviour: (response) => {
+      response.setHeader('content-type', 'audio/wav').write(SOUND.subarray(0, 44));
+    },
+  }),
+  beforeSound(GROUP, {
+    name: 'drips what comes before the sound',
+    how: 'one byte of a WAV header every 50 ms, so that no rest is long',
+    code: 'timeout.first_byte',
+    behaviour: dripping(SOUND.length, 50),
+  }),
   inMidSound(GROUP, {
     name: 'sends half the sound and stalls',
     how: 'half of a WAV file, and nothing behind it',
@@ -115,6 +129,22 @@ export const BODY: readonly Fault[] = [
     code: 'too_large',
     behaviour: 'never ends',
   }),
+  {
+    name: 'breaks off in a stream of events',
+    group: GROUP,
+    how: 'half of a WAV file, then FIN, to a client that asked for stream_format "sse"',
+    reply: 'an error event and a destroyed connection',
+    code: 'truncated',
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, 'cuts its chunks');
+      await stage.startApp({ baseUrl: server.baseUrl });
+      const answer = await stage.ask({ fields: { stream_format: 'sse' } });
+      expectBroken(answer);
+      expect(answer.body.toString()).to.match(/"speech\.audio\.delta".*"type":"error".*"truncated"/s);
+      expect(answer.body.toString()).not.to.include('speech.audio.done');
+    },
+  },
   beforeSound(GROUP, {
     name: 'compresses its sound',
     how: 'Content-Encoding: gzip, although the request asked for none',

@@ -26,7 +26,7 @@ export const CONNECTING: readonly Fault[] = [
   {
     name: 'all addresses refuse',
     group: 'connecting',
-    how: '“localhost” with nothing listening on ::1 nor on 127.0.0.1',
+    how: '“localhost”, with nothing listening on any of the addresses that the system has for it',
     reply: 'local speech',
     code: 'refused',
     counts: 'failure',

@@ -8,6 +8,8 @@ import { saying, startSpeechServer } from '../speech-server.js';
 import { beforeSound, LEEWAY } from './speech-fault.js';
 
 const GROUP = 'head of the reply';
+const SOUND = soundIn('wav');
+const HEAD_OF_SOUND = 'HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n';
 
 export const HEAD: readonly Fault[] = [
   beforeSound(GROUP, {
@@ -123,6 +125,58 @@ export const HEAD: readonly Fault[] = [
       for (const socket of openSockets) socket.resume();
     },
   },
+  beforeSound(GROUP, {
+    name: 'announces two lengths',
+    how: 'two headers Content-Length that contradict each other',
+    code: 'bad_response',
+    behaviour(response) {
+      response.socket?.write(`${HEAD_OF_SOUND}Content-Length: 1\r\nContent-Length: ${String(SOUND.length)}\r\n\r\n`);
+      response.socket?.write(SOUND);
+    },
+  }),
+  {
+    name: 'sends two replies to one request',
+    group: GROUP,
+    how: 'a second reply, with another sound, right behind the first over the same connection',
+    reply: 'its speech, and to the next request the reply to that one',
+    code: null,
+    counts: 'success',
+    async run(stage) {
+      const reply = `${HEAD_OF_SOUND}Content-Length: ${String(SOUND.length)}\r\n\r\n`;
+      const other = 'HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: 5\r\n\r\nother';
+      const server = await startSpeechServer(stage, (response) => {
+        response.socket?.write(Buffer.concat([Buffer.from(reply), SOUND, Buffer.from(other)]));
+      });
+      await stage.startApp({ baseUrl: server.baseUrl });
+      for (let round = 0; round < 5; round += 1) expectSpeechFrom(await stage.ask(), 'remote');
+      expect(server.asked).to.have.length(5);
+    },
+  },
+  {
+    name: 'refuses a long request before it has read it',
+    group: GROUP,
+    how: 'status 413 at once, and the connection closed over 16 MB that nobody reads',
+    reply: 'local speech',
+    code: 'status.413',
+    counts: 'nothing',
+    async run(stage) {
+      const server = createServer((socket) => {
+        socket.once('data', (chunk) => {
+          if (!chunk.toString('latin1').startsWith('POST')) {
+            socket.destroy();
+            return;
+          }
+          socket.pause();
+          socket.end('HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+          setTimeout(() => socket.resetAndDestroy(), 100);
+        });
+      });
+      const { baseUrl } = await stage.listen(server);
+      await stage.startApp({ baseUrl, router: { bodyLimit: 32 * 1024 * 1024 } });
+      const fields = { padding: 'x'.repeat(16_000_000) };
+      expectSpeechFrom(await stage.ask({ fields, within: PHASE + LEEWAY + 1_000 }), 'local');
+    },
+  },
   {
     name: 'closes an idle connection just as it is used again',
     group: GROUP,
@@ -140,8 +194,7 @@ export const HEAD: readonly Fault[] = [
 
 /** Makes a server that keeps each connection alive after its first reply, and resets it as soon as anything more comes. */
 function oneReplyServer(): Server {
-  const sound = soundIn('wav');
-  const head = `HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\nContent-Length: ${String(sound.length)}\r\n\r\n`;
+  const head = `${HEAD_OF_SOUND}Content-Length: ${String(SOUND.length)}\r\n\r\n`;
   return createServer((socket) => {
     let isUsed = false;
     let received = '';
@@ -155,7 +208,7 @@ function oneReplyServer(): Server {
       if (body === undefined || body.length < Number(/content-length: (\d+)/i.exec(start)?.[1] ?? 0)) return;
       isUsed = true;
       socket.write(head);
-      socket.write(sound);
+      socket.write(SOUND);
     });
   });
 }

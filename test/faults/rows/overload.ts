@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { soundIn } from '../../support/audio.js';
-import { expectSpeechFrom } from '../expectations.js';
-import { pause } from '../eventually.js';
+import { eventually, pause } from '../eventually.js';
+import { expectBroken, expectSpeechFrom } from '../expectations.js';
 import { LOCAL, PHASE } from '../fault-app.js';
 import type { Answer, Fault, FaultStage } from '../fault.js';
 import { saying, startSpeechServer, type Behaviour, type SpeechServer } from '../speech-server.js';
@@ -43,16 +43,22 @@ function counting(behaviour: Behaviour): { readonly behaviour: Behaviour; readon
   };
 }
 
+interface BrokenOptions {
+  readonly openFor: number;
+  readonly maxOpenFor?: number;
+  readonly maxConcurrent?: number;
+}
+
 /** Starts a server and an app whose circuit a first failure has opened. */
 async function startBroken(
   stage: FaultStage,
-  { openFor, maxConcurrent = 10 }: { readonly openFor: number; readonly maxConcurrent?: number },
+  { openFor, maxOpenFor = openFor, maxConcurrent = 10 }: BrokenOptions,
 ): Promise<SpeechServer> {
   const server = await startSpeechServer(stage, saying(500));
   await stage.startApp({
     baseUrl: server.baseUrl,
     remote: {
-      circuitBreaker: { openFor, maxOpenFor: openFor },
+      circuitBreaker: { openFor, maxOpenFor },
       bulkhead: { maxConcurrent, maxQueue: 2, maxWait: 100 },
     },
   });
@@ -108,6 +114,30 @@ export const OVERLOAD: readonly Fault[] = [
       const answers = await askAtOnce(stage, 5);
       for (const answer of answers) expectSpeechFrom(answer, answer.provider === 'local' ? 'local' : 'remote');
       expect(answers.filter(({ provider }) => provider === 'remote')).to.have.length(1);
+      server.behave('speaks');
+    },
+  },
+  {
+    name: 'has no free socket in its pool',
+    group: GROUP,
+    how: 'a pool of one socket, which a hanging call has, and three requests that wait for it in the agent’s own queue',
+    reply: 'local speech, once the limit for connecting has passed',
+    code: 'timeout.queue',
+    counts: 'nothing',
+    async run(stage) {
+      const server = await startSpeechServer(stage, slowly(900));
+      await stage.startApp({
+        baseUrl: server.baseUrl,
+        remote: { pool: { maxSockets: 1 }, timeout: { firstByte: 3_000 } },
+      });
+      // The lists of the start have gone their way.
+      await pause(100);
+      const first = stage.ask();
+      await eventually(() => {
+        expect(server.asked).to.have.length(1);
+      });
+      for (const answer of await askAtOnce(stage, 3, PHASE + LEEWAY)) expectSpeechFrom(answer, 'local');
+      expectSpeechFrom(await first, 'remote');
       server.behave('speaks');
     },
   },
@@ -211,6 +241,39 @@ export const OVERLOAD: readonly Fault[] = [
         expect(answer.timings[0]).to.deep.equal({ provider: 'remote', code: 'circuit_open' });
       }
       expect(server.asked, 'the failure and the probe').to.have.length(2);
+    },
+  },
+  {
+    name: 'hangs when it is tried again',
+    group: GROUP,
+    how: 'after a failure the server is silent; 20 requests at once when its circuit is to be tried again',
+    reply: 'local speech at once for all but the probe, which waits for one first byte',
+    code: 'timeout.first_byte',
+    counts: 'failure',
+    asProbe: true,
+    async run(stage) {
+      const server = await startBroken(stage, { openFor: 100, maxOpenFor: 60_000 });
+      server.behave('stays silent');
+      await pause(200);
+      const answers = await askAtOnce(stage, 20, PHASE + LEEWAY);
+      for (const answer of answers) expectSpeechFrom(answer, 'local');
+      expect(answers.filter(({ timings }) => timings[0]?.code === 'circuit_open')).to.have.length(19);
+      expect(server.asked, 'the failure and the probe').to.have.length(2);
+    },
+  },
+  {
+    name: 'breaks off when it is tried again',
+    group: GROUP,
+    how: 'after a failure the server sends half of the sound to the probe, then RST',
+    reply: 'a destroyed connection',
+    code: 'reset',
+    counts: 'failure',
+    asProbe: true,
+    async run(stage) {
+      const server = await startBroken(stage, { openFor: 100, maxOpenFor: 60_000 });
+      server.behave('resets in the middle');
+      await pause(200);
+      expectBroken(await stage.ask());
     },
   },
   {
