@@ -6,8 +6,8 @@ import { HEALTHY } from './rows/healthy.js';
 describe('the fault matrix', function () {
   before(async function () {
     if (process.platform !== 'linux') this.skip();
-    // Code that runs for the first time leaves things behind that are no leaks.
-    for (const fault of HEALTHY) await playRow(fault);
+    // Code that runs for the first time leaves things behind that are no leaks, so this round is not judged.
+    for (const fault of HEALTHY) await playRow(fault).catch(() => undefined);
   });
 
   for (const fault of MATRIX) {

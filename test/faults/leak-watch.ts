@@ -46,8 +46,10 @@ export class LeakWatch {
     await eventually(() => {
       expect(surplus(holdings(), this.#before), 'left behind').to.deep.equal({});
     });
-    const grown = (await heapUsed()) - this.#heapBefore;
-    expect(grown, 'growth of the heap').to.be.below(HEAP_LEEWAY);
+    // Garbage included, it is small enough after most rows; collecting it takes longer than the rest of a row.
+    const most = this.#heapBefore + HEAP_LEEWAY;
+    if (process.memoryUsage().heapUsed < most) return;
+    expect(await heapUsed(), 'heap').to.be.below(most);
   }
 
   stop(): void {
@@ -95,7 +97,7 @@ function surplus(now: Holdings, before: Holdings): Record<string, string> {
 
 async function heapUsed(): Promise<number> {
   // What a turn of the loop still holds is free in the next.
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
   }
