@@ -169,6 +169,8 @@ class RowStage implements FaultStage {
   /** The app answers the next one, whatever has happened. */
   async #checkNextRequest(app: FaultApp): Promise<void> {
     const answer = await ask(app.speechUrl);
+    const { asProbe, counts } = this.#fault;
+    if (asProbe === true && counts === 'nothing') expect(answer.provider, 'who probes next').to.equal(app.under);
     // A server that breaks off in mid-sound does so again where its circuit is still closed.
     if (answer.status !== 200) throw new Error(`the next request got ${String(answer.status)}`);
   }
