@@ -89,9 +89,9 @@ export const CLIENTS: readonly Fault[] = [
     asProbe: true,
     async run(stage) {
       const server = await startSpeechServer(stage, saying(500));
-      const app = await stage.startApp({ baseUrl: server.baseUrl, remote: { circuitBreaker: { openFor: 20 } } });
+      const app = await stage.startApp({ baseUrl: server.baseUrl, remote: { circuitBreaker: { openFor: 400 } } });
       await stage.ask();
-      await pause(60);
+      await pause(550);
       server.behave('stays silent');
       const answer = await stage.ask({ signal: AbortSignal.timeout(100) });
       expect(answer.status).to.equal(0);

@@ -13,7 +13,9 @@ export const HEALTHY: readonly Fault[] = [
     counts: 'success',
     async run(stage) {
       const server = await startSpeechServer(stage, 'speaks in chunks');
-      await stage.startApp({ baseUrl: server.baseUrl });
+      // Limits that long would show a timer which nobody has stopped.
+      const timeout = { connect: 20_000, send: 20_000, firstByte: 20_000, idle: 20_000, total: 60_000 };
+      await stage.startApp({ baseUrl: server.baseUrl, remote: { timeout } });
       for (const format of ['wav', 'mp3', 'opus', 'aac', 'flac', 'pcm'] as const) {
         expectSpeechFrom(await stage.ask({ format }), 'remote');
       }
