@@ -2,17 +2,25 @@ import type { Fault } from './fault.js';
 import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';
+import { ENGINE } from './rows/engine.js';
 import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
 import { LAST_RESORT } from './rows/last-resort.js';
+import { NAMES } from './rows/names.js';
+import { NETWORK } from './rows/network.js';
 import { OVERLOAD } from './rows/overload.js';
 import { OWN_PROCESS } from './rows/own-process.js';
+import { PROCESS } from './rows/process.js';
 import { RETRY_AFTER, STATUSES } from './rows/statuses.js';
+import { TLS } from './rows/tls.js';
 
 /** Every row, in the order of the table. */
 export const MATRIX: readonly Fault[] = [
   ...HEALTHY,
   ...CONNECTING,
+  ...NETWORK,
+  ...NAMES,
+  ...TLS,
   ...HEAD,
   ...BODY,
   ...ANSWERS_THAT_ARE_NONE,
@@ -21,5 +29,7 @@ export const MATRIX: readonly Fault[] = [
   ...LAST_RESORT,
   ...OVERLOAD,
   ...CLIENTS,
+  ...ENGINE,
   ...OWN_PROCESS,
+  ...PROCESS,
 ];

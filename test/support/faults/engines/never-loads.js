@@ -1,0 +1,4 @@
+// Never gets ready.
+import { forever } from './engine.js';
+
+export const createEngine = () => forever();
