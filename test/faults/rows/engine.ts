@@ -94,7 +94,7 @@ export const ENGINE: readonly Fault[] = [
     reply: 'local speech',
     code: 'engine_failed',
     counts: 'failure',
-    limit: 20_000,
+    limit: 30_000,
     async run(stage) {
       const options = {
         router: { deadline: 12_000 },

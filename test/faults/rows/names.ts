@@ -19,6 +19,9 @@ const NEEDS = ['namespaces', 'unshare', 'mount'];
 /** Milliseconds beyond a limit: the specification's 250, and a busy machine's share. */
 const LEEWAY = 250 + 1_000;
 
+/** Milliseconds for a row that starts one or two processes, on a machine that is busy with others. */
+const IN_A_PROCESS = 30_000;
+
 const NAME = 'tts.example';
 const PORT = 8880;
 const BASE_URL = `http://${NAME}:${String(PORT)}/v1`;
@@ -59,6 +62,7 @@ export const NAMES: readonly Fault[] = [
     code: 'blocked_address',
     counts: 'failure',
     needs: [...NEEDS, ...NETWORK_NEEDS],
+    limit: IN_A_PROCESS,
     async run(stage) {
       const namespace = await network(stage);
       await speechServerIn(namespace, stage, 'and closes');
@@ -80,6 +84,7 @@ export const NAMES: readonly Fault[] = [
     code: null,
     counts: 'success',
     needs: [...NEEDS, ...NETWORK_NEEDS],
+    limit: IN_A_PROCESS,
     async run(stage) {
       const namespace = await network(stage);
       await namespace.rule('-A', 'INPUT', '-d', namespace.otherAddress, '-j', 'DROP');
@@ -100,6 +105,7 @@ export const NAMES: readonly Fault[] = [
     code: 'timeout.connect',
     counts: 'failure',
     needs: [...NEEDS, ...NETWORK_NEEDS],
+    limit: IN_A_PROCESS,
     async run(stage) {
       const namespace = await network(stage);
       await namespace.rule('-A', 'INPUT', '-p', 'tcp', '-j', 'DROP');
@@ -115,6 +121,7 @@ export const NAMES: readonly Fault[] = [
     code: 'timeout.connect',
     counts: 'failure',
     needs: NETWORK_NEEDS,
+    limit: IN_A_PROCESS,
     async run(stage) {
       const namespace = await network(stage);
       await namespace.rule('-A', 'INPUT', '-p', 'tcp', '-j', 'DROP');
@@ -161,6 +168,7 @@ function lookupFault({ name, how, answer, code }: LookupFault): Fault {
     code,
     counts: 'failure',
     needs: NEEDS,
+    limit: IN_A_PROCESS,
     async run(stage) {
       const names = await nameServer(stage, answer);
       const app = await appWithNames(stage, names);

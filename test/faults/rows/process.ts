@@ -42,6 +42,7 @@ export const PROCESS: readonly Fault[] = [
     group: GROUP,
     how: 'a process that calls `close()` on SIGTERM, while a reply is on its way; a new request comes over another connection',
     reply: 'its whole speech; the new request 503 closing',
+    limit: 30_000,
     code: null,
     counts: 'success',
     async run(stage) {
@@ -99,7 +100,7 @@ function withoutDescriptors({ name, reply, needs = [], options, check }: Without
     code: 'internal',
     counts: 'nothing',
     needs: ['prlimit', ...needs],
-    limit: 20_000,
+    limit: 30_000,
     async run(stage) {
       // A connection that was kept would need no new descriptor.
       const server = await startSpeechServer(stage, closing);
