@@ -8,20 +8,22 @@ const LEGAL = new Set(['closed → open', 'open → half-open', 'half-open → c
 
 /** Small numbers, so that short schedules get everywhere; shares that a double holds exactly. */
 const settings = fc.record({
-  consecutive: fc.integer({ min: 1, max: 5 }),
+  consecutive: fc.constantFrom(1, 1, 2, 3, 5),
   window: fc.integer({ min: 1, max: 6 }),
   minimum: fc.integer({ min: 1, max: 8 }),
   rate: fc.constantFrom(0.25, 0.5, 0.75, 1),
   openFor: fc.constant(1_000),
-  maxOpenFor: fc.constantFrom(1_000, 2_000, 5_000),
+  maxOpenFor: fc.constantFrom(1_000, 3_000, 16_000, 16_000),
 });
 
-const how = fc.constantFrom('proven', 'succeed', 'fail', 'fail', 'release');
+const how = fc.constantFrom('proven', 'succeed', 'succeed', 'fail', 'fail', 'fail', 'release');
+// Mostly the newest call, which is the one that counts after a change.
+const which = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(7) });
 // Moments at which periods end, and their neighbours.
-const time = fc.constantFrom(0, 1, 100, 999, 1_000, 1_100, 1_200, 2_400, 5_000);
+const time = fc.constantFrom(0, 1, 100, 999, 1_000, 1_100, 1_200, 2_000, 4_000, 20_000);
 const action = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('acquire') }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('report'), how, which: fc.nat(7) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('report'), how, which }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('advance'), time }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('tryEarly', 'openFor'), time }) },
 );
@@ -64,7 +66,7 @@ class Pair {
   compare(): void {
     this.model.look(this.clock.now());
     expect(this.breaker.state).to.equal(this.model.state);
-    expect(this.changes).to.deep.equal(this.model.changes);
+    expect(this.changes.length).to.equal(this.model.changes.length);
   }
 }
 
@@ -74,7 +76,7 @@ describe('CircuitBreaker beside its model', () => {
       fc.asyncProperty(
         settings,
         fc.constantFrom(0, 0.5, 1),
-        fc.array(action, { minLength: 10, maxLength: 60 }),
+        fc.array(action, { minLength: 20, maxLength: 100 }),
         async (options, random, actions) => {
           const pair = new Pair(options, random);
           for (const one of actions) {
@@ -90,10 +92,11 @@ describe('CircuitBreaker beside its model', () => {
             }
             pair.compare();
           }
+          expect(pair.changes).to.deep.equal(pair.model.changes);
           for (const change of pair.changes) expect(LEGAL.has(change), change).to.equal(true);
           // No probe's place is lost: when all have ended and time has passed, the service is tried again, by one.
           for (const { permit } of pair.calls) permit.release();
-          await pair.clock.advance(20_000);
+          await pair.clock.advance(100_000);
           pair.breaker.acquire().succeed();
           expect(pair.breaker.state).to.equal('closed');
         },
