@@ -49,14 +49,17 @@ export class CallPermit {
     const { origin, coolDown } = this.#options;
     this.#unfollow();
     this.#permit.proven();
-    // From the proof to the moment it is sent, the stream has nobody else to catch its error.
-    stream.on('error', nothing);
+    // The event, as the stream's own `errored` is what Node said before it was explained. And from the proof to the moment it is
+    // sent, nobody else would catch it.
+    let error: SpeechError | undefined;
+    stream.on('error', (thrown) => {
+      error = SpeechError.from(thrown);
+    });
     const end = (): void => {
       if (stream.readableEnded) {
         this.#permit.succeed();
         return;
       }
-      const error = stream.errored === null ? undefined : SpeechError.from(stream.errored);
       if (error?.blamesProvider === true) {
         this.#permit.fail(coolDown);
         onBroken(error);
@@ -81,8 +84,4 @@ export class CallPermit {
     if (failureOf(this.#signal.reason).code === 'deadline') this.#permit.fail(coolDown);
     else this.#permit.release(coolDown);
   }
-}
-
-function nothing(): void {
-  // Nothing is to be done.
 }

@@ -127,7 +127,10 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     { tries, remaining }: { readonly tries: number; readonly remaining: number },
   ): number | undefined {
     const failure = failureOf(thrown);
-    const delay = this.#retry.delay({ failure, tries, work: codePointLength(request.input), remaining });
+    // A failure that has opened the circuit leaves no leave for another try.
+    const isOpen = this.#guard?.circuit === 'open';
+    const work = codePointLength(request.input);
+    const delay = isOpen ? undefined : this.#retry.delay({ failure, tries, work, remaining });
     // Who asked for rest and is not waited for here is left alone by everybody.
     if (delay === undefined && failure.retryAfter !== undefined && failure.retryAfter > 0) {
       this.#guard?.openFor(failure.retryAfter);

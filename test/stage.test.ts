@@ -186,6 +186,13 @@ describe('Stage', () => {
       expect(stage.retryDelay(hopeless, REQUEST, { tries: 1, remaining })).to.equal(undefined);
     });
 
+    it('asks for none where the failure has opened the circuit', async () => {
+      const own = failing('status.503', { retryHelps: true, retryAfter: 2_000 });
+      const { stage, context } = setUp(own);
+      const thrown: unknown = await stage.attempt(REQUEST, context).catch((error: unknown) => error);
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 1, remaining })).to.equal(undefined);
+    });
+
     it('leaves a server alone for as long as it asked, where a caller cannot wait', async () => {
       const { stage, clock, context } = setUp(failing('reset'));
       const thrown = new SpeechError('rate_limited', 'slow down', { retryHelps: true, retryAfter: 30_000 });
