@@ -50,7 +50,7 @@ export interface FaultAppOptions {
 
 /** The app under test, with all that its events told. */
 export interface FaultApp extends TestApp {
-  readonly attempts: readonly SpeechEventMap['attempt'][];
+  readonly attempts: readonly Omit<SpeechEventMap['attempt'], 'error'>[];
   readonly circuits: readonly SpeechEventMap['circuit'][];
   readonly fallbacks: readonly SpeechEventMap['fallback'][];
   /** Name of the provider in which the fault is. */

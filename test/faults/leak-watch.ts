@@ -95,7 +95,8 @@ function surplus(now: Holdings, before: Holdings): Record<string, string> {
   );
 }
 
-async function heapUsed(): Promise<number> {
+/** Returns the bytes in use once the garbage has been collected. */
+export async function heapUsed(): Promise<number> {
   // What a turn of the loop still holds is free in the next.
   for (let round = 0; round < 2; round += 1) {
     await new Promise((resolve) => setImmediate(resolve));
