@@ -168,7 +168,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-export async function startUpstream(first: BehaviourName = 'speaks'): Promise<Upstream> {
+export async function startUpstream(first: BehaviourName = 'speaks', at = 0): Promise<Upstream> {
   let behaviour = first;
   const requests: SeenRequest[] = [];
   const openSockets = new Set<Socket>();
@@ -194,7 +194,7 @@ export async function startUpstream(first: BehaviourName = 'speaks'): Promise<Up
     else BEHAVIOURS[behaviour](response, formatOf(body));
   }
 
-  server.listen(0, '127.0.0.1');
+  server.listen(at, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

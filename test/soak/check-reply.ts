@@ -1,0 +1,114 @@
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
+import { proveAudio } from '../../lib/speech/proof.js';
+import { declaredWavLength } from '../../lib/speech/proof-containers.js';
+import { soundIn } from '../support/audio.js';
+import type { Reply } from './exchange.js';
+
+/** What was asked for, as far as a reply can be held to it. */
+export interface Asked {
+  readonly input: string;
+  readonly format: SpeechFormat;
+  readonly accept?: 'audio';
+}
+
+/** What a reply turned out to be. Anything else is thrown as an `InvalidReplyError`. */
+export type Verdict = 'audio' | 'audio, broken off' | 'text' | 'error';
+
+export class InvalidReplyError extends Error {}
+
+/** The codes of the contract, written down once more: the soak does not ask the code what it may say. */
+const CODES =
+  /^(timeout\.(lookup|connect|tls|send|first_byte|idle|total|queue)|deadline|refused|unreachable|dns|tls|reset|truncated|bad_response|not_audio|empty|too_large|status\.\d{3}|rate_limited|circuit_open|bulkhead_full|unsupported|engine_failed|blocked_address|aborted|internal)$/;
+const TYPES: Readonly<Record<SpeechFormat, string>> = {
+  mp3: 'audio/mpeg',
+  opus: 'audio/ogg',
+  aac: 'audio/aac',
+  flac: 'audio/flac',
+  wav: 'audio/wav',
+  pcm: 'audio/pcm',
+};
+/** What the backends of the soak say when they say all of it. */
+const SOUNDS = new Map(SPEECH_FORMATS.map((format) => [format, soundIn(format)]));
+
+/** Holds a reply of the speech route to the contract. */
+export function checkReply(reply: Reply, asked: Asked): Verdict {
+  checkHeaders(reply);
+  const type = reply.headers['content-type'] ?? '';
+  if (reply.status === 200 && type.startsWith('audio/')) return checkAudio(reply, asked, type);
+  must(reply.end === 'whole', 'a reply other than audio broke off');
+  const body = jsonOf(reply);
+  if (reply.status === 200) return checkText(body, asked);
+  must(reply.status === 503, `status ${reply.status}`);
+  must(reply.headers['retry-after'] !== undefined, 'no Retry-After');
+  checkError(body);
+  return 'error';
+}
+
+/** Holds an error to its shape: four keys, none of them missing. */
+export function checkError(body: Record<string, unknown>): void {
+  const { error } = body;
+  must(typeof error === 'object' && error !== null, 'no error object');
+  must(Object.keys(error).sort().join() === 'code,message,param,type', `keys ${Object.keys(error).join()}`);
+  const { code, message } = error as Record<string, unknown>;
+  must(typeof message === 'string' && message !== '', 'no message');
+  must(code !== 'internal', 'an internal error');
+}
+
+/** Holds the headers that stand on every reply of the route to the contract. Returns the codes of the attempts that failed. */
+export function checkHeaders({ headers }: Reply): string[] {
+  must(/^[\w.-]+$/.test(header(headers['x-speech-provider'])), 'X-Speech-Provider');
+  must(/^(true|false)$/.test(header(headers['x-speech-degraded'])), 'X-Speech-Degraded');
+  must(/^(hit|miss|stale|shared|off)$/.test(header(headers['x-speech-cache'])), 'X-Speech-Cache');
+  must(header(headers['x-request-id']) !== '', 'X-Request-Id');
+  const codes = [...header(headers['server-timing']).matchAll(/desc="([^"]*)"/g)].map(([, code = '']) => code);
+  for (const code of codes) must(CODES.test(code), `the code ${code}`);
+  return codes;
+}
+
+export function must(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new InvalidReplyError(what);
+}
+
+export function jsonOf({ body }: Reply): Record<string, unknown> {
+  try {
+    return JSON.parse(body.toString()) as Record<string, unknown>;
+  } catch {
+    throw new InvalidReplyError('not JSON');
+  }
+}
+
+function checkAudio(reply: Reply, { format }: Asked, type: string): Verdict {
+  must(type === TYPES[format], `${type} for ${format}`);
+  if (reply.end === 'broken') return 'audio, broken off';
+  checkSound(reply.body, format, header(reply.headers['x-speech-provider']));
+  return 'audio';
+}
+
+/** Holds sound that ended well to being whole. */
+export function checkSound(sound: Buffer, format: SpeechFormat, provider: string): void {
+  must(proveAudio(format, sound) === 'proven', `${sound.length} bytes that are no ${format}`);
+  if (provider !== 'local') {
+    const whole = SOUNDS.get(format) ?? sound;
+    // 'sends a header alone' calls the first 44 bytes all there is. Where no header stands in front, nobody can know better.
+    const isAll = whole.equals(sound) || whole.subarray(0, 44).equals(sound);
+    must(isAll, `${sound.length} bytes of ${format} that the backend did not send`);
+    return;
+  }
+  if (format === 'pcm') must(sound.length % 2 === 0, 'half a sample');
+  if (format !== 'wav') return;
+  const declared = declaredWavLength(sound);
+  must(declared === undefined || declared === sound.length, `${sound.length} bytes of a WAV of ${String(declared)}`);
+}
+
+function checkText(body: Record<string, unknown>, { input, accept }: Asked): Verdict {
+  must(accept === undefined, 'text with 200 for a client that takes audio only');
+  must(body['object'] === 'speech.text' && body['input'] === input, 'not the text of this request');
+  must(typeof body['text'] === 'string' && body['text'] !== '', 'no text');
+  must(typeof body['reason'] === 'string' && CODES.test(body['reason']), `the reason ${String(body['reason'])}`);
+  must(Array.isArray(body['attempts']), 'no attempts');
+  return 'text';
+}
+
+function header(value: string | string[] | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
