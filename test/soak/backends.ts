@@ -34,13 +34,13 @@ export class Backend {
     const deed = random.weighted<() => unknown>([
       // It has to be well now and then, or nothing would ever recover.
       [
-        35,
+        60,
         () => {
           this.#behave('speaks');
         },
       ],
       [
-        50,
+        45,
         () => {
           this.#behave(random.oneOf(NAMES));
         },

@@ -12,7 +12,7 @@ export interface Asked {
 }
 
 /** What a reply turned out to be. Anything else is thrown as an `InvalidReplyError`. */
-export type Verdict = 'audio' | 'audio, broken off' | 'text' | 'error';
+export type Verdict = 'audio' | 'audio that broke off' | 'text' | 'error';
 
 export class InvalidReplyError extends Error {}
 
@@ -79,7 +79,7 @@ export function jsonOf({ body }: Reply): Record<string, unknown> {
 
 function checkAudio(reply: Reply, { format }: Asked, type: string): Verdict {
   must(type === TYPES[format], `${type} for ${format}`);
-  if (reply.end === 'broken') return 'audio, broken off';
+  if (reply.end === 'broken') return 'audio that broke off';
   checkSound(reply.body, format, header(reply.headers['x-speech-provider']));
   return 'audio';
 }

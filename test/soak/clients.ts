@@ -86,7 +86,7 @@ const listensByEvents: Client = async (visit) => {
   if (reply.headers['content-type']?.startsWith('text/event-stream') !== true) return judge(visit, reply, asked);
   checkHeaders(reply);
   visit.heard(reply);
-  if (reply.end === 'broken') return 'audio, broken off';
+  if (reply.end === 'broken') return 'audio that broke off';
   const events = eventsOf(reply);
   must(events.at(-1)?.type === 'speech.audio.done', 'a clean end without speech.audio.done');
   const sound = Buffer.concat(events.map(({ audio }) => Buffer.from(audio ?? '', 'base64')));
@@ -155,7 +155,7 @@ const stopsUploading: Client = async (visit) => {
   );
   await closed(socket);
   must(reply.startsWith('HTTP/1.1 408 '), `half an upload got ${reply.slice(0, 20)}`);
-  return 'refused, 408';
+  return 'refused with 408';
 };
 
 async function closed(socket: ReturnType<typeof connect>): Promise<string> {
@@ -192,7 +192,7 @@ const isMistaken: Client = async ({ origin, random }) => {
   must(reply.status === status && reply.end === 'whole', `status ${reply.status} where ${status} was due`);
   checkHeaders(reply);
   checkError(jsonOf(reply));
-  return `refused, ${status}`;
+  return `refused with ${status}`;
 };
 
 const asksForLists: Client = async ({ origin, random }) => {
