@@ -1,3 +1,7 @@
+import { countScripts } from '../speech/script.js';
+import { sentencesOf } from '../speech/segments.js';
+import { spellSigns } from './english-signs.js';
+
 /** Letters that no decomposition brings to plain ASCII. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
@@ -18,45 +22,55 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
 };
 
-/** Signs that an English reader says as words. */
-const WORDS: readonly (readonly [sign: RegExp, words: string])[] = [
-  [/[$＄]\s?(\d+(?:[.,]\d+)*)/g, '$1 dollars'],
-  [/£\s?(\d+(?:[.,]\d+)*)/g, '$1 pounds'],
-  [/€\s?(\d+(?:[.,]\d+)*)/g, '$1 euros'],
-  [/[¥￥]\s?(\d+(?:[.,]\d+)*)/g, '$1 yen'],
-  [/£/g, ' pounds '],
-  [/€/g, ' euros '],
-  [/¥/g, ' yen '],
-  [/&/g, ' and '],
-  [/%/g, ' percent '],
-  [/@/g, ' at '],
-  [/\+/g, ' plus '],
-  [/=/g, ' equals '],
-  [/×/g, ' times '],
-  [/÷/g, ' divided by '],
-  [/°\s?C\b/g, ' degrees Celsius '],
-  [/°\s?F\b/g, ' degrees Fahrenheit '],
-  [/°/g, ' degrees '],
-  [/§/g, ' section '],
-  [/[‘’‚‛′]/g, "'"],
-  [/[“”„‟«»″]/g, '"'],
-  [/[–—―−]/g, ', '],
-  [/…/g, '... '],
-];
+/** Share of letters that an English text may have from other scripts, which are then left out, as a reader would skip them. */
+const MOST_FOREIGN = 0.05;
+/** Latin letters beside which a single other one is skipped in any case. */
+const LEAST_BESIDE_ONE = 10;
 
 /** Longest word in letters: flite takes 31 s over one of 5,000. */
 const MOST_WORD_CHARACTERS = 60;
 
-/** Writes text with the letters and signs that the English engine knows; whatever it could only drop becomes a blank. */
+/**
+ * Writes text with the letters and signs that the English engine knows; whatever it could only drop becomes a blank. Line breaks
+ * stay, because a sentence may end there.
+ */
 export function toEnglishText(text: string): string {
-  let written = text;
-  for (const [sign, words] of WORDS) written = written.replace(sign, words);
-  return written
+  return spellSigns(text)
     .replace(/[ßæÆœŒøØłŁđĐðÐþÞı]/g, (letter) => LETTERS[letter] ?? letter)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replace(/[^\x20-\x7e\n]+/g, ' ')
     .replace(new RegExp(`[^\\s]{${String(MOST_WORD_CHARACTERS)}}(?=[^\\s])`, 'g'), '$& ')
-    .replace(/\s+/g, ' ')
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/ (?=[,;:.!?](?:\s|$))/g, '')
     .trim();
+}
+
+/**
+ * Says whether an English reader could read a text aloud: there are words, next to all of them in Latin letters, and no sentence is
+ * lost for the letters that are not.
+ */
+export function isReadableAsEnglish(text: string): boolean {
+  const written = spellSigns(text);
+  if (!hasWords(toEnglishText(text))) return false;
+  const { latin, foreign } = countLatin(written);
+  if (foreign === 0) return true;
+  const isSmallShare = foreign < MOST_FOREIGN * (latin + foreign) || (foreign === 1 && latin >= LEAST_BESIDE_ONE);
+  if (!isSmallShare) return false;
+  for (const sentence of sentencesOf(written)) {
+    const own = countLatin(sentence);
+    if (own.foreign >= Math.max(1, own.latin)) return false;
+  }
+  return true;
+}
+
+export function hasWords(text: string): boolean {
+  return /[a-z0-9]/i.test(text);
+}
+
+function countLatin(text: string): { readonly latin: number; readonly foreign: number } {
+  const { letters, total } = countScripts(text);
+  const latin = letters.get('Latin') ?? 0;
+  return { latin, foreign: total - latin };
 }

@@ -29,31 +29,53 @@ const SCRIPTS = [
 export type Script = (typeof SCRIPTS)[number];
 
 const PATTERNS = SCRIPTS.map((script) => ({ script, pattern: new RegExp(`\\p{Script=${script}}`, 'gu') }));
-const LETTERS = /\p{L}/gu;
+/** Letters that belong to one writing system; those that all may use, such as ʰ or ー, are none to judge by. */
+const LETTERS = /(?=\p{L})[^\p{Script=Common}\p{Script=Inherited}]/gu;
+/** Share of kana among the characters of a Japanese text; a Chinese one has a の at times. */
+const LEAST_KANA = 0.2;
+
+/** How many letters of each writing system a text has. */
+export interface ScriptCount {
+  readonly letters: ReadonlyMap<Script, number>;
+  /** Letters of scripts that are not listed. */
+  readonly others: number;
+  readonly total: number;
+}
+
+/**
+ * Counts the letters of a text by their writing system, styled ones such as 𝐇 and ℹ as what they stand for.
+ *
+ * All of Japanese counts as `Hiragana`, the Han among its kana as well; without a real share of kana it is Han.
+ */
+export function countScripts(text: string): ScriptCount {
+  const all = text.normalize('NFKC').match(LETTERS) ?? [];
+  const joined = all.join('');
+  const letters = new Map<Script, number>();
+  let others = all.length;
+  for (const { script, pattern } of PATTERNS) {
+    const count = joined.match(pattern)?.length ?? 0;
+    if (count > 0) letters.set(script, count);
+    others -= count;
+  }
+  const kana = (letters.get('Hiragana') ?? 0) + (letters.get('Katakana') ?? 0);
+  const han = letters.get('Han') ?? 0;
+  if (kana > 0) {
+    const isJapanese = kana >= LEAST_KANA * (kana + han);
+    letters.delete('Katakana');
+    letters.delete(isJapanese ? 'Han' : 'Hiragana');
+    letters.set(isJapanese ? 'Hiragana' : 'Han', kana + han);
+  }
+  return { letters, others, total: all.length };
+}
 
 /**
  * Names the writing system that most of a text's letters belong to.
  *
- * Japanese is told from Chinese by its syllabaries: a text with any of them is `Hiragana`, however many characters are Han.
- *
- * @returns undefined for a text without letters, or in a script that is not listed
+ * @returns undefined for a text without letters, or when most are in scripts that are not listed
  */
 export function dominantScript(text: string): Script | undefined {
+  const { letters, others } = countScripts(text);
   let best: { readonly script: Script; readonly count: number } | undefined;
-  for (const { script, pattern } of PATTERNS) {
-    const count = text.match(pattern)?.length ?? 0;
-    if (count === 0) continue;
-    if (script === 'Hiragana' || script === 'Katakana') return 'Hiragana';
-    if (best === undefined || count > best.count) best = { script, count };
-  }
-  return best?.script;
-}
-
-/** Says whether every letter of a text is of one writing system; a text without letters has none to be wrong. */
-export function isAllOf(text: string, script: Script): boolean {
-  const pattern = PATTERNS.find((entry) => entry.script === script)?.pattern;
-  const letters = text.match(LETTERS)?.length ?? 0;
-  return (
-    pattern !== undefined && letters === (text.match(pattern)?.filter((letter) => /\p{L}/u.test(letter)).length ?? 0)
-  );
+  for (const [script, count] of letters) if (best === undefined || count > best.count) best = { script, count };
+  return best === undefined || others > best.count ? undefined : best.script;
 }

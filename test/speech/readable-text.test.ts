@@ -10,6 +10,12 @@ describe('readableText', () => {
     expect(readableText('a\u200Bb\u0007 cafe\u0301\uFEFF')).to.equal('ab caf\u00e9');
   });
 
+  it('leaves one blank and one paragraph where an invisible character stood between two', () => {
+    expect(readableText('a \uFEFF b \u0000 c')).to.equal('a b c');
+    expect(readableText('one\n\u200B\ntwo')).to.equal('one\n\ntwo');
+    expect(readableText('soft\u00ADware')).to.equal('software');
+  });
+
   it('leaves other scripts and emoji as they are', () => {
     expect(readableText('你好,世界 👩‍👩‍👧')).to.equal('你好,世界 👩‍👩‍👧');
   });

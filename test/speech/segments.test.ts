@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SEGMENT_LIMITS, segmentsOf } from '../../lib/speech/segments.js';
+import { SEGMENT_LIMITS, segmentsOf, squeezeRuns } from '../../lib/speech/segments.js';
 
 const squeezed = (text: string): string => text.replace(/\s+/gu, '');
 
@@ -40,22 +40,74 @@ describe('segmentsOf', () => {
     expect(segmentsOf('x'.repeat(700)).map(({ length }) => length)).to.deep.equal([300, 300, 100]);
   });
 
+  it('cuts at the last pause that fits, and not inside a time, a number or an address', () => {
+    const pauses = `${'one two, '.repeat(40)}end.`;
+    expect(segmentsOf(pauses)[0]).to.equal('one two, '.repeat(33).trim());
+    for (const whole of ['10:30', '250,000', 'https://a.example/b;c,d:e']) {
+      for (let shift = 0; shift < 12; shift += 1) {
+        const text = `${'x'.repeat(shift)} ${'word '.repeat(50)}${whole} ${'more '.repeat(60)}`;
+        const segments = segmentsOf(text);
+        expect(
+          segments.some((segment) => segment.split(' ').includes(whole)),
+          `${String(shift)} ${whole}`,
+        ).to.equal(true);
+      }
+    }
+  });
+
+  it('cuts between graphemes where there is no better place', () => {
+    const family = '👩‍👩‍👧';
+    const accented = 'e\u0301';
+    for (const grapheme of [family, accented]) {
+      const segments = segmentsOf(grapheme.repeat(400));
+      expect(segments.length).to.be.greaterThan(1);
+      for (const segment of segments) expect(segment.replaceAll(grapheme, '')).to.equal('');
+    }
+    // One that is longer than a segment has to be cut all the same.
+    expect(segmentsOf(`a${'\u0301'.repeat(700)}`).length).to.equal(3);
+  });
+
+  it('makes segments shorter whose digits and signs take long to say', () => {
+    expect(segmentsOf('7'.repeat(300)).map(({ length }) => length)).to.deep.equal(Array(6).fill(50));
+    expect(segmentsOf('='.repeat(100)).length).to.equal(3);
+    expect(segmentsOf('😀'.repeat(40)).length).to.equal(2);
+  });
+
+  it('makes the first one shorter where that is asked for', () => {
+    const lengths = segmentsOf('x'.repeat(700), { least: 25, most: 300, first: 100 }).map(({ length }) => length);
+    expect(lengths).to.deep.equal([100, 300, 300]);
+  });
+
+  it('takes broken lines for one sentence, blank lines and the items of a list for ends', () => {
+    const wrapped = 'This sentence was broken\ninto two lines by somebody.';
+    expect(segmentsOf(wrapped)).to.deep.equal(['This sentence was broken into two lines by somebody.']);
+    expect(segmentsOf('A heading that has no full stop\n \nAnd a paragraph that follows it.')).to.have.length(2);
+    expect(segmentsOf('- milk and butter and eggs and flour\n- bread and jam and tea and coffee')).to.have.length(2);
+  });
+
   it('loses nothing but white space, keeps to its limits and never cuts a character in two', () => {
     const text = fc.array(
-      fc.constantFrom('Hello there. ', 'No! ', '你好。', '😀', 'x', ', ', '\n\n', 'word ', '1.5 '),
+      fc.constantFrom('Hello there. ', 'No! ', '你好。', '😀', 'x', ', ', '\n\n', 'word ', '1.5 ', '===', '\n'),
       { maxLength: 400 },
     );
     fc.assert(
-      fc.property(text, (parts) => {
+      fc.property(text, fc.integer({ min: 60, max: 300 }), (parts, first) => {
         const whole = parts.join('');
-        const segments = segmentsOf(whole);
+        const segments = segmentsOf(whole, { ...SEGMENT_LIMITS, first });
         expect(squeezed(segments.join(''))).to.equal(squeezed(whole));
-        for (const segment of segments) {
-          expect(segment.length).to.be.within(1, SEGMENT_LIMITS.most);
+        for (const [index, segment] of segments.entries()) {
+          expect(segment.length).to.be.within(1, index === 0 ? first : SEGMENT_LIMITS.most);
           expect(/\p{Surrogate}/u.test(segment)).to.equal(false);
         }
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('squeezeRuns', () => {
+  it('leaves three of a row of one sign, and letters, digits and blanks alone', () => {
+    expect(squeezeRuns('====== title ======')).to.equal('=== title ===');
+    expect(squeezeRuns('😀😀😀😀😀 Nooooo! 10000000    x')).to.equal('😀😀😀 Nooooo! 10000000    x');
   });
 });
