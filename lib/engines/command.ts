@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { SpeechError } from '../speech/error.js';
-import { dominantScript } from '../speech/script.js';
 import type { EngineSound, EngineVoice, SpeakOptions, SpeechEngine } from './engine.js';
-import { VOICE_OF_SCRIPT } from './espeak.js';
+import { ESPEAK_VOICES, espeakVoiceFor } from './espeak-voices.js';
+import { runProgram } from './program.js';
 import { readPcm, readWav } from './wav-reader.js';
 
 /** A program that reads text from its standard input and writes sound to its standard output. */
@@ -35,72 +35,48 @@ const MOST_BYTES = 30 * 1024 * 1024;
 /** What Debian 12's espeak-ng cannot say under its own name. */
 const SYSTEM_VOICES: Readonly<Record<string, string>> = { cmn: 'cmn-latn-pinyin' };
 
+export interface CommandChoice {
+  readonly command: CommandOptions;
+  /** The one voice, where the program shall not choose by the text. */
+  readonly voice: string | undefined;
+  /** Holds the process id while the program runs, and 0 else. */
+  readonly running?: Int32Array;
+}
+
 /** Makes an engine that runs a program for each segment. */
-export function createCommandEngine(name: string, command: CommandOptions, voice: string | undefined): SpeechEngine {
-  const isEspeak = command === KNOWN_COMMANDS['espeak-ng'] || name === 'espeak-ng';
-  const voices: EngineVoice[] = isEspeak
-    ? [...new Set(Object.values(VOICE_OF_SCRIPT))].map((id) => ({ id, name: id, language: id }))
-    : [{ id: voice ?? 'default', name: voice ?? 'default', language: 'und' }];
+export function createCommandEngine({ command, voice, running = new Int32Array(1) }: CommandChoice): SpeechEngine {
+  const choosesVoice = voice === undefined && isEspeak(command);
+  const ids = choosesVoice ? ESPEAK_VOICES : [voice ?? 'default'];
+  const voices: EngineVoice[] = ids.map((id) => ({ id, name: id, language: isEspeak(command) ? id : 'und' }));
   return {
-    name,
+    name: basename(command.program),
     voices,
-    voiceFor(text) {
-      if (voice !== undefined) return voice;
-      if (!isEspeak) return 'default';
-      const script = dominantScript(text);
-      return script === undefined ? VOICE_OF_SCRIPT.Latin : VOICE_OF_SCRIPT[script];
-    },
-    speak: (segment, options) => run(command, segment, options),
+    voiceFor: (text) => (choosesVoice ? espeakVoiceFor(text) : (voice ?? 'default')),
+    speak: (segment, options) => run(command, segment, options, running),
   };
 }
 
-async function run(command: CommandOptions, text: string, options: SpeakOptions): Promise<EngineSound> {
-  const bytes = await outputOf(command, text, options);
-  if (bytes.length === 0) throw new SpeechError('empty', 'the program wrote no sound');
-  if (command.output === 'wav') return readWav(bytes);
-  return { samples: readPcm(bytes), sampleRate: command.sampleRate ?? DEFAULT_SAMPLE_RATE };
+/** Says whether a program takes espeak's voices. */
+function isEspeak({ program, args }: CommandOptions): boolean {
+  return /^espeak(-ng)?(\.exe)?$/i.test(basename(program)) && args.some((arg) => arg.includes('{voice}'));
 }
 
-function outputOf(command: CommandOptions, text: string, { voice, speed, signal }: SpeakOptions): Promise<Buffer> {
+async function run(
+  command: CommandOptions,
+  text: string,
+  { voice, speed, signal }: SpeakOptions,
+  running: Int32Array,
+): Promise<EngineSound> {
   const values: Readonly<Record<string, string>> = {
-    voice: SYSTEM_VOICES[voice] ?? voice,
+    voice: isEspeak(command) ? (SYSTEM_VOICES[voice] ?? voice) : voice,
     speed: String(speed),
     length: String(1 / speed),
     rate: String(Math.round(NORMAL_RATE * speed)),
   };
   const args = command.args.map((arg) => arg.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole));
-  return new Promise((resolve, reject) => {
-    // What a program says on its standard error is nobody's to read, and a flood of it must not stop it either.
-    const child = spawn(command.program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // A synthesiser has nothing to tidy up, and this ends even one that has been stopped or ignores SIGTERM.
-    const kill = (): void => {
-      child.kill('SIGKILL');
-    };
-    signal.addEventListener('abort', kill, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MOST_BYTES) kill();
-    });
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      signal.removeEventListener('abort', kill);
-      reject(new SpeechError('engine_failed', `the program did not start: ${error.code ?? 'no code'}`));
-    });
-    child.once('close', (status, by) => {
-      signal.removeEventListener('abort', kill);
-      if (status === 0) resolve(Buffer.concat(chunks));
-      else reject(failure(status, by, signal));
-    });
-    // A program that ends before it has read everything says why with its status.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(`${text}\n`);
-    if (signal.aborted) kill();
-  });
-}
-
-function failure(status: number | null, by: NodeJS.Signals | null, signal: AbortSignal): SpeechError {
-  if (signal.aborted) return new SpeechError('aborted', 'the program was stopped');
-  return new SpeechError('engine_failed', `the program ended with ${by ?? `status ${String(status)}`}`);
+  const { program } = command;
+  const bytes = await runProgram({ program, args, input: `${text}\n`, mostBytes: MOST_BYTES, signal, running });
+  if (bytes.length === 0) throw new SpeechError('empty', 'the program wrote no sound');
+  if (command.output === 'wav') return readWav(bytes);
+  return { samples: readPcm(bytes), sampleRate: command.sampleRate ?? DEFAULT_SAMPLE_RATE };
 }

@@ -9,7 +9,7 @@ export interface EngineVoice extends SpeechVoice {
 /** Sound of one channel, from -1 to 1. */
 export interface EngineSound {
   readonly samples: Float32Array;
-  /** Hertz. */
+  /** Hertz, a whole number from 8,000 to 192,000. */
   readonly sampleRate: number;
 }
 
@@ -30,7 +30,12 @@ export interface SpeechEngine {
   readonly voices: readonly EngineVoice[];
   /** Returns the id of the voice for a text, or undefined when the engine cannot speak it. Called once a request, with all of its text. */
   voiceFor(text: string): string | undefined;
-  /** Speaks one segment, a few hundred characters at the most. Called for one segment after the other. */
+  /**
+   * Writes a text out as this engine reads it, signs as words, so that a segment is cut by what is said. Blank lines stay. Without
+   * it the text is taken as it is.
+   */
+  write?(text: string): string;
+  /** Speaks one segment, a few hundred characters at the most. Called for one segment after the other, those of several texts by turns. */
   speak(segment: string, options: SpeakOptions): EngineSound | Promise<EngineSound>;
 }
 

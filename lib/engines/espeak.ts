@@ -2,42 +2,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { dominantScript, type Script } from '../speech/script.js';
 import type { EngineVoice, SpeechEngine } from './engine.js';
+import { espeakVoiceFor } from './espeak-voices.js';
 
 const PACKAGE = '@echogarden/espeak-ng-emscripten';
 /** Words a minute at normal pace, espeak's own. */
 const NORMAL_RATE = 175;
 /** Most seconds of sound for one segment: 300 Chinese characters take 77 s, at a quarter of the pace 308. */
 const MOST_SECONDS = 400;
-
-/** The voice for each script. Where a script serves many languages, the one with the most speakers. */
-export const VOICE_OF_SCRIPT: Readonly<Record<Script, string>> = {
-  Latin: 'en-us',
-  Han: 'cmn',
-  Hiragana: 'ja',
-  Katakana: 'ja',
-  Hangul: 'ko',
-  Cyrillic: 'ru',
-  Greek: 'el',
-  Arabic: 'ar',
-  Hebrew: 'he',
-  Devanagari: 'hi',
-  Bengali: 'bn',
-  Tamil: 'ta',
-  Telugu: 'te',
-  Kannada: 'kn',
-  Malayalam: 'ml',
-  Gujarati: 'gu',
-  Gurmukhi: 'pa',
-  Oriya: 'or',
-  Sinhala: 'si',
-  Thai: 'th',
-  Myanmar: 'my',
-  Georgian: 'ka',
-  Armenian: 'hy',
-  Ethiopic: 'am',
-};
 
 /** What is used of the package, which has no types of its own. */
 interface EspeakWorker {
@@ -64,8 +36,7 @@ export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
     voices,
 
     voiceFor(text) {
-      const script = dominantScript(text);
-      const voice = script === undefined ? undefined : VOICE_OF_SCRIPT[script];
+      const voice = espeakVoiceFor(text);
       return voice !== undefined && languages.has(voice) ? voice : undefined;
     },
 

@@ -1,3 +1,4 @@
+import type { SpeechErrorCode } from '../speech/error.js';
 import type { CommandOptions } from './command.js';
 import type { EngineVoice } from './engine.js';
 import type { SpeakHead, SpeakJob } from './speak-job.js';
@@ -7,28 +8,37 @@ export type EngineChoice =
   | { readonly kind: 'embedded'; readonly flite: WebAssembly.Module }
   | {
       readonly kind: 'command';
-      readonly name: string;
       readonly command: CommandOptions;
       readonly voice: string | undefined;
+      /** Shared memory that holds the process id of the program that runs, or 0, for whoever outlives the worker. */
+      readonly running?: Int32Array;
     }
   | { readonly kind: 'module'; readonly module: string };
 
-/** Pieces that a worker may send before it is told that one was taken: one to play, one to be ready behind it. */
-export const FIRST_CREDIT = 2;
+/** What a worker can be given to do. */
+export type WorkerTask = { readonly type: 'speak'; readonly job: SpeakJob } | { readonly type: 'voices' };
 
-/** What a worker is told. One job at a time. */
-export type ToWorker =
-  | { readonly type: 'speak'; readonly job: SpeakJob }
-  | { readonly type: 'voices' }
-  /** One more piece may be sent. */
-  | { readonly type: 'credit' }
-  | { readonly type: 'cancel' };
+/**
+ * What a worker is told. It does one thing at a time: `speak` and `go` ask for one piece each, of a new job and of one that was
+ * begun, and nothing more is asked before it has answered. `cancel` may come at any time.
+ */
+export type ToWorker = { readonly id: number } & (WorkerTask | { readonly type: 'go' } | { readonly type: 'cancel' });
 
-/** What a worker tells. A job ends with `end` or `failed`. */
-export type FromWorker =
-  | { readonly type: 'ready' }
+/** What a worker tells about a job. All but `head` end its turn. */
+export type JobMessage = { readonly id: number } & (
   | { readonly type: 'head'; readonly head: SpeakHead }
-  | { readonly type: 'chunk'; readonly bytes: Uint8Array }
+  | { readonly type: 'chunk'; readonly bytes: Uint8Array; readonly isLast: boolean }
   | { readonly type: 'voices'; readonly voices: readonly EngineVoice[]; readonly engines: readonly string[] }
+  /** A job without a last piece: the engine gave no sound. */
   | { readonly type: 'end' }
-  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+  | WorkerFailure<'failed'>
+);
+
+/** What a worker tells. `unusable` says that its engine could not be loaded, so that nothing can be done with it any more. */
+export type FromWorker = JobMessage | { readonly type: 'loaded' } | WorkerFailure<'unusable'>;
+
+interface WorkerFailure<Type extends string> {
+  readonly type: Type;
+  readonly code: SpeechErrorCode;
+  readonly message: string;
+}

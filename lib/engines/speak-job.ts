@@ -1,10 +1,11 @@
 import { SpeechError } from '../speech/error.js';
 import { SAMPLE_RATE, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechWarning } from '../speech/provider.js';
-import { segmentsOf } from '../speech/segments.js';
+import { SEGMENT_LIMITS, segmentsOf, squeezeRuns, type SegmentLimits } from '../speech/segments.js';
 import { createEncoder, type Encoder } from './encoder.js';
-import type { EngineSound, SpeechEngine } from './engine.js';
+import type { SpeechEngine } from './engine.js';
 import { resample } from './resampler.js';
+import { checkSound } from './sound-check.js';
 
 /** What a worker is asked to speak, as plain data. */
 export interface SpeakJob {
@@ -22,11 +23,27 @@ export interface SpeakHead {
   readonly warnings: readonly SpeechWarning[];
 }
 
+/** A piece of the format, never empty. */
+export interface SpeakPiece {
+  readonly bytes: Uint8Array;
+  /** Whether all is said with it. */
+  readonly isLast: boolean;
+}
+
+/** Most letters of the first segment: flite makes ten seconds of sound of them in a third of one. */
+const FIRST_MOST = 150;
+
+/** Least share of its usual length to which a segment of slow speech is cut, the first apart: shorter ones would lose the melody. */
+const LEAST_SHARE = 0.4;
+
 /** Seconds of rest between two sentences. */
 const PAUSE = 0.12;
 
-/** Most seconds of sound for one request: 4096 characters at a quarter of the pace take a quarter of an hour in English. */
-const MOST_SECONDS = 3_600;
+/**
+ * Most seconds of sound for one request. The longest that is meant to be spoken, 4096 characters of Chinese at a quarter of the
+ * pace, takes over an hour.
+ */
+const MOST_SECONDS = 7_200;
 
 interface ChosenVoice {
   readonly engine: SpeechEngine;
@@ -34,7 +51,8 @@ interface ChosenVoice {
 }
 
 /**
- * Speaks a text segment by segment. The first value is the head, all others are chunks of the format, none of them empty.
+ * Speaks a text segment by segment. The first value is the head, all others are pieces of the format. Text of which an engine
+ * makes no sound ends without a last piece.
  *
  * @throws {SpeechError} `unsupported` where no engine can speak the text or make the format
  */
@@ -42,51 +60,58 @@ export async function* speakJob(
   engines: readonly SpeechEngine[],
   job: SpeakJob,
   signal: AbortSignal,
-): AsyncGenerator<SpeakHead | Uint8Array, void, undefined> {
+): AsyncGenerator<SpeakHead | SpeakPiece, void, undefined> {
   const { engine, voice } = chooseVoice(engines, job);
-  const segments = segmentsOf(job.input);
+  const segments = segmentsOf(engine.write?.(squeezeRuns(job.input)) ?? squeezeRuns(job.input), limitsAt(job.speed));
   const options = { voice, speed: job.speed, signal };
   yield { warnings: job.voice === undefined || job.voice === voice ? [] : ['voice-substituted'] };
 
   let encoder: Encoder | undefined;
   let seconds = 0;
   for (const [index, segment] of segments.entries()) {
-    const samples = at24kHz(await engine.speak(segment, options));
+    const sound = await engine.speak(segment, options);
     signal.throwIfAborted();
+    checkSound(sound, segment);
+    const samples = resample(sound.samples, sound.sampleRate, SAMPLE_RATE);
     seconds += samples.length / SAMPLE_RATE;
     if (seconds > MOST_SECONDS) throw new SpeechError('too_large', 'the speech is too long');
-    const isLast = index === segments.length - 1;
     encoder ??= await encoderFor(job.format, segments.length === 1 ? samples.length : 'unknown');
-    const chunk = encoder.encode(isLast ? samples : withPause(samples));
-    if (chunk.length > 0) yield chunk;
+    const isLast = index === segments.length - 1;
+    const bytes = isLast
+      ? Buffer.concat([encoder.encode(samples), encoder.finish()])
+      : encoder.encode(withPause(samples));
+    if (bytes.length > 0) yield { bytes, isLast };
   }
-  const rest = encoder?.finish() ?? new Uint8Array();
-  if (rest.length > 0) yield rest;
+}
+
+/** Cuts slow speech shorter, so that a segment always takes about as long to make. */
+function limitsAt(speed: number): SegmentLimits {
+  const { least, most } = SEGMENT_LIMITS;
+  const share = Math.min(1, speed);
+  return { least, most: Math.round(most * Math.max(LEAST_SHARE, share)), first: Math.round(FIRST_MOST * share) };
 }
 
 /** Finds the engine and voice: the asked voice, else the default, else the first engine that can speak this text. */
 function chooseVoice(engines: readonly SpeechEngine[], { input, voice, defaultVoice }: SpeakJob): ChosenVoice {
-  const able = engines.filter((engine) => engine.voiceFor(input) !== undefined);
+  const able = engines.flatMap((engine) => {
+    const own: unknown = engine.voiceFor(input);
+    if (own === undefined) return [];
+    if (typeof own !== 'string') throw new SpeechError('engine_failed', 'the engine’s voice for a text is no string');
+    return [{ engine, voice: own }];
+  });
   for (const wish of [voice, defaultVoice]) {
-    const engine = able.find(({ voices }) => voices.some(({ id }) => id === wish));
-    if (engine !== undefined && wish !== undefined) return { engine, voice: wish };
+    const chosen = able.find(({ engine }) => engine.voices.some(({ id }) => id === wish));
+    if (chosen !== undefined && wish !== undefined) return { engine: chosen.engine, voice: wish };
   }
-  const [engine] = able;
-  const own = engine?.voiceFor(input);
-  if (engine === undefined || own === undefined) {
-    throw new SpeechError('unsupported', 'no engine on this machine can speak this text');
-  }
-  return { engine, voice: own };
+  const [first] = able;
+  if (first === undefined) throw new SpeechError('unsupported', 'no engine on this machine can speak this text');
+  return first;
 }
 
 async function encoderFor(format: SpeechFormat, length: number | 'unknown'): Promise<Encoder> {
   const encoder = await createEncoder(format, length);
   if (encoder === undefined) throw new SpeechError('unsupported', `${format} cannot be made on this machine`);
   return encoder;
-}
-
-function at24kHz({ samples, sampleRate }: EngineSound): Float32Array {
-  return resample(samples, sampleRate, SAMPLE_RATE);
 }
 
 function withPause(samples: Float32Array): Float32Array {

@@ -11,6 +11,8 @@ export interface WavHeader {
   readonly sampleRate: number;
   readonly channels: number;
   readonly dataStart: number;
+  /** Bytes of sound, as the header says. Writers to a pipe make it up. */
+  readonly dataSize: number;
 }
 
 /**
@@ -24,13 +26,13 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (word(0) !== 'RIFF' || word(8) !== 'WAVE') throw new SpeechError('engine_failed', 'the engine did not write WAV');
-  let format: Omit<WavHeader, 'dataStart'> | undefined;
+  let format: Pick<WavHeader, 'channels' | 'sampleRate'> | undefined;
   for (let at = RIFF_HEADER; bytes.length >= at + CHUNK_HEADER;) {
     const size = view.getUint32(at + 4, true);
     const start = at + CHUNK_HEADER;
     if (word(at) === 'data') {
       if (format === undefined) throw new SpeechError('engine_failed', 'the engine’s WAV has no format');
-      return { ...format, dataStart: start };
+      return { ...format, dataStart: start, dataSize: size };
     }
     if (word(at) === 'fmt ') {
       if (bytes.length < start + 16) return undefined;
@@ -46,12 +48,17 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | undefined {
   return undefined;
 }
 
-/** Reads a whole 16-bit WAV file. Sizes in its header are not believed: writers to a pipe make them up. */
+/**
+ * Reads a whole 16-bit WAV file. What stands behind the sound, such as a list of names, is left out; a size that cannot be true is
+ * not believed, because writers to a pipe make it up.
+ */
 export function readWav(bytes: Uint8Array): EngineSound {
   const header = readWavHeader(bytes);
   if (header === undefined) throw new SpeechError('engine_failed', 'the engine wrote no sound');
-  const { sampleRate, channels, dataStart } = header;
-  return { samples: readPcm(bytes.subarray(dataStart), channels), sampleRate };
+  const { sampleRate, channels, dataStart, dataSize } = header;
+  const isPlausible = dataSize > 0 && dataStart + dataSize <= bytes.length;
+  const data = bytes.subarray(dataStart, isPlausible ? dataStart + dataSize : undefined);
+  return { samples: readPcm(data, Math.max(1, channels)), sampleRate };
 }
 
 /** Reads 16-bit little-endian samples, mixing channels into one. A half sample at the end is left out. */

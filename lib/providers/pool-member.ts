@@ -1,0 +1,174 @@
+import type { Worker } from 'node:worker_threads';
+import type { FromWorker, JobMessage, ToWorker, WorkerTask } from '../engines/messages.js';
+import { SpeechError } from '../speech/error.js';
+
+/** Milliseconds that a job has to stop by itself between two segments, once nobody wants it, before its worker is ended. */
+const CANCEL_GRACE = 25;
+/** Milliseconds that a worker may take for one piece: a long sentence takes a second on a slow machine. */
+const STALL_LIMIT = 20_000;
+
+/** What a worker has to know of a job. */
+export interface MemberJob {
+  readonly id: number;
+  readonly task: WorkerTask;
+}
+
+/** Who is told what happens on a worker. A job that was dropped is not heard of again. */
+export interface MemberOwner<Job> {
+  heard(job: Job, message: JobMessage): void;
+  /** The jobs cannot go on: they stalled, or their worker came to an end. */
+  failed(jobs: readonly Job[], error: SpeechError): void;
+  /** The worker can take a turn again, or is gone. */
+  freed(): void;
+}
+
+/**
+ * One worker thread with its jobs: the one that has its turn, which is to make one piece, and those that were begun and wait for
+ * their readers. The latter do not occupy it.
+ */
+export class PoolMember<Job extends MemberJob> {
+  readonly #worker: Worker;
+  readonly #owner: MemberOwner<Job>;
+  readonly #jobs = new Set<Job>();
+  /** Whose turn it is. No longer among the jobs when it was dropped in the middle. */
+  #turn: Job | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isGone = false;
+  #isLoaded = false;
+  #hasSpoken = false;
+  #onIdle: () => void = () => undefined;
+
+  constructor(worker: Worker, owner: MemberOwner<Job>) {
+    this.#worker = worker;
+    this.#owner = owner;
+    worker.on('message', (message: FromWorker) => {
+      this.#hear(message);
+    });
+    worker.on('error', () => {
+      this.#lose(new SpeechError('engine_failed', 'the engine’s worker crashed'));
+    });
+    worker.on('exit', () => {
+      this.#lose(new SpeechError('engine_failed', 'the engine’s worker came to an end'));
+    });
+    // An idle worker must not keep the process alive.
+    worker.unref();
+  }
+
+  get isFree(): boolean {
+    return this.#turn === undefined && !this.#isGone;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Whether it has made sound, so that one like it could be expected to. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
+  }
+
+  /** Jobs that were begun here and have not ended. */
+  get jobs(): ReadonlySet<Job> {
+    return this.#jobs;
+  }
+
+  /** Has a job make one piece, or begin. Only while free. */
+  giveTurn(job: Job): void {
+    const message: ToWorker = this.#jobs.has(job) ? { type: 'go', id: job.id } : { ...job.task, id: job.id };
+    this.#jobs.add(job);
+    this.#turn = job;
+    this.#worker.ref();
+    this.#worker.postMessage(message);
+    this.#allow(STALL_LIMIT);
+  }
+
+  /**
+   * Gives up a job. In the middle of its turn the worker has a moment to stop by itself, and is ended if it does not; unless others
+   * wait on it, for whom it is worth waiting for the end of the segment, or it is still loading, which the next job would only
+   * have to wait for again.
+   */
+  drop(job: Job): void {
+    if (!this.#jobs.delete(job)) return;
+    this.#worker.postMessage({ type: 'cancel', id: job.id } satisfies ToWorker);
+    this.#hurry();
+  }
+
+  /** Ends the worker, after the moment that it has to stop what it does. */
+  async close(): Promise<void> {
+    for (const job of this.#jobs) this.drop(job);
+    if (this.#turn !== undefined) {
+      this.#allow(CANCEL_GRACE);
+      await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    }
+    await this.#end(new SpeechError('aborted', 'the pool is closed'));
+  }
+
+  #hear(message: FromWorker): void {
+    if (this.#isGone) return;
+    if (message.type === 'unusable') {
+      void this.#end(new SpeechError(message.code, message.message));
+      return;
+    }
+    if (message.type === 'loaded') {
+      this.#isLoaded = true;
+      this.#hurry();
+      return;
+    }
+    const job = this.#turn;
+    if (job?.id !== message.id) return;
+    if (message.type === 'chunk') this.#hasSpoken = true;
+    const isWanted = this.#jobs.has(job);
+    const isTurnOver = message.type !== 'head';
+    if (isTurnOver) this.#endTurn(job, message.type !== 'chunk' || message.isLast);
+    if (isWanted) this.#owner.heard(job, message);
+    if (isTurnOver) this.#owner.freed();
+  }
+
+  #endTurn(job: Job, isJobOver: boolean): void {
+    clearTimeout(this.#timer);
+    this.#turn = undefined;
+    if (isJobOver) this.#jobs.delete(job);
+    this.#worker.unref();
+    this.#onIdle();
+  }
+
+  /** Has a worker end soon that works for nobody. */
+  #hurry(): void {
+    if (this.#turn !== undefined && this.#jobs.size === 0 && this.#isLoaded) this.#allow(CANCEL_GRACE);
+  }
+
+  #allow(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#expire();
+    }, milliseconds);
+  }
+
+  #expire(): void {
+    const job = this.#turn;
+    const stalled = new SpeechError('engine_failed', 'the engine took too long over a piece');
+    if (job !== undefined && this.#jobs.delete(job)) {
+      // What the engine has started outside, such as a program, only the worker itself can end in good order.
+      this.#worker.postMessage({ type: 'cancel', id: job.id } satisfies ToWorker);
+      this.#owner.failed([job], stalled);
+      this.#allow(CANCEL_GRACE);
+    } else void this.#end(stalled);
+  }
+
+  async #end(error: SpeechError): Promise<void> {
+    this.#lose(error);
+    await this.#worker.terminate();
+  }
+
+  #lose(error: SpeechError): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    clearTimeout(this.#timer);
+    const jobs = [...this.#jobs];
+    this.#jobs.clear();
+    this.#turn = undefined;
+    this.#onIdle();
+    this.#owner.failed(jobs, error);
+    this.#owner.freed();
+  }
+}

@@ -1,0 +1,307 @@
+import { getEventListeners } from 'node:events';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../lib/providers/local.js';
+import type { SpeechAudio, SpeechRequest } from '../../lib/index.js';
+import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
+import { startProgram } from '../support/process.js';
+import { ended, processIdsIn, Scratch } from '../support/programs.js';
+import { bytesOf, failureOf } from '../support/provider-conformance.js';
+import { context, speechRequest } from '../support/speech-request.js';
+
+const SYNTHESISER = fileURLToPath(new URL('../support/fake-synthesiser.js', import.meta.url));
+const LONG = 'This is one of very many sentences that are all the same. '.repeat(60);
+
+describe('the local provider', function () {
+  this.timeout(60_000);
+  let provider: LocalProvider | undefined;
+  let scratch: Scratch;
+
+  beforeEach(() => {
+    scratch = new Scratch();
+  });
+  afterEach(async () => {
+    await provider?.close?.();
+    provider = undefined;
+    scratch.remove();
+  });
+
+  function create(options: Partial<LocalOptions> = {}): LocalProvider {
+    provider = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1, ...options });
+    return provider;
+  }
+
+  async function speak(
+    from: LocalProvider,
+    fields: Partial<SpeechRequest> = {},
+    signal = new AbortController().signal,
+  ): Promise<SpeechAudio> {
+    const result = await from.synthesize(speechRequest(fields), context({ signal }));
+    if (result.kind !== 'audio') throw new Error('expected sound');
+    return result;
+  }
+
+  describe('with the embedded engine', () => {
+    it('serves others while one reader does not read, and then that one too', async () => {
+      const local = create();
+      const stalled = await speak(local, { input: LONG, format: 'wav' });
+      for (let round = 0; round < 3; round += 1) {
+        expect((await bytesOf(await speak(local))).length).to.be.greaterThan(10_000);
+      }
+      expect(stalled.stream.readableEnded).to.equal(false);
+      expect((await bytesOf(stalled)).length).to.be.greaterThan(5_000_000);
+    });
+
+    it('speaks faster and slower', async () => {
+      const local = create();
+      const lengths: number[] = [];
+      for (const speed of [0.5, 1, 2])
+        lengths.push((await bytesOf(await speak(local, { format: 'pcm', speed }))).length);
+      const [slow = 0, normal = 1, fast = 1] = lengths;
+      expect(slow / normal).to.be.closeTo(2, 0.3);
+      expect(normal / fast).to.be.closeTo(2, 0.3);
+    });
+
+    it('names what it left undone: another voice, no instructions', async () => {
+      const local = create({ voices: { nova: 'slt' } });
+      const warnings = async (fields: Partial<SpeechRequest>): Promise<unknown> => {
+        const audio = await speak(local, fields);
+        audio.stream.destroy();
+        return audio.warnings;
+      };
+      expect(await warnings({ voice: 'alloy', instructions: 'Softly.' })).to.deep.equal([
+        'voice-substituted',
+        'instructions-ignored',
+      ]);
+      expect(await warnings({ voice: 'nova' })).to.deep.equal([]);
+    });
+
+    it('goes on with English alone where the optional peer is broken', async () => {
+      const child = await startProgram(
+        [
+          '--import',
+          import.meta.resolve('ts-blank-space/register'),
+          fileURLToPath(new URL('../support/speak-with-broken-peer.ts', import.meta.url)),
+          scratch.path,
+        ],
+        /^(spoke|failed)/,
+      );
+      expect(child.line).to.equal('spoke with slt');
+      await child.stop();
+    });
+  });
+
+  describe('with an engine of the user’s own', () => {
+    let witness: EngineWitness;
+
+    beforeEach(() => {
+      witness = new EngineWitness();
+    });
+    afterEach(() => {
+      witness.close();
+    });
+
+    const said = (): (string | undefined)[] => witness.reports.map(({ speaks }) => speaks);
+
+    for (const how of [
+      'has no voices',
+      'has null for voices',
+      'has nameless voices',
+      'has no name',
+      'cannot speak',
+      'is nothing',
+    ]) {
+      it(`fails with a reason, and nothing else falls, when it ${how}`, async () => {
+        const local = create({ engine: fakeEngine(how) });
+        const { signal } = new AbortController();
+        const failures = await Promise.all([
+          failureOf(local.voices?.({ signal }) ?? expect.fail()),
+          failureOf(speak(local)),
+        ]);
+        for (const failure of failures) {
+          expect(failure.code).to.equal('engine_failed');
+          expect(failure.message).to.match(/^the engine is not what was expected/);
+        }
+      });
+    }
+
+    it('speaks as soon as it can be loaded, although it could not at first', async () => {
+      const file = scratch.file('in the way');
+      writeFileSync(file, '');
+      const local = create({ engine: fakeEngine('does not load while there is a file', file) });
+      expect((await failureOf(speak(local))).message).to.equal('the engine threw Error');
+      expect((await failureOf(speak(local))).code).to.equal('engine_failed');
+      rmSync(file);
+      expect((await bytesOf(await speak(local))).length).to.be.greaterThan(10_000);
+      // One try for each request, and no more while nobody asked.
+      expect(witness.reports.filter(({ loads }) => loads !== undefined)).to.have.length(3);
+    });
+
+    it('says which file is missing where there is no such module', async () => {
+      const failure = await failureOf(speak(create({ engine: { module: '/does/not/exist.js' } })));
+      expect(failure).to.include({
+        code: 'engine_failed',
+        message: 'the engine threw Error (ERR_MODULE_NOT_FOUND)',
+      });
+    });
+
+    it('is checked by speaking, the first time even while its voices are asked for, and then once a minute', async () => {
+      const local = create({ engine: fakeEngine() });
+      const { signal } = new AbortController();
+      const voices = local.voices?.({ signal });
+      await local.check?.({ signal });
+      expect(said()).to.deep.equal(['Yes.']);
+      expect(await voices).to.deep.equal([{ id: 'a', name: 'A' }]);
+      await local.check?.({ signal });
+      expect(said()).to.deep.equal(['Yes.']);
+    });
+
+    it('speaks at every check where the options say so', async () => {
+      const local = create({ engine: fakeEngine(), healthSpeaks: true });
+      for (let round = 0; round < 2; round += 1) await local.check?.({ signal: new AbortController().signal });
+      expect(said()).to.deep.equal(['Yes.', 'Yes.']);
+    });
+
+    it('does not pass its check by a request that is stuck', async () => {
+      const local = create({ engine: fakeEngine(), healthSpeaks: true });
+      const leaving = new AbortController();
+      const stuck = failureOf(speak(local, { input: 'It will block for ever.' }, leaving.signal));
+      await witness.speaks('block for ever');
+      const patience = new AbortController();
+      const check = failureOf(local.check?.({ signal: patience.signal }) ?? expect.fail());
+      patience.abort();
+      expect((await check).code).to.equal('aborted');
+      leaving.abort();
+      expect((await stuck).code).to.equal('aborted');
+    });
+
+    it('passes its check by the sound of a request, behind which the check would only wait', async () => {
+      const local = create({ engine: fakeEngine(), healthSpeaks: true });
+      const busy = speak(local, { input: 'It will block for 200 milliseconds.' });
+      await witness.speaks('block for 200');
+      await local.check?.({ signal: new AbortController().signal });
+      expect(said()).to.deep.equal(['It will block for 200 milliseconds.']);
+      await bytesOf(await busy);
+    });
+
+    it('is given up after a limit when it does not become warm', async () => {
+      expect((await failureOf(create({ engine: fakeEngine('never loads') }).warm(50))).code).to.equal('aborted');
+    });
+
+    it('lists voices for nobody that has left, and leaves no listener behind', async () => {
+      const local = create({ engine: fakeEngine() });
+      const { signal } = new AbortController();
+      await local.voices?.({ signal });
+      await local.models?.({ signal });
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+      const failure = await failureOf(local.voices?.({ signal: AbortSignal.abort() }) ?? expect.fail());
+      expect(failure.code).to.equal('aborted');
+    });
+
+    it('starts nothing any more once it is closed', async () => {
+      const local = create({ engine: fakeEngine() });
+      await bytesOf(await speak(local));
+      await local.close?.();
+      const { signal } = new AbortController();
+      for (const late of [speak(local), local.check?.({ signal }), local.voices?.({ signal }), local.warm()]) {
+        expect((await failureOf(late ?? expect.fail())).code).to.equal('aborted');
+      }
+      expect(said()).to.deep.equal(['Hello there.']);
+    });
+  });
+
+  describe('with a program', () => {
+    const facts = (): string => scratch.file('facts');
+    const command = (how: string) => ({
+      command: { program: process.execPath, args: [SYNTHESISER, how, facts()], output: 'wav' as const },
+    });
+
+    it('leaves nothing of it behind when the client leaves', async () => {
+      const leaving = new AbortController();
+      const failure = failureOf(speak(create(command('hangs with a child')), {}, leaving.signal));
+      const ids = await processIdsIn(facts(), 2);
+      leaving.abort();
+      expect((await failure).code).to.equal('aborted');
+      await Promise.all(ids.map(ended));
+    });
+
+    it('leaves nothing of it behind when it is closed', async () => {
+      const local = create(command('hangs with a child'));
+      const failure = failureOf(speak(local));
+      const ids = await processIdsIn(facts(), 2);
+      await local.close?.();
+      expect((await failure).code).to.equal('aborted');
+      await Promise.all(ids.map(ended));
+    });
+
+    it('leaves nothing of it behind when the application exits in the middle', async () => {
+      const child = await startProgram(
+        [
+          '--import',
+          import.meta.resolve('ts-blank-space/register'),
+          fileURLToPath(new URL('../support/exit-while-speaking.ts', import.meta.url)),
+          facts(),
+        ],
+        /^speaking/,
+      );
+      await child.stop();
+      await Promise.all((await processIdsIn(facts(), 2)).map(ended));
+    });
+
+    it('is refused before it starts where piper has no voice to speak with', async () => {
+      const failure = await failureOf(speak(create({ engine: 'piper' })));
+      expect(failure).to.include({ code: 'engine_failed' });
+      expect(failure.message).to.contain('piper needs the option voice');
+    });
+
+    describe('called espeak-ng', () => {
+      let path: string | undefined;
+
+      beforeEach(() => {
+        path = process.env['PATH'];
+        // Says its arguments and then acts as a synthesiser.
+        const program = scratch.file('espeak-ng');
+        writeFileSync(
+          program,
+          `#!/bin/sh\necho "$@" >> '${scratch.file('arguments')}'\nexec '${process.execPath}' '${SYNTHESISER}' speaks\n`,
+        );
+        chmodSync(program, 0o755);
+        process.env['PATH'] = `${scratch.path}${delimiter}${path ?? ''}`;
+      });
+      afterEach(() => {
+        process.env['PATH'] = path;
+      });
+
+      const calls = (): string[] => readFileSync(scratch.file('arguments'), 'utf8').trim().split('\n');
+
+      it('gets the voice for the script and the pace in words a minute', async () => {
+        const local = create({ engine: 'espeak-ng' });
+        for (const input of ['Hello there.', 'Привет.', '你好,世界。']) await bytesOf(await speak(local, { input }));
+        await bytesOf(await speak(local, { speed: 2 }));
+        await bytesOf(await speak(local, { voice: 'el' }));
+        expect(calls()).to.deep.equal([
+          '-v en-us -s 175 --stdin --stdout',
+          '-v ru -s 175 --stdin --stdout',
+          '-v cmn-latn-pinyin -s 175 --stdin --stdout',
+          '-v en-us -s 350 --stdin --stdout',
+          '-v el -s 175 --stdin --stdout',
+        ]);
+      });
+
+      it('is not asked for what it would say wrong', async () => {
+        const local = create({ engine: 'espeak-ng' });
+        for (const input of ['今日は天気がいい。', 'Привет 你好 Привет 你好', 'ភាសាខ្មែរ', '😀😀']) {
+          expect((await failureOf(speak(local, { input }))).code, input).to.equal('unsupported');
+        }
+        expect(existsSync(scratch.file('arguments'))).to.equal(false);
+      });
+
+      it('keeps the one voice of the options', async () => {
+        await bytesOf(await speak(create({ engine: 'espeak-ng', voice: 'de' })));
+        expect(calls()).to.deep.equal(['-v de -s 175 --stdin --stdout']);
+      });
+    });
+  });
+});
