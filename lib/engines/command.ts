@@ -1,14 +1,16 @@
 import { basename } from 'node:path';
 import { SpeechError } from '../speech/error.js';
 import type { EngineSound, EngineVoice, SpeakOptions, SpeechEngine } from './engine.js';
+import { espeakPace } from './espeak-pace.js';
 import { ESPEAK_VOICES, espeakVoiceFor } from './espeak-voices.js';
 import { runProgram } from './program.js';
+import { stretch } from './time-stretch.js';
 import { readPcm, readWav } from './wav-reader.js';
 
 /** A program that reads text from its standard input and writes sound to its standard output. */
 export interface CommandOptions {
   readonly program: string;
-  /** Arguments; `{voice}`, `{speed}` and `{rate}` (words a minute) are filled in. The text is never among them. */
+  /** Arguments; `{voice}`, `{speed}`, `{length}` (1 / speed) and `{rate}` (words a minute, 80 at the least) are filled in. The text is never among them. */
   readonly args: readonly string[];
   /** `wav` with any header, or bare 16-bit little-endian mono `pcm`. */
   readonly output: 'wav' | 'pcm';
@@ -28,7 +30,6 @@ export const KNOWN_COMMANDS: Readonly<Record<'espeak-ng' | 'piper', CommandOptio
   },
 };
 
-const NORMAL_RATE = 175;
 const DEFAULT_SAMPLE_RATE = 24_000;
 /** Most bytes for one segment: five minutes of sound at 48 kHz. */
 const MOST_BYTES = 30 * 1024 * 1024;
@@ -67,16 +68,23 @@ async function run(
   { voice, speed, signal }: SpeakOptions,
   running: Int32Array,
 ): Promise<EngineSound> {
+  const { rate, factor } = espeakPace(speed);
   const values: Readonly<Record<string, string>> = {
     voice: isEspeak(command) ? (SYSTEM_VOICES[voice] ?? voice) : voice,
     speed: String(speed),
     length: String(1 / speed),
-    rate: String(Math.round(NORMAL_RATE * speed)),
+    rate: String(rate),
   };
   const args = command.args.map((arg) => arg.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole));
   const { program } = command;
   const bytes = await runProgram({ program, args, input: `${text}\n`, mostBytes: MOST_BYTES, signal, running });
   if (bytes.length === 0) throw new SpeechError('empty', 'the program wrote no sound');
-  if (command.output === 'wav') return readWav(bytes);
-  return { samples: readPcm(bytes), sampleRate: command.sampleRate ?? DEFAULT_SAMPLE_RATE };
+  const sound = command.output === 'wav' ? readWav(bytes) : pcmSound(bytes, command);
+  // A rate is asked for in espeak's words a minute alone.
+  if (!command.args.some((arg) => arg.includes('{rate}'))) return sound;
+  return { ...sound, samples: stretch(sound.samples, factor, sound.sampleRate) };
+}
+
+function pcmSound(bytes: Uint8Array, { sampleRate = DEFAULT_SAMPLE_RATE }: CommandOptions): EngineSound {
+  return { samples: readPcm(bytes), sampleRate };
 }

@@ -2,14 +2,17 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { SpeechError } from '../speech/error.js';
 import type { EngineVoice, SpeechEngine } from './engine.js';
+import { espeakPace } from './espeak-pace.js';
 import { espeakVoiceFor } from './espeak-voices.js';
+import { stretch } from './time-stretch.js';
 
 const PACKAGE = '@echogarden/espeak-ng-emscripten';
-/** Words a minute at normal pace, espeak's own. */
-const NORMAL_RATE = 175;
-/** Most seconds of sound for one segment: 300 Chinese characters take 77 s, at a quarter of the pace 308. */
-const MOST_SECONDS = 400;
+/** Words a minute beyond which espeak does not become faster by itself. */
+const MOST_RATE = 450;
+/** Most seconds of sound for one segment, before it is made slower than espeak can speak: more is none that was cut by its length. */
+const MOST_SECONDS = 300;
 
 /** What is used of the package, which has no types of its own. */
 interface EspeakWorker {
@@ -42,7 +45,8 @@ export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
 
     speak(segment, { voice, speed, signal }) {
       if (espeak.set_voice(voice) !== 0) throw new Error(`espeak has no voice ${voice}`);
-      espeak.set_rate(Math.round(NORMAL_RATE * speed));
+      const { rate, factor } = espeakPace(speed, MOST_RATE);
+      espeak.set_rate(rate);
       const sampleRate = espeak.get_samplerate();
       const chunks: Int16Array[] = [];
       let length = 0;
@@ -51,7 +55,9 @@ export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
         length += samples?.length ?? 0;
         return signal.aborted || length > MOST_SECONDS * sampleRate;
       });
-      return { samples: joinSamples(chunks, length), sampleRate };
+      // It stopped there, and what was left unsaid must not be taken for said.
+      if (length > MOST_SECONDS * sampleRate) throw new SpeechError('too_large', 'a segment is too long');
+      return { samples: stretch(joinSamples(chunks, length), factor, sampleRate), sampleRate };
     },
   };
 }

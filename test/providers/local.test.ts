@@ -4,8 +4,9 @@ import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../lib/providers/local.js';
-import type { SpeechAudio, SpeechRequest } from '../../lib/index.js';
+import { SpeechError, type SpeechAudio, type SpeechRequest } from '../../lib/index.js';
 import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
+import { hasPeer } from '../support/peer.js';
 import { startProgram } from '../support/process.js';
 import { ended, processIdsIn, Scratch } from '../support/programs.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
@@ -54,6 +55,24 @@ describe('the local provider', function () {
       expect((await bytesOf(stalled)).length).to.be.greaterThan(5_000_000);
     });
 
+    const other = hasPeer() ? 'audio' : 'unsupported';
+    for (const [what, input, outcome] of [
+      ['Chinese', '你好,世界。', other],
+      ['Cyrillic', 'Привет, мир.', other],
+      ['mixed scripts', 'Hello 你好.', other],
+      ['Japanese with kanji', '今日は天気がいい。', 'unsupported'],
+      ['emoji alone', '😀😀', 'unsupported'],
+      ['English with a sign of another script', 'The gap is 5 µm wide.', 'audio'],
+    ] as const) {
+      it(`answers ${what} with ${outcome}${hasPeer() ? '' : ', without the optional peer'}`, async () => {
+        const result = await speak(create(), { input }).then(
+          ({ kind }) => kind,
+          (error: unknown) => SpeechError.from(error).code,
+        );
+        expect(result).to.equal(outcome);
+      });
+    }
+
     it('speaks faster and slower', async () => {
       const local = create();
       const lengths: number[] = [];
@@ -78,7 +97,9 @@ describe('the local provider', function () {
       expect(await warnings({ voice: 'nova' })).to.deep.equal([]);
     });
 
-    it('goes on with English alone where the optional peer is broken', async () => {
+    it('goes on with English alone where the optional peer is broken', async function () {
+      // The one that is there would be found first.
+      if (hasPeer()) this.skip();
       const child = await startProgram(
         [
           '--import',
@@ -288,6 +309,15 @@ describe('the local provider', function () {
           '-v en-us -s 350 --stdin --stdout',
           '-v el -s 175 --stdin --stdout',
         ]);
+      });
+
+      it('is asked for no less than it can keep, and its sound is stretched for the rest', async () => {
+        const local = create({ engine: 'espeak-ng' });
+        const normal = await bytesOf(await speak(local, { format: 'pcm' }));
+        const slow = await bytesOf(await speak(local, { format: 'pcm', speed: 0.25 }));
+        expect(calls().at(-1)).to.contain('-s 80 ');
+        // The program that stands in for it always takes the same time.
+        expect(slow.length / normal.length).to.be.closeTo(80 / (175 * 0.25), 0.01);
       });
 
       it('is not asked for what it would say wrong', async () => {

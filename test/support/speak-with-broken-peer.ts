@@ -13,7 +13,6 @@ writeFileSync(
 );
 writeFileSync(join(peer, 'index.js'), 'export default () => Promise.reject(new Error("broken"));');
 process.chdir(root);
-// A peer that is really installed beside this package would be found first.
 const local = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1 });
 const { signal } = new AbortController();
 try {
