@@ -1,60 +1,71 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 
 const PROGRAM = fileURLToPath(new URL('demo-backend.js', import.meta.url));
 const START_LIMIT = 15_000;
+const ACTIONS = ['freeze', 'thaw', 'kill', 'start'];
 
 /** Starts the demo backend. Signals go to the process that was started here, and to no other. */
 export async function startBackend() {
   let child;
+  let exited = Promise.resolve();
   let state = 'stopped';
   let port = 0;
 
+  /** Resolves when the backend listens, or has ended instead: killed by the page, by us for taking too long, or by itself. */
   async function start() {
     if (state !== 'stopped') return;
-    child = fork(PROGRAM, { env: { ...process.env, PORT: String(port) } });
-    const current = child;
     state = 'starting';
-    current.once('exit', () => {
-      if (child === current) state = 'stopped';
+    child = fork(PROGRAM, { env: { ...process.env, PORT: String(port) } });
+    exited = endOf(child).then(() => {
+      state = 'stopped';
     });
-    const [message] = await once(current, 'message', { signal: AbortSignal.timeout(START_LIMIT) });
-    port = message.port;
+    const message = new Promise((resolve) => child.once('message', resolve));
+    const limit = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
+    const ready = await Promise.race([message, exited]);
+    clearTimeout(limit);
+    if (ready === undefined || state !== 'starting') return;
+    port = ready.port;
     state = 'running';
   }
 
-  const signals = {
+  const actions = {
+    start,
     freeze: () => state === 'running' && child.kill('SIGSTOP') && (state = 'frozen'),
     thaw: () => state === 'frozen' && child.kill('SIGCONT') && (state = 'running'),
-    kill: () => state !== 'stopped' && child.kill('SIGKILL'),
-    start,
+    async kill() {
+      if (state !== 'stopped') child.kill('SIGKILL');
+      await exited;
+    },
   };
 
   await start();
+  if (state !== 'running') throw new Error('it ended before it was ready');
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
-    get pid() {
-      return child.pid;
-    },
     get state() {
       return state;
     },
     async act(action) {
-      const exited = action === 'kill' && state !== 'stopped' ? once(child, 'exit') : undefined;
-      await signals[action]();
-      await exited;
+      await actions[action]();
     },
     async stop() {
       if (state === 'stopped') return;
-      const exited = once(child, 'exit');
       // A stopped process hears SIGTERM only when it goes on.
       child.kill('SIGTERM');
       child.kill('SIGCONT');
       await exited;
     },
   };
+}
+
+/** Resolves when a process has ended, or could not even be started. */
+function endOf(child) {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
 }
 
 /** Makes the routes behind the page's buttons. They signal a process, so only the page itself may use them. */
@@ -67,7 +78,7 @@ export function backendRouter(backend) {
     const { action } = request.params;
     const isFromPage = request.get('sec-fetch-site') === 'same-origin' || request.get('x-example-app') === 'page';
     if (!isFromPage) return response.status(403).json({ error: 'Only the page may do that.' });
-    if (backend === undefined || !['freeze', 'thaw', 'kill', 'start'].includes(action)) {
+    if (backend === undefined || !ACTIONS.includes(action)) {
       return response.status(404).json({ error: 'There is no such thing to do.' });
     }
     await backend.act(action);

@@ -5,6 +5,7 @@ const STATES = {
   frozen: 'The demo server is frozen: it takes connections and says nothing.',
   stopped: 'The demo server is not running.',
   none: 'The app leans on the server you named in TTS_URL.',
+  away: 'The app itself does not answer.',
 };
 const POSSIBLE = {
   starting: ['kill'],
@@ -12,8 +13,11 @@ const POSSIBLE = {
   frozen: ['thaw', 'kill'],
   stopped: ['start'],
   none: [],
+  away: [],
 };
 const MARKS = { up: '● up', down: '○ down', unknown: '… not known yet' };
+/** What the circuit breaker does with calls, where it does not simply let them pass. */
+const CIRCUITS = { open: ' · left alone', 'half-open': ' · on trial', closed: '' };
 
 const state = document.querySelector('#backend-state');
 const buttons = [...document.querySelectorAll('[data-action]')];
@@ -23,11 +27,11 @@ const chain = document.querySelector('#chain');
 export function showServer() {
   for (const button of buttons) {
     button.addEventListener('click', async () => {
-      const reply = await fetch(`/backend/${button.dataset.action}`, {
-        method: 'POST',
-        headers: { 'x-example-app': 'page' },
-      });
-      if (reply.ok) showState((await reply.json()).state);
+      const headers = { 'x-example-app': 'page' };
+      const reply = await fetch(`/backend/${button.dataset.action}`, { method: 'POST', headers }).catch(
+        () => undefined,
+      );
+      if (reply?.ok) showState((await reply.json()).state);
     });
   }
   const poll = async () => {
@@ -35,7 +39,7 @@ export function showServer() {
       showState((await (await fetch('/backend')).json()).state);
       showChain(await (await fetch('/v1/audio/health')).json());
     } catch {
-      state.textContent = 'The app itself does not answer.';
+      showState('away');
     }
     setTimeout(poll, POLL);
   };
@@ -54,12 +58,13 @@ function showChain({ providers }) {
     ...providers.map((provider) => {
       const item = document.createElement('li');
       item.dataset.state = provider.state;
+      item.dataset.circuit = provider.circuit;
       const name = document.createElement('span');
       name.className = 'name';
       name.textContent = provider.name;
       const mark = document.createElement('span');
       mark.className = 'mark';
-      mark.textContent = MARKS[provider.state];
+      mark.textContent = `${MARKS[provider.state]}${CIRCUITS[provider.circuit]}`;
       item.append(name, mark);
       return item;
     }),

@@ -5,18 +5,26 @@ const facts = document.querySelector('#facts');
 /** Makes what reads text aloud: the app's own speech route, and the browser's voice when that has only text to give. */
 export function createSpeaker() {
   let asked = new AbortController();
+  let isAsking = false;
 
-  function stop() {
+  function silence() {
     asked.abort();
     audio.pause();
     globalThis.speechSynthesis?.cancel();
   }
 
+  function stop() {
+    const wasBusy = isAsking || !audio.paused || globalThis.speechSynthesis?.speaking;
+    silence();
+    if (wasBusy) say('Stopped.', '');
+  }
+
   async function speak(text, format) {
-    stop();
+    silence();
     asked = new AbortController();
     const { signal } = asked;
     const started = performance.now();
+    isAsking = true;
     say('Asking…', '');
     try {
       const reply = await fetch('/v1/audio/speech', {
@@ -30,6 +38,9 @@ export function createSpeaker() {
       else readByBrowser(reply.status, await reply.json(), text);
     } catch (error) {
       if (!signal.aborted) say(`That did not work: ${error.message}`, 'bad');
+    } finally {
+      // Another question may be under way by now.
+      if (signal === asked.signal) isAsking = false;
     }
   }
 

@@ -49,6 +49,24 @@ describe('the example app in Chromium', function () {
 
   const provider = (): Promise<string | null> => page.textContent('#provider');
 
+  const action = (name: string): Promise<Response> =>
+    fetch(`${new URL(page.url()).origin}/backend/${name}`, { method: 'POST', headers: { 'x-example-app': 'page' } });
+
+  /** Waits until the page says that the demo server is well and that it is asked again. */
+  async function demoIsBack(): Promise<void> {
+    await page.waitForFunction(
+      `(({ state, circuit }) => state === 'up' && circuit !== 'open')(document.querySelector('.chain li').dataset)`,
+      undefined,
+      { timeout: 30_000 },
+    );
+  }
+
+  it('shows nothing of a reading before there was one', async () => {
+    expect(await page.isVisible('#facts')).to.equal(false);
+    await page.click('#stop');
+    expect(await page.textContent('#result')).to.equal('Nothing has been read yet.');
+  });
+
   it('reads what is typed, in the first provider’s voice, to its end', async () => {
     await readAloud('Good morning. This is a test.');
     expect(await provider()).to.equal('demo');
@@ -60,10 +78,14 @@ describe('the example app in Chromium', function () {
     await page.waitForSelector('#backend-state[data-state=frozen]');
     await readAloud('Good evening. This is another test.');
     expect(await provider()).to.equal('local (degraded)');
-    expect(await page.textContent('#attempts')).to.match(/^demo \d+ ms timeout\.first_byte → local \d+ ms$/);
+    expect(await page.textContent('#attempts')).to.match(
+      // Its first requests and health checks wait for it; after that it is left alone.
+      /^demo \d+ ms (timeout\.first_byte|circuit_open) → local \d+ ms$/,
+    );
     expect(await playedToItsEnd()).to.be.within(1, 10);
     expect(Number(await page.textContent('#worst'))).to.be.below(1_000);
-    await page.waitForFunction(`document.querySelector('.chain li').dataset.state === 'down'`);
+    await page.waitForSelector('.chain li[data-state=down][data-circuit=open]');
+    expect(await page.textContent('.chain li .mark')).to.equal('○ down · left alone');
     await page.screenshot({ path: join(SHOTS, 'express-speech-frozen-1280.png'), fullPage: true });
   });
 
@@ -71,22 +93,60 @@ describe('the example app in Chromium', function () {
     await readAloud('Only text is left of this.', 'opus');
     expect(await provider()).to.equal('text (degraded)');
     expect(await page.evaluate('window.spoken')).to.deep.equal(['Only text is left of this.']);
-    expect(await page.textContent('#result')).to.contain('timeout.first_byte');
+    expect(await page.textContent('#result')).to.match(/timeout\.first_byte|circuit_open/);
   });
 
   it('uses the server again once it has thawed, and takes a killed one for refused', async () => {
     await page.click('[data-action=thaw]');
     await page.waitForSelector('#backend-state[data-state=running]');
+    await demoIsBack();
     await readAloud('Back again.');
     expect(await provider()).to.equal('demo');
     await page.click('[data-action=kill]');
     await page.waitForSelector('#backend-state[data-state=stopped]');
     await readAloud('And gone.');
-    expect(await page.textContent('#attempts')).to.match(/^demo \d+ ms refused → local/);
+    expect(await page.textContent('#attempts')).to.match(/^demo \d+ ms (refused|reset|circuit_open) → local/);
     await page.click('[data-action=start]');
     await page.waitForSelector('#backend-state[data-state=running]');
+    await demoIsBack();
     await readAloud('And here.');
     expect(await provider()).to.equal('demo');
+  });
+
+  it('says that it stopped, while it asks and while it plays', async () => {
+    await action('freeze');
+    await page.fill('#text', 'Nobody will hear this.');
+    await page.click('#speak button[type=submit]');
+    expect(await page.textContent('#result')).to.equal('Asking…');
+    await page.click('#stop');
+    expect(await page.textContent('#result')).to.equal('Stopped.');
+    await action('thaw');
+    await demoIsBack();
+    await readAloud('This is a sentence that is long enough to be stopped before it has come to its end.');
+    await page.waitForFunction(`!document.querySelector('audio').paused`);
+    await page.click('#stop');
+    expect(await page.textContent('#result')).to.equal('Stopped.');
+    expect(await page.evaluate(`document.querySelector('audio').paused`)).to.equal(true);
+  });
+
+  it('answers at once when the server is killed while it starts, and starts it again', async () => {
+    await action('kill');
+    const starting = action('start');
+    // It has begun to start when it may be killed.
+    await page.waitForSelector('#backend-state[data-state=starting]');
+    const [started, killed] = await Promise.all([starting, action('kill')]);
+    expect(await started.json()).to.deep.equal({ state: 'stopped' });
+    expect(await killed.json()).to.deep.equal({ state: 'stopped' });
+    expect(await (await action('start')).json()).to.deep.equal({ state: 'running' });
+  });
+
+  it('says that the app does not answer for as long as that is so', async () => {
+    await page.route('**/backend', (route) => route.abort());
+    await page.waitForSelector('#backend-state[data-state=away]');
+    expect(await page.textContent('#backend-state')).to.equal('The app itself does not answer.');
+    await page.unroute('**/backend');
+    await page.waitForSelector('#backend-state[data-state=running]');
+    expect(await page.textContent('#backend-state')).to.equal('The demo server is running.');
   });
 
   it('reads a note, and fits on a telephone in the dark', async () => {
@@ -95,6 +155,9 @@ describe('the example app in Chromium', function () {
     await page.click('#notes li:first-child button');
     await page.waitForFunction(`document.querySelector('#result').textContent.includes('speaks')`);
     expect(await page.evaluate('document.documentElement.scrollWidth')).to.be.at.most(390);
+    const label = await page.locator('label[for=format]').boundingBox();
+    const select = await page.locator('#format').boundingBox();
+    expect(Math.abs((label?.y ?? 0) - (select?.y ?? 0))).to.be.below(select?.height ?? 0);
     await page.screenshot({ path: join(SHOTS, 'express-speech-dark-390.png'), fullPage: true });
   });
 
