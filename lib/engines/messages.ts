@@ -37,8 +37,10 @@ export type JobMessage = { readonly id: number } & (
 /** What a worker tells. `unusable` says that its engine could not be loaded, so that nothing can be done with it any more. */
 export type FromWorker = JobMessage | { readonly type: 'loaded' } | WorkerFailure<'unusable'>;
 
-interface WorkerFailure<Type extends string> {
+export interface WorkerFailure<Type extends string> {
   readonly type: Type;
   readonly code: SpeechErrorCode;
   readonly message: string;
+  /** Whether the failure is the engine's, and not want of something that this process has run out of. */
+  readonly blamesProvider: boolean;
 }

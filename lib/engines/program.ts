@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { SpeechError } from '../speech/error.js';
 
 /** Milliseconds that a program's output may be silent after its end, when something that it left behind holds it open. */
 const OUTPUT_GRACE = 200;
+
+/** What this process, or the machine, has run out of. */
+const OURS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
 
 const HAS_GROUPS = process.platform !== 'win32';
 
@@ -39,12 +43,13 @@ export async function runProgram({ program, args, input, mostBytes, signal, runn
   // A group of its own, so that a shell dies together with what it runs. Its standard error is nobody's to read, and a flood of it
   // must not stop it either.
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: HAS_GROUPS });
-  const pid = child.pid ?? 0;
+  if (child.pid === undefined) throw await startFailure(child);
+  const { pid } = child;
   Atomics.store(running, 0, pid);
   const chunks: Buffer[] = [];
   let size = 0;
   const kill = (): void => {
-    if (pid !== 0) killProgram(pid);
+    killProgram(pid);
   };
   child.stdout.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
@@ -68,6 +73,15 @@ export async function runProgram({ program, args, input, mostBytes, signal, runn
     Atomics.store(running, 0, 0);
     child.stdout.destroy();
   }
+}
+
+/** Says why a program did not start. It has no pipes then, where there were no descriptors left for them. */
+async function startFailure(child: ChildProcess): Promise<SpeechError> {
+  const [{ code = 'no code' }] = (await once(child, 'error')) as [NodeJS.ErrnoException];
+  const message = `the program did not start: ${code}`;
+  return OURS.has(code)
+    ? new SpeechError('internal', message, { blamesProvider: false })
+    : new SpeechError('engine_failed', message);
 }
 
 interface ProgramEnd {
@@ -105,11 +119,6 @@ function endOf(child: ChildProcess, sizeNow: () => number, signal: AbortSignal):
       }, OUTPUT_GRACE);
     };
     signal.addEventListener('abort', abort, { once: true });
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      settle(() => {
-        reject(new SpeechError('engine_failed', `the program did not start: ${error.code ?? 'no code'}`));
-      });
-    });
     child.once('close', end);
     child.once('exit', (status, by) => {
       waitFor(sizeNow(), status, by);

@@ -3,13 +3,13 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
+import { SpeechError } from '../speech/error.js';
 import { createCommandEngine } from './command.js';
 import type { SpeechEngine } from './engine.js';
 import { loadEngineModule } from './engine-module.js';
 import { createEspeakEngine } from './espeak.js';
 import { createFliteEngine } from './flite.js';
-import type { EngineChoice, FromWorker, ToWorker } from './messages.js';
+import type { EngineChoice, FromWorker, ToWorker, WorkerFailure } from './messages.js';
 import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from './speak-job.js';
 
 /** How much the event loop, and everything else on the machine, goes before speech. */
@@ -116,12 +116,18 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
   });
 }
 
-function failure(error: unknown, signal?: AbortSignal): { readonly code: SpeechErrorCode; readonly message: string } {
-  if (signal?.aborted === true) return { code: 'aborted', message: 'the job was cancelled' };
-  if (SpeechError.is(error)) return { code: error.code, message: error.message };
+function failure(error: unknown, signal?: AbortSignal): Omit<WorkerFailure<'failed'>, 'type'> {
+  if (signal?.aborted === true) return plain(new SpeechError('aborted', 'the job was cancelled'));
+  if (SpeechError.is(error)) return plain(error);
   // Not the message of an error, which may hold the text; a system's code says which file is missing, or what else.
   const { name, code } = error instanceof Error ? (error as NodeJS.ErrnoException) : { name: typeof error };
-  return { code: 'engine_failed', message: `the engine threw ${name}${typeof code === 'string' ? ` (${code})` : ''}` };
+  return plain(
+    new SpeechError('engine_failed', `the engine threw ${name}${typeof code === 'string' ? ` (${code})` : ''}`),
+  );
+}
+
+function plain({ code, message, blamesProvider }: SpeechError): Omit<WorkerFailure<'failed'>, 'type'> {
+  return { code, message, blamesProvider };
 }
 
 async function loadEngines(choice: EngineChoice): Promise<readonly SpeechEngine[]> {

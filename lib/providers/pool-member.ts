@@ -106,7 +106,8 @@ export class PoolMember<Job extends MemberJob> {
   #hear(message: FromWorker): void {
     if (this.#isGone) return;
     if (message.type === 'unusable') {
-      void this.#end(new SpeechError(message.code, message.message));
+      const { code, blamesProvider } = message;
+      void this.#end(new SpeechError(code, message.message, { blamesProvider }));
       return;
     }
     if (message.type === 'loaded') {

@@ -46,6 +46,7 @@ export class WorkerPool {
   readonly #waiting = new Set<Job>();
   readonly #pieceListeners = new Set<() => void>();
   #jobs = 0;
+  #isClosed = false;
   #closed: Promise<void> | undefined;
 
   /** @param start makes a worker; called when there is work and none is free */
@@ -74,7 +75,7 @@ export class WorkerPool {
       member: undefined,
       isOver: false,
     };
-    if (this.#closed !== undefined) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
+    if (this.#isClosed) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
     else this.#waiting.add(job);
     this.#dispatch();
     return {
@@ -103,6 +104,8 @@ export class WorkerPool {
   }
 
   async #close(): Promise<void> {
+    // Before anything ends: a worker that is lost from here on has no successor.
+    this.#isClosed = true;
     const members = [...this.#members];
     const jobs = [...this.#waiting, ...members.flatMap((member) => [...member.jobs])];
     for (const job of jobs) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
@@ -131,7 +134,7 @@ export class WorkerPool {
     const [first] = [...this.#members]
       .filter(({ isFree }) => isFree)
       .sort((one, other) => one.jobs.size - other.jobs.size);
-    return first ?? (this.#members.size < this.#size && this.#closed === undefined ? this.#addMember() : undefined);
+    return first ?? (this.#members.size < this.#size && !this.#isClosed ? this.#addMember() : undefined);
   }
 
   #addMember(): PoolMember<Job> {
@@ -153,12 +156,13 @@ export class WorkerPool {
 
   /** Lets the successor of a lost worker load while nobody waits for it. One that never spoke would not do better the next time. */
   #replace(lost: PoolMember<Job>): void {
-    if (lost.hasSpoken && this.#closed === undefined) this.#addMember();
+    if (lost.hasSpoken && !this.#isClosed) this.#addMember();
   }
 
   #hear(job: Job, message: JobMessage): void {
     if (message.type === 'failed') {
-      this.#fail(job, new SpeechError(message.code, message.message));
+      const { code, blamesProvider } = message;
+      this.#fail(job, new SpeechError(code, message.message, { blamesProvider }));
       return;
     }
     if (message.type === 'chunk') {

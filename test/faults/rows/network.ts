@@ -70,7 +70,7 @@ export const NETWORK: readonly Fault[] = [
       const app = await stage.startApp({ baseUrl: baseUrlOf(namespace) });
       const answering = stage.ask({ within: 3_000 });
       await eventually(() => {
-        expect(app.attempts).to.have.length(1);
+        expect(app.attempts).to.have.length.greaterThan(0);
       });
       await namespace.rule('-A', 'INPUT', '-p', 'tcp', '-j', 'DROP');
       await namespace.rule('-A', 'OUTPUT', '-p', 'tcp', '-j', 'DROP');
