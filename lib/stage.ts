@@ -101,14 +101,21 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
   async attempt(request: SpeechRequest, context: StepContext): Promise<SpeechResult> {
     this.#refuseUnsupported(request);
     if (this.#guard === undefined) return this.#synthesize(request, context);
-    const permit = new CallPermit(await this.#guard.acquire(context.signal), context.signal, this.#permitOptions);
+    const permit = new CallPermit(
+      this.#guard.tryAcquire() ?? (await this.#guard.acquire(context.signal)),
+      context.signal,
+      this.#permitOptions,
+    );
     if (context.tries === 1) this.#retry.began(codePointLength(request.input));
     let result: SpeechResult;
     try {
       result = await this.#synthesize(request, context);
+      // Our own providers have done this already, nearer to the bytes.
+      if (this.#options.origin === 'custom') result = await proveResult(result, request, context.signal);
     } catch (thrown) {
-      permit.failed(SpeechError.from(thrown));
-      throw thrown;
+      const error = SpeechError.from(thrown);
+      permit.failed(error);
+      throw error;
     }
     if (result.kind === 'text') permit.answered();
     else {
@@ -184,15 +191,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     };
   }
 
-  async #synthesize(request: SpeechRequest, { signal, budget }: StepContext): Promise<SpeechResult> {
-    try {
-      const { logger, origin } = this.#options;
-      const result = await this.provider.synthesize(request, { signal, deadline: budget, logger });
-      // Our own providers have done this already, nearer to the bytes.
-      return origin === 'custom' ? await proveResult(result, request, signal) : result;
-    } catch (thrown) {
-      throw SpeechError.from(thrown);
-    }
+  #synthesize(request: SpeechRequest, { signal, budget }: StepContext): Promise<SpeechResult> {
+    return this.provider.synthesize(request, { signal, deadline: budget, logger: this.#options.logger });
   }
 
   #reportBrokenBody({ requestId }: SpeechRequest, error: SpeechError, ms: number): void {

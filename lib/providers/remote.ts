@@ -54,8 +54,7 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
     if (!formats.includes(request.format)) {
       throw new SpeechError('unsupported', `this server does not make ${request.format}`);
     }
-    const exchange = await openCall(client, options, request, context);
-    return prove(exchange, request, options, context);
+    return prove(await openCall(client, options, request, context), request, options, context);
   }
 
   /** Has the server speak a word, to its end. */
@@ -112,6 +111,12 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
   };
 }
 
+/** A call whose reply has begun. */
+interface OpenCall {
+  readonly exchange: Exchange;
+  readonly response: IncomingMessage;
+}
+
 /**
  * Sends the request and waits for the head of the reply. A connection that the server closed just as it was
  * used again has not seen the request, so that one is sent a second time, over a new connection.
@@ -121,7 +126,7 @@ async function openCall(
   options: RemoteOptions,
   request: SpeechRequest,
   { signal }: SynthesisContext,
-): Promise<Exchange> {
+): Promise<OpenCall> {
   const body = requestBody(request, options);
   const headers = {
     accept: `${contentTypeOf(request.format)}, application/octet-stream`,
@@ -131,8 +136,7 @@ async function openCall(
   for (let stale = 0; ; stale += 1) {
     const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes, timeout });
     try {
-      await exchange.head;
-      return exchange;
+      return { exchange, response: await exchange.head };
     } catch (error) {
       if (stale >= MOST_STALE_SOCKETS || !exchange.isStaleSocket) throw error;
     }
@@ -140,12 +144,11 @@ async function openCall(
 }
 
 async function prove(
-  exchange: Exchange,
+  { exchange, response }: OpenCall,
   request: SpeechRequest,
   options: RemoteOptions,
   { logger }: SynthesisContext,
 ): Promise<SpeechAudio> {
-  const response = await exchange.head;
   if (response.statusCode !== 200) {
     const failure = failureOfStatus(response);
     const message = messageOf(await errorBody(exchange, response), secretsOf(request, options));

@@ -69,15 +69,30 @@ export class Guard implements Policy {
   }
 
   /**
-   * Asks for leave to call.
+   * Asks for leave to call, if there is room at once.
+   *
+   * @returns the permit, or undefined where one would have to wait
+   * @throws {CircuitOpenError} when the service is to be left alone
+   */
+  tryAcquire(): GuardPermit | undefined {
+    // A caller that would be refused in the end does not wait first, and takes no place from those who may call.
+    this.#circuitBreaker.check();
+    const place = this.#bulkhead.tryAcquire();
+    return place && this.#enter(place);
+  }
+
+  /**
+   * Asks for leave to call, waiting for room if need be.
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    * @throws {BulkheadRefusedError} when there is no room for the call
    */
   async acquire(signal: AbortSignal): Promise<GuardPermit> {
-    // A caller that would be refused in the end does not wait first, and takes no place from those who may call.
-    this.#circuitBreaker.check();
-    const place = this.#bulkhead.tryAcquire() ?? (await this.#bulkhead.acquire(signal));
+    return this.tryAcquire() ?? this.#enter(await this.#bulkhead.acquire(signal));
+  }
+
+  /** Asks the circuit again: it may have opened while the caller waited. */
+  #enter(place: BulkheadPermit): GuardPermit {
     try {
       return new HeldPermit(this.#circuitBreaker.acquire(), place);
     } catch (error) {

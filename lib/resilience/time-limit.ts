@@ -70,6 +70,12 @@ export function withTimeLimit<Value>(
 }
 
 /** Calls the task so that even a synchronous throw becomes a rejection, and a value that is no promise becomes one. */
-async function start<Value>(task: (signal: AbortSignal) => Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return task(signal);
+function start<Value>(task: (signal: AbortSignal) => Promise<Value>, signal: AbortSignal): Promise<Value> {
+  try {
+    return Promise.resolve(task(signal));
+  } catch (error) {
+    return Promise.reject(
+      error instanceof Error ? error : new Error('threw something that is no error', { cause: error }),
+    );
+  }
 }
