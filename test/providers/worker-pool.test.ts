@@ -232,6 +232,13 @@ describe('WorkerPool', function () {
     await others();
   });
 
+  it('starts no other worker when one that has spoken is ended with the pool', async () => {
+    await others();
+    await pool.close();
+    expect(pool.workers).to.equal(0);
+    expect(workers).to.have.length(1);
+  });
+
   it('ends every job and worker when it is closed, even in the middle, and takes no more', async () => {
     const parked = submit(LONG);
     await others();
