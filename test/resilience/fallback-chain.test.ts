@@ -123,6 +123,15 @@ describe('runFallbackChain', () => {
     expect(outcome.attempts.map(({ code }) => code)).to.deep.equal(['deadline', 'deadline', null]);
   });
 
+  it('does not even begin a step that has nothing left', async () => {
+    const { ask } = setUp(0);
+    const outcome = await ask(
+      step('late', () => expect.fail('asked')),
+      step('text', answers, 0),
+    );
+    expect(outcome.attempts.map(({ code }) => code)).to.deep.equal(['deadline', null]);
+  });
+
   it('ends with all attempts when nobody answers', async () => {
     const { ask } = setUp();
     const error = await exhaustion(ask(step('a', fails('refused')), step('b', fails('status.500'))));
@@ -145,6 +154,17 @@ describe('runFallbackChain', () => {
     expect(error.attempts).to.deep.equal([{ step: 'hangs', code: 'aborted', ms: 5 }]);
     expect(signal?.aborted).to.equal(true);
     expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('asks nobody further for a caller who leaves just as a step has failed', async () => {
+    const { run, controller } = setUp();
+    const first: ChainStep<string, string> = { ...step('a', fails('reset')), retryDelay: () => expect.fail('asked') };
+    const onAttempt = (): void => {
+      controller.abort();
+    };
+    const steps = [first, step('b', () => expect.fail('asked'))];
+    const error = await exhaustion(runFallbackChain(steps, 'request', { ...run, onAttempt }));
+    expect(error.attempts.map(({ code }) => code)).to.deep.equal(['reset']);
   });
 
   it('stops at an error that no other step can help with', async () => {

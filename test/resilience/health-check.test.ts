@@ -73,6 +73,19 @@ describe('HealthCheck', () => {
     expect([results, clock.pendingTimers]).to.deep.equal([[], 0]);
   });
 
+  it('stops between two checks, leaving neither the next one’s timer nor a hold on those that have ended', async () => {
+    const signals: AbortSignal[] = [];
+    const { clock, healthCheck } = setUp((signal) => {
+      signals.push(signal);
+      return Promise.resolve();
+    });
+    await healthCheck.start();
+    await clock.advance(10_000);
+    healthCheck.stop();
+    expect(clock.pendingTimers).to.equal(0);
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([false, false]);
+  });
+
   it('lets the first check decide, then is down after three failures in a row and up after two successes', async () => {
     const answers = [true, false, false, true, false, false, false, true, false, true, true];
     const states: string[] = [];

@@ -31,22 +31,12 @@ export class Backend {
 
   /** Does something to it. Resolves when the next thing may be done. */
   async suffer(random: Random): Promise<void> {
-    const deed = random.weighted<() => unknown>([
+    const deed = random.weighted<() => void | Promise<void>>([
       // It has to be well now and then, or nothing would ever recover.
-      [
-        60,
-        () => {
-          this.#behave('speaks');
-        },
-      ],
-      [
-        45,
-        () => {
-          this.#behave(random.oneOf(NAMES));
-        },
-      ],
-      [8, () => this.#stand(random.between(200, 2_000))],
-      [5, () => this.#die(random.between(100, 1_500))],
+      [60, this.#behave.bind(this, 'speaks')],
+      [45, this.#behave.bind(this, random.oneOf(NAMES))],
+      [8, this.#stand.bind(this, random.between(200, 2_000))],
+      [5, this.#die.bind(this, random.between(100, 1_500))],
     ]);
     await deed();
     await wait(random.between(200, 700));

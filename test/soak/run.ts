@@ -80,6 +80,10 @@ try {
   const evidence = await soak();
   print(evidence);
   process.exitCode = judge(evidence).every(({ holds }) => holds) ? 0 : 1;
+} catch (error) {
+  // What the app said last tells more than the error that it led to here.
+  for (const trouble of app.troubles) console.log(`  ! ${trouble}`);
+  throw error;
 } finally {
   await stopAll();
 }
