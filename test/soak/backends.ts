@@ -31,6 +31,11 @@ export class Backend {
 
   /** Does something to it. Resolves when the next thing may be done. */
   async suffer(random: Random): Promise<void> {
+    if (!this.#child.connected) {
+      // It went by itself, which is one fault more for the app.
+      this.#count(`(ended by itself: ${String(this.#child.exitCode ?? this.#child.signalCode)})`);
+      await this.#die(0);
+    }
     const deed = random.weighted<() => void | Promise<void>>([
       // It has to be well now and then, or nothing would ever recover.
       [60, this.#behave.bind(this, 'speaks')],
@@ -42,8 +47,9 @@ export class Backend {
     await wait(random.between(200, 700));
   }
 
-  recover(): void {
-    this.#child.send('speaks');
+  async recover(): Promise<void> {
+    if (!this.#child.connected) await this.#die(0);
+    this.#behave('speaks');
   }
 
   /** Ends it, whatever state it is in. */
@@ -56,7 +62,8 @@ export class Backend {
 
   #behave(name: BehaviourName): void {
     this.#count(name);
-    this.#child.send(name);
+    // It may end at this very moment; the next turn sees to that.
+    this.#child.send(name, () => undefined);
   }
 
   async #stand(milliseconds: number): Promise<void> {

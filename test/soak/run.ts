@@ -101,7 +101,7 @@ async function soak(): Promise<Evidence> {
   const samples = await samplesWhile(ended, lookEvery);
   isOver.yes = true;
   await Promise.all(faults);
-  for (const backend of backends) backend.recover();
+  for (const backend of backends) await backend.recover();
   const [result, other] = await ended;
   const calm = await calmDown(Math.max(...idle.map(({ descriptors }) => descriptors.length)));
   await app.close();
