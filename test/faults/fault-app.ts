@@ -4,6 +4,7 @@ import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { startApp } from '../support/app.js';
 import { soundIn } from '../support/audio.js';
 import type { FaultApp, FaultAppOptions } from './fault.js';
+import { CONTENT_TYPES } from '../support/content-types.js';
 
 /** Milliseconds of each phase: short enough to be waited for, long enough for a healthy server on a busy machine. */
 export const PHASE = 300;
@@ -30,19 +31,10 @@ export const LOCAL: SpeechProvider = {
   type: 'test',
   synthesize: async ({ format }) => ({
     kind: 'audio',
-    contentType: TYPES[format],
+    contentType: CONTENT_TYPES[format],
     stream: Readable.from([SOUNDS[format]]),
   }),
 };
-
-const TYPES = {
-  mp3: 'audio/mpeg',
-  opus: 'audio/ogg',
-  aac: 'audio/aac',
-  flac: 'audio/flac',
-  wav: 'audio/wav',
-  pcm: 'audio/pcm',
-} as const;
 
 export async function startFaultApp(options: FaultAppOptions): Promise<FaultApp> {
   const { under = 'remote', behind = [LOCAL, { type: 'text' }] } = options;

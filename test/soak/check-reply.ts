@@ -3,6 +3,7 @@ import { proveAudio } from '../../lib/speech/proof.js';
 import { declaredWavLength } from '../../lib/speech/proof-containers.js';
 import { soundIn } from '../support/audio.js';
 import type { Reply } from './exchange.js';
+import { CONTENT_TYPES } from '../support/content-types.js';
 
 /** What was asked for, as far as a reply can be held to it. */
 export interface Asked {
@@ -19,14 +20,6 @@ export class InvalidReplyError extends Error {}
 /** The codes of the contract, written down once more: the soak does not ask the code what it may say. */
 const CODES =
   /^(timeout\.(lookup|connect|tls|send|first_byte|idle|total|queue)|deadline|refused|unreachable|dns|tls|reset|truncated|bad_response|not_audio|empty|too_large|status\.\d{3}|rate_limited|circuit_open|bulkhead_full|unsupported|engine_failed|blocked_address|aborted|internal)$/;
-const TYPES: Readonly<Record<SpeechFormat, string>> = {
-  mp3: 'audio/mpeg',
-  opus: 'audio/ogg',
-  aac: 'audio/aac',
-  flac: 'audio/flac',
-  wav: 'audio/wav',
-  pcm: 'audio/pcm',
-};
 /** What the backends of the soak say when they say all of it. */
 const SOUNDS = new Map(SPEECH_FORMATS.map((format) => [format, soundIn(format)]));
 
@@ -78,7 +71,7 @@ export function jsonOf({ body }: Reply): Record<string, unknown> {
 }
 
 function checkAudio(reply: Reply, { format }: Asked, type: string): Verdict {
-  must(type === TYPES[format], `${type} for ${format}`);
+  must(type === CONTENT_TYPES[format], `${type} for ${format}`);
   if (reply.end === 'broken') return 'audio that broke off';
   checkSound(reply.body, format, header(reply.headers['x-speech-provider']));
   return 'audio';

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
 import { soundIn } from './audio.js';
+import { CONTENT_TYPES } from './content-types.js';
 
 /** What came in, for the test to look at. */
 export interface SeenRequest {
@@ -15,20 +16,11 @@ export interface SeenRequest {
 
 type Behaviour = (response: ServerResponse, format: SpeechFormat) => void;
 
-const TYPES: Readonly<Record<SpeechFormat, string>> = {
-  mp3: 'audio/mpeg',
-  opus: 'audio/ogg',
-  aac: 'audio/aac',
-  flac: 'audio/flac',
-  wav: 'audio/wav',
-  pcm: 'audio/pcm',
-};
-
 /** Answers with status 200 and a type, and lets the test's behaviour write the body. */
 const audio =
   (write: (response: ServerResponse, sound: Buffer) => void): Behaviour =>
   (response, format) => {
-    response.setHeader('content-type', TYPES[format]);
+    response.setHeader('content-type', CONTENT_TYPES[format]);
     write(response, soundIn(format));
   };
 
@@ -113,7 +105,7 @@ export const BEHAVIOURS = {
   'sends nothing': audio((response) => response.end()),
   'sends a header alone': audio((response, sound) => response.end(sound.subarray(0, 44))),
   'sends another format': (response, format) => {
-    response.setHeader('content-type', TYPES[format]);
+    response.setHeader('content-type', CONTENT_TYPES[format]);
     response.end(soundIn(format === 'wav' ? 'mp3' : 'wav'));
   },
   'compresses its sound': audio((response, sound) => {
@@ -125,7 +117,7 @@ export const BEHAVIOURS = {
     response.write(sound);
   }),
   'says in capitals that it sends chunks': (response, format) => {
-    const head = `HTTP/1.1 200 OK\r\nContent-Type: ${TYPES[format]}\r\nTransfer-Encoding: Chunked\r\nContent-Encoding:\r\n\r\n`;
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: ${CONTENT_TYPES[format]}\r\nTransfer-Encoding: Chunked\r\nContent-Encoding:\r\n\r\n`;
     const sound = soundIn(format);
     response.socket?.write(Buffer.concat([Buffer.from(head), chunkOf(sound), chunkOf(Buffer.alloc(0))]));
   },
@@ -231,5 +223,5 @@ function chunkOf(bytes: Buffer): Buffer {
 }
 
 function closeDelimitedHead(format: SpeechFormat): Buffer {
-  return Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: ${TYPES[format]}\r\n\r\n`);
+  return Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: ${CONTENT_TYPES[format]}\r\n\r\n`);
 }
