@@ -250,4 +250,16 @@ describe('Stage', () => {
       stage.stopChecks();
     });
   });
+
+  it('is kept from closing for five seconds at the most by a provider that never does', async () => {
+    const { stage, clock } = setUp({ ...failing('refused'), close: () => new Promise(() => undefined) });
+    let isClosed = false;
+    const closing = stage.close().then(() => {
+      isClosed = true;
+    });
+    await clock.advance(4_999);
+    expect(isClosed).to.equal(false);
+    await clock.advance(1);
+    await closing;
+  });
 });

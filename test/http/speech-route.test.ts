@@ -69,23 +69,6 @@ describe('the speech route', () => {
     socket.destroy();
   });
 
-  it('is not kept from closing by a provider that never does', async () => {
-    let closing = 0;
-    const own = {
-      ...speaker('own'),
-      close: () => {
-        closing += 1;
-        return new Promise<void>(() => undefined);
-      },
-    };
-    await start({ fallback: [own] });
-    // The limit is real time here; it is the only test that has to wait for it.
-    const started = performance.now();
-    await app.speech.close();
-    expect(closing).to.equal(1);
-    expect(performance.now() - started).to.be.below(8_000);
-  }).timeout(15_000);
-
   it('takes no other voice for the one that was asked for, where the client wants that or none', async () => {
     const body = new PassThrough();
     body.end(PCM);
