@@ -123,6 +123,26 @@ describe('runFallbackChain', () => {
     expect(outcome.attempts.map(({ code }) => code)).to.deep.equal(['deadline', 'deadline', null]);
   });
 
+  it('lets go of a value that a step delivers after it was given up', async () => {
+    const { run, clock } = setUp(2_000);
+    const discarded: string[] = [];
+    const late = step(
+      'late',
+      () =>
+        new Promise((resolve) =>
+          clock.schedule(() => {
+            resolve('late');
+          }, 1_500),
+        ),
+    );
+    const outcome = runFallbackChain([late, step('next', answers)], 'request', {
+      ...run,
+      discard: (value) => discarded.push(value),
+    });
+    await clock.advance(2_000);
+    expect([(await outcome).step, discarded]).to.deep.equal(['next', ['late']]);
+  });
+
   it('does not even begin a step that has nothing left', async () => {
     const { ask } = setUp(0);
     const outcome = await ask(

@@ -140,6 +140,9 @@ class Pair {
   }
 }
 
+/** Milliseconds for thousands of schedules on a busy machine. */
+const MOST_TIME = 60_000;
+
 describe('Guard beside its models', () => {
   it('does the same over random schedules: places, circuit and the fate of each caller', async () => {
     await fc.assert(
@@ -164,7 +167,7 @@ describe('Guard beside its models', () => {
       }),
       { numRuns: 2_000 },
     );
-  });
+  }).timeout(MOST_TIME);
 
   it('loses no place and no probe however fast things come, without a moment in between', async () => {
     await fc.assert(
@@ -189,7 +192,7 @@ describe('Guard beside its models', () => {
       }),
       { numRuns: 2_000 },
     );
-  });
+  }).timeout(MOST_TIME);
 });
 
 function burst(options: ConstructorParameters<typeof BulkheadModel>[0]) {
