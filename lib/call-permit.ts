@@ -29,7 +29,9 @@ export class CallPermit {
   /** Ends with a failure before there was sound. */
   failed(error: SpeechError): void {
     this.#unfollow();
-    if (this.#signal.aborted) this.#endAborted(this.#options.coolDown);
+    // Who waited for a worker until the time was up has learnt nothing about the engine.
+    if (error.code === 'timeout.queue') this.#permit.release();
+    else if (this.#signal.aborted) this.#endAborted(this.#options.coolDown);
     else if (error.blamesProvider) this.#permit.fail();
     else this.#permit.release();
   }

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
 import { SpeechError } from '../speech/error.js';
 import type { EngineVoice, SpeechEngine } from './engine.js';
 import { espeakPace } from './espeak-pace.js';
@@ -24,8 +23,6 @@ interface EspeakWorker {
 }
 
 type CreateEspeak = () => Promise<{ readonly eSpeakNGWorker: new () => EspeakWorker }>;
-
-const VOICES = z.array(z.object({ name: z.string(), languages: z.array(z.object({ name: z.string() })) }));
 
 /** Makes an engine of the optional peer, or returns undefined where it is not installed. */
 export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
@@ -77,10 +74,23 @@ async function loadEspeak(): Promise<CreateEspeak | undefined> {
 }
 
 function readVoices(list: unknown): EngineVoice[] {
-  return VOICES.parse(list).flatMap(({ name, languages }) => {
-    const language = languages[0]?.name;
-    return language === undefined ? [] : [{ id: language, name, language }];
+  if (!Array.isArray(list)) throw new TypeError('espeak lists no voices');
+  return list.flatMap((voice: unknown) => {
+    if (!isListedVoice(voice)) return [];
+    const language = voice.languages[0]?.name;
+    return typeof language === 'string' ? [{ id: language, name: voice.name, language }] : [];
   });
+}
+
+interface ListedVoice {
+  readonly name: string;
+  readonly languages: readonly { readonly name?: unknown }[];
+}
+
+// By hand: a library for it would be loaded anew by every worker.
+function isListedVoice(value: unknown): value is ListedVoice {
+  if (typeof value !== 'object' || value === null || !('name' in value && 'languages' in value)) return false;
+  return typeof value.name === 'string' && Array.isArray(value.languages);
 }
 
 /** Hides what espeak would take for SSML. */

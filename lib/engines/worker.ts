@@ -6,7 +6,6 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../speech/error.js';
 import { createCommandEngine } from './command.js';
 import type { SpeechEngine } from './engine.js';
-import { loadEngineModule } from './engine-module.js';
 import { createEspeakEngine } from './espeak.js';
 import { createFliteEngine } from './flite.js';
 import type { EngineChoice, FromWorker, ToWorker, WorkerFailure } from './messages.js';
@@ -140,7 +139,10 @@ async function loadEngines(choice: EngineChoice): Promise<readonly SpeechEngine[
     }
     case 'command':
       return [createCommandEngine(choice)];
-    case 'module':
+    case 'module': {
+      // Loaded only where it is needed, with the library behind it: every worker begins anew.
+      const { loadEngineModule } = await import('./engine-module.js');
       return [await loadEngineModule(choice.module)];
+    }
   }
 }

@@ -16,7 +16,7 @@ export function openSpeech(pool: WorkerPool, job: SpeakJob, signal: AbortSignal)
   return new Promise((resolve, reject) => {
     const speech = new LocalSpeech();
     const abort = (): void => {
-      speech.cancel();
+      speech.cancel(signal.reason);
     };
     signal.addEventListener('abort', abort, { once: true });
     speech.once('close', () => {
@@ -69,9 +69,14 @@ class LocalSpeech extends Readable {
     this.push(bytes);
   }
 
-  /** Ends the job and the stream for a caller that has left. */
-  cancel(): void {
-    this.destroy(new SpeechError('aborted', 'the caller has left'));
+  /**
+   * Ends the job and the stream, as nobody waits for them any more. Where the time was up before a worker had begun, the queue was
+   * too long and not the engine too slow.
+   */
+  cancel(reason: unknown): void {
+    const isTimeUp = typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'deadline';
+    const code = isTimeUp && this.#job?.hasBegun === false ? 'timeout.queue' : 'aborted';
+    this.destroy(new SpeechError(code, code === 'aborted' ? 'the caller has left' : 'no worker was free in time'));
   }
 
   override _read(): void {

@@ -4,6 +4,8 @@ import { SpeechError } from '../speech/error.js';
 
 /** Milliseconds that a job has to stop by itself between two segments, once nobody wants it, before its worker is ended. */
 const CANCEL_GRACE = 25;
+/** Milliseconds that a worker gets to finish loading when the pool closes; it takes a tenth of that. */
+const LOAD_GRACE = 1_000;
 /** Milliseconds that a worker may take for one piece: a long sentence takes a second on a slow machine. */
 const STALL_LIMIT = 20_000;
 
@@ -97,7 +99,8 @@ export class PoolMember<Job extends MemberJob> {
   async close(): Promise<void> {
     for (const job of this.#jobs) this.drop(job);
     if (this.#turn !== undefined) {
-      this.#allow(CANCEL_GRACE);
+      // A worker that is ended while it loads leaves the files open that it was reading.
+      this.#allow(this.#isLoaded ? CANCEL_GRACE : LOAD_GRACE);
       await new Promise<void>((resolve) => (this.#onIdle = resolve));
     }
     await this.#end(new SpeechError('aborted', 'the pool is closed'));

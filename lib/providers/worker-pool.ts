@@ -15,6 +15,8 @@ export interface JobListener {
 
 /** A job's handle. */
 export interface PooledJob {
+  /** Whether a worker has begun it; until then it only waits. */
+  readonly hasBegun: boolean;
   /** Says that one more piece may be sent. */
   grant(): void;
   /** Ends the job, waiting or running; its listener is told `aborted` at once. */
@@ -79,6 +81,9 @@ export class WorkerPool {
     else this.#waiting.add(job);
     this.#dispatch();
     return {
+      get hasBegun() {
+        return job.member !== undefined;
+      },
       grant: () => {
         job.credit += 1;
         this.#await(job);

@@ -151,7 +151,6 @@ export class CircuitBreaker {
       release: () => {
         end(() => {
           if (this.#state.name === 'half-open') this.#state.probe = null;
-          else if (this.#state.name === 'closed' && this.#state.probation === permit) this.#state.probation = null;
         });
       },
     };

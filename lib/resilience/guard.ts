@@ -5,12 +5,15 @@ import {
   type CircuitPermit,
   type CircuitState,
 } from './circuit-breaker.js';
+import { failureOf } from './failure.js';
 import type { Policy } from './policy.js';
 import { linkedController } from './policy.js';
 
 export interface GuardOptions {
   readonly circuitBreaker: CircuitBreakerOptions;
   readonly bulkhead: BulkheadOptions;
+  /** Says whether a rejection is the service's fault; all are where this is not given. A caller's own mistake is not, for one. */
+  readonly isFailure?: (error: unknown) => boolean;
 }
 
 /** Leave to make one call. It ends with the first of `succeed`, `fail` or `release`; later calls do nothing. */
@@ -39,8 +42,10 @@ export interface GuardPermit {
 export class Guard implements Policy {
   readonly #circuitBreaker: CircuitBreaker;
   readonly #bulkhead: Bulkhead;
+  readonly #isFailure: (error: unknown) => boolean;
 
-  constructor({ circuitBreaker, bulkhead }: GuardOptions) {
+  constructor({ circuitBreaker, bulkhead, isFailure = () => true }: GuardOptions) {
+    this.#isFailure = isFailure;
     this.#circuitBreaker = new CircuitBreaker(circuitBreaker);
     this.#bulkhead = new Bulkhead(bulkhead);
   }
@@ -102,8 +107,9 @@ export class Guard implements Policy {
   }
 
   /**
-   * Makes a call whose answer is whole when its promise resolves. A rejection counts as a failure of the service, unless the signal
-   * aborted.
+   * Makes a call whose answer is whole when its promise resolves. A rejection counts as a failure of the service, unless it is none
+   * or the caller has left. A deadline that is up is the service's slowness: the signal's reason has the code `deadline` then, as it
+   * does inside `runFallbackChain`.
    */
   async execute<Value>(
     task: (context: { readonly signal: AbortSignal }) => Promise<Value>,
@@ -116,8 +122,9 @@ export class Guard implements Policy {
       permit.succeed();
       return value;
     } catch (error) {
-      if (signal.aborted) permit.release();
-      else permit.fail();
+      const hasFailed = signal.aborted ? failureOf(signal.reason).code === 'deadline' : this.#isFailure(error);
+      if (hasFailed) permit.fail();
+      else permit.release();
       throw error;
     } finally {
       linked.unlink();
