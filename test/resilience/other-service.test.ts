@@ -185,6 +185,13 @@ describe('express-speech/resilience around a service that does not speak', () =>
     expect([late.step, late.attempts[0]?.code, service.seen()]).to.deep.equal(['memory', 'circuit_open', before]);
   });
 
+  it('opens the circuit of a service that hangs', async () => {
+    await client.weatherIn('Ulm');
+    service.behave(hangs);
+    for (let count = 0; count < 3; count += 1) await client.weatherIn('Ulm');
+    expect(client.guard.circuit).to.equal('open');
+  });
+
   it('counts a body that breaks off as a failure, and comes back by one probe', async () => {
     await openCircuit();
     service.behave(tells);
