@@ -132,8 +132,10 @@ describe('the example app in Chromium', function () {
   it('answers at once when the server is killed while it starts, and starts it again', async () => {
     await action('kill');
     const starting = action('start');
-    // It has begun to start when it may be killed.
-    await page.waitForSelector('#backend-state[data-state=starting]');
+    // It has begun to start when it may be killed. The page looks once a second, and it may be running by then.
+    const { origin } = new URL(page.url());
+    let state: unknown;
+    while (state !== 'starting') ({ state } = (await (await fetch(`${origin}/backend`)).json()) as { state: unknown });
     const [started, killed] = await Promise.all([starting, action('kill')]);
     expect(await started.json()).to.deep.equal({ state: 'stopped' });
     expect(await killed.json()).to.deep.equal({ state: 'stopped' });

@@ -9,6 +9,7 @@ import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
 import { hasPeer } from '../support/peer.js';
 import { startProgram } from '../support/process.js';
 import { ended, processIdsIn, Scratch } from '../support/programs.js';
+import { settle } from '../support/fake-clock.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
 import { context, speechRequest } from '../support/speech-request.js';
 
@@ -246,6 +247,21 @@ describe('the local provider', function () {
       leaving.abort();
       expect((await failure).code).to.equal('aborted');
       await Promise.all(ids.map(ended));
+    });
+
+    it('says of a request that no worker had begun when its time was up that it waited, and of one that was begun not', async () => {
+      const local = create(command('hangs with a child'));
+      const begun = new AbortController();
+      const first = failureOf(speak(local, {}, begun.signal));
+      await processIdsIn(facts(), 2);
+      const waiting = new AbortController();
+      const second = failureOf(speak(local, {}, waiting.signal));
+      const timeIsUp = new SpeechError('deadline', 'the time is up');
+      await settle();
+      waiting.abort(timeIsUp);
+      expect((await second).code).to.equal('timeout.queue');
+      begun.abort(timeIsUp);
+      expect((await first).code).to.equal('aborted');
     });
 
     it('leaves nothing of it behind when it is closed', async () => {

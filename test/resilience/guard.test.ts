@@ -100,6 +100,40 @@ describe('Guard', () => {
       expect(await refusal(guard.execute(failing, signal))).to.equal('circuit_open');
     });
 
+    it('counts only what is the service’s fault, where that is said', async () => {
+      const clock = new FakeClock();
+      const guard = new Guard({
+        circuitBreaker: { ...CIRCUIT, consecutive: 1, clock, random: () => 0 },
+        bulkhead: { maxConcurrent: 2, maxQueue: 1, maxWait: 500, clock },
+        isFailure: (error) => failureOf(error).code !== 'status.404',
+      });
+      const { signal } = new AbortController();
+      const failing = (code: string) => (): Promise<never> =>
+        Promise.reject(Object.assign(new Error('made to fail'), { code }));
+      expect(await refusal(guard.execute(failing('status.404'), signal))).to.equal('status.404');
+      expect([guard.circuit, guard.running]).to.deep.equal(['closed', 0]);
+      expect(await refusal(guard.execute(failing('status.500'), signal))).to.equal('status.500');
+      expect(guard.circuit).to.equal('open');
+    });
+
+    it('counts a deadline that is up against the service, as it does not hear the abort for anything else', async () => {
+      const { guard } = setUp();
+      for (let count = 0; count < 2; count += 1) {
+        const call = new AbortController();
+        const hangs = ({ signal }: { readonly signal: AbortSignal }): Promise<never> =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(new Error('given up'));
+            });
+          });
+        const ended = refusal(guard.execute(hangs, call.signal));
+        await Promise.resolve();
+        call.abort(Object.assign(new Error('the time is up'), { code: 'deadline' }));
+        await ended;
+      }
+      expect(guard.circuit).to.equal('open');
+    });
+
     it('counts a caller that leaves for nothing, and hands the abort on', async () => {
       const { guard } = setUp();
       for (let count = 0; count < 5; count += 1) {
