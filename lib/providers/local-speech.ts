@@ -70,12 +70,12 @@ class LocalSpeech extends Readable {
   }
 
   /**
-   * Ends the job and the stream, as nobody waits for them any more. Where the time was up before a worker had begun, the queue was
-   * too long and not the engine too slow.
+   * Ends the job and the stream, as nobody waits for them any more. Where the time was up before a worker had begun, while it served
+   * others, the queue was too long and not the engine too slow.
    */
   cancel(reason: unknown): void {
     const isTimeUp = typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'deadline';
-    const code = isTimeUp && this.#job?.hasBegun === false ? 'timeout.queue' : 'aborted';
+    const code = isTimeUp && this.#job?.hasOnlyWaited === true ? 'timeout.queue' : 'aborted';
     this.destroy(new SpeechError(code, code === 'aborted' ? 'the caller has left' : 'no worker was free in time'));
   }
 

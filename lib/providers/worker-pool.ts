@@ -15,8 +15,8 @@ export interface JobListener {
 
 /** A job's handle. */
 export interface PooledJob {
-  /** Whether a worker has begun it; until then it only waits. */
-  readonly hasBegun: boolean;
+  /** Whether it has done nothing but wait for its turn, while others were served: the queue is long, and the engine is well. */
+  readonly hasOnlyWaited: boolean;
   /** Says that one more piece may be sent. */
   grant(): void;
   /** Ends the job, waiting or running; its listener is told `aborted` at once. */
@@ -48,6 +48,8 @@ export class WorkerPool {
   readonly #waiting = new Set<Job>();
   readonly #pieceListeners = new Set<() => void>();
   #jobs = 0;
+  /** Pieces that all jobs have got. */
+  #pieces = 0;
   #isClosed = false;
   #closed: Promise<void> | undefined;
 
@@ -80,9 +82,11 @@ export class WorkerPool {
     if (this.#isClosed) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
     else this.#waiting.add(job);
     this.#dispatch();
+    const served = (): number => this.#pieces;
+    const servedBefore = served();
     return {
-      get hasBegun() {
-        return job.member !== undefined;
+      get hasOnlyWaited() {
+        return job.member === undefined && servedBefore < served();
       },
       grant: () => {
         job.credit += 1;
@@ -172,6 +176,7 @@ export class WorkerPool {
     }
     if (message.type === 'chunk') {
       job.credit -= 1;
+      this.#pieces += 1;
       for (const listener of this.#pieceListeners) listener();
     }
     try {

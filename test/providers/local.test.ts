@@ -46,6 +46,17 @@ describe('the local provider', function () {
   }
 
   describe('with the embedded engine', () => {
+    it('takes the time that is up for a long queue where others were served meanwhile', async () => {
+      const local = create();
+      const others = Array.from({ length: 5 }, () => speak(local));
+      const last = new AbortController();
+      const waiting = failureOf(speak(local, {}, last.signal));
+      await Promise.race(others);
+      last.abort(new SpeechError('deadline', 'the time is up'));
+      expect((await waiting).code).to.equal('timeout.queue');
+      for (const { stream } of await Promise.all(others)) stream.destroy();
+    });
+
     it('serves others while one reader does not read, and then that one too', async () => {
       const local = create();
       const stalled = await speak(local, { input: LONG, format: 'wav' });
@@ -249,19 +260,16 @@ describe('the local provider', function () {
       await Promise.all(ids.map(ended));
     });
 
-    it('says of a request that no worker had begun when its time was up that it waited, and of one that was begun not', async () => {
+    it('takes the time that is up for the engine’s slowness where nobody was served meanwhile, begun or not', async () => {
       const local = create(command('hangs with a child'));
-      const begun = new AbortController();
-      const first = failureOf(speak(local, {}, begun.signal));
+      const first = new AbortController();
+      const begun = failureOf(speak(local, {}, first.signal));
       await processIdsIn(facts(), 2);
-      const waiting = new AbortController();
-      const second = failureOf(speak(local, {}, waiting.signal));
-      const timeIsUp = new SpeechError('deadline', 'the time is up');
+      const second = new AbortController();
+      const waiting = failureOf(speak(local, {}, second.signal));
       await settle();
-      waiting.abort(timeIsUp);
-      expect((await second).code).to.equal('timeout.queue');
-      begun.abort(timeIsUp);
-      expect((await first).code).to.equal('aborted');
+      for (const call of [second, first]) call.abort(new SpeechError('deadline', 'the time is up'));
+      expect([(await begun).code, (await waiting).code]).to.deep.equal(['aborted', 'aborted']);
     });
 
     it('leaves nothing of it behind when it is closed', async () => {

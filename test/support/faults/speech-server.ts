@@ -5,7 +5,7 @@ import { soundIn } from '../audio.js';
 const [, , host, port, how = 'at once'] = process.argv;
 
 /** Bytes of a piece, and milliseconds between two, for sound that takes seconds to come. */
-const PIECE = 1_000;
+const PIECE = 512;
 const PAUSE = 50;
 
 const server = createServer((request, response) => {
