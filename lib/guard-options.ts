@@ -47,6 +47,3 @@ export type SpeechGuards = z.input<typeof GUARDS_SCHEMA>;
 
 /** What stands around a provider, with every default filled in. */
 export type GuardsConfiguration = z.output<typeof GUARDS_SCHEMA>;
-
-/** How often and how patiently a provider is asked how it is. */
-export type HealthConfiguration = Exclude<GuardsConfiguration['health'], false>;
