@@ -1,3 +1,4 @@
+import { LiveSet } from '../collections/live-set.js';
 import type { Clock } from '../resilience/index.js';
 import type { ClientConnection } from './client-connection.js';
 
@@ -11,7 +12,7 @@ const STALL_LIMIT = 60_000;
 export class ActiveRequests {
   readonly #limit: number;
   readonly #clock: Clock;
-  readonly #active = new Set<ClientConnection>();
+  readonly #active = new LiveSet<ClientConnection>();
   #onEmpty: () => void = () => undefined;
   #cancelSweep: (() => void) | undefined;
 
@@ -43,12 +44,12 @@ export class ActiveRequests {
         resolve();
       };
     });
-    for (const connection of this.#active) connection.abort();
+    for (const connection of this.#active.snapshot()) connection.abort();
   }
 
   // One timer for all, as most requests are over long before it: one each would cost every request something.
   readonly #sweep = (): void => {
-    for (const connection of this.#active) if (connection.hasStalled()) connection.abort();
+    for (const connection of this.#active.snapshot()) if (connection.hasStalled()) connection.abort();
     this.#cancelSweep = this.#active.size === 0 ? undefined : this.#clock.schedule(this.#sweep, STALL_LIMIT);
   };
 }

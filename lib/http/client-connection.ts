@@ -1,7 +1,9 @@
 import type { Response } from 'express';
+import type { Resident } from '../collections/live-set.js';
 
 /** Follows the client of one request. */
-export class ClientConnection {
+export class ClientConnection implements Resident {
+  place = -1;
   readonly #response: Response;
   readonly #controller = new AbortController();
   #onClose: () => void = nothing;

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from '
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import got, { Options, type NativeRequestOptions, type Request } from 'got';
+import { LiveSet } from '../../collections/live-set.js';
 import { SpeechError } from '../../speech/error.js';
 import { AddressGuard, blockedAddress } from './address-guard.js';
 import { Exchange } from './exchange.js';
@@ -26,7 +27,7 @@ export class RemoteClient {
   readonly #agent: HttpAgent;
   readonly #isBlocked: boolean;
   readonly #post: Route;
-  readonly #running = new Set<Exchange>();
+  readonly #running = new LiveSet<Exchange>();
   #isClosed = false;
 
   constructor(options: RemoteOptions) {
@@ -59,7 +60,8 @@ export class RemoteClient {
   /** Ends the calls under way and closes every connection. */
   close(): void {
     this.#isClosed = true;
-    for (const exchange of this.#running) exchange.fail(new SpeechError('aborted', 'the provider is being closed'));
+    for (const exchange of this.#running.snapshot())
+      exchange.fail(new SpeechError('aborted', 'the provider is being closed'));
     this.#agent.destroy();
   }
 
