@@ -8,8 +8,8 @@ import { startSpeechServer, type Behaviour } from '../speech-server.js';
 
 const GROUP = 'process';
 
-/** Descriptors that the process may have; what Node and the app need to start is well below. */
-const DESCRIPTORS = 100;
+/** Descriptors that the process may have: enough for Node to read all modules of the app at once, as it does at the start. */
+const DESCRIPTORS = 1_000;
 
 /** An engine that cannot speak, as its program is not there. */
 const BROKEN_ENGINE = {
