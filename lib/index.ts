@@ -5,8 +5,7 @@ export type { LocalEntry, RemoteEntry, SpeechRouterOptions, TextEntry } from './
 export { SpeechOptionsError } from './options-error.js';
 export type { OptionsProblem } from './options-error.js';
 export type { SpeechEventListener, SpeechEventMap, SpeechEventName, SpeechStatusName } from './events.js';
-export type { SpeechStatus } from './speech-chain.js';
-export type { ProviderStatus } from './stage.js';
+export type { ProviderStatus, SpeechStatus } from './status.js';
 export { SpeechError } from './speech/error.js';
 export type { SpeechErrorCode, SpeechErrorOptions } from './speech/error.js';
 export type { SpeechFormat } from './speech/formats.js';

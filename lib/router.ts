@@ -11,10 +11,11 @@ import { createLocalProvider, type LocalProvider } from './providers/local.js';
 import { createRemoteProvider } from './providers/remote.js';
 import { createTextProvider } from './providers/text.js';
 import { systemClock } from './resilience/index.js';
-import { SpeechChain, type SpeechStatus } from './speech-chain.js';
+import { SpeechChain } from './speech-chain.js';
 import type { SpeechProvider } from './speech/provider.js';
 import { SILENT_LOGGER } from './speech/silent-logger.js';
 import { Stage } from './stage.js';
+import type { SpeechStatus } from './status.js';
 import { harmless, logEvents } from './telemetry/log.js';
 
 /** Milliseconds that running requests get to finish in when the router closes: most speech is sent in less. */

@@ -11,13 +11,8 @@ import {
 import { SpeechError } from './speech/error.js';
 import type { SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
-import type { ProviderStatus, Stage } from './stage.js';
-
-/** A snapshot of the whole chain, in fallback order. */
-export interface SpeechStatus {
-  readonly status: SpeechStatusName;
-  readonly providers: readonly ProviderStatus[];
-}
+import type { Stage } from './stage.js';
+import type { ProviderStatus, SpeechStatus } from './status.js';
 
 /** What became of a request: the answer, or null when nobody had one, and how it came to that. */
 export interface SpeechOutcome {

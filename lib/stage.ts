@@ -10,8 +10,6 @@ import {
   type ChainStep,
   type CircuitState,
   type Clock,
-  type HealthCheckResult,
-  type HealthState,
   type StepContext,
 } from './resilience/index.js';
 import { createStageHealth, type StageHealth } from './stage-health.js';
@@ -19,20 +17,7 @@ import { codePointLength, isLongerThan } from './speech/code-points.js';
 import { codeBlamesProvider, SpeechError } from './speech/error.js';
 import type { SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
-
-/** What is known of one provider, as plain data. */
-export interface ProviderStatus {
-  readonly name: string;
-  readonly type: string;
-  readonly state: HealthState;
-  readonly circuit: CircuitState;
-  /** Requests it is working on, bodies that are still on their way and places that cool down included. */
-  readonly running: number;
-  readonly queued: number;
-  /** Its last failure; `at` is Unix time in milliseconds. */
-  readonly lastError: { readonly code: string; readonly at: number } | null;
-  readonly lastCheck: HealthCheckResult | null;
-}
+import type { ProviderStatus } from './status.js';
 
 export interface StageOptions {
   /** Whether the provider is one of this package's, or the user's own. */

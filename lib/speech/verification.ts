@@ -1,0 +1,34 @@
+import type { SpeechErrorCode } from './error.js';
+import type { SpeechFormat } from './formats.js';
+
+/** The steps in which a fallback entry is tried; an entry that is not a remote has `speak` alone. */
+export type VerificationStepName =
+  'address' | 'lookup' | 'connect' | 'tls' | 'http' | 'auth' | 'models' | 'voices' | 'speak';
+
+/** What came of one step. */
+export interface VerificationStep {
+  readonly step: VerificationStepName;
+  readonly ok: boolean;
+  /** Milliseconds it took. */
+  readonly ms: number;
+  /** Why it failed. */
+  readonly code?: SpeechErrorCode;
+  /** What to do about it, or what is worth knowing although it went well. Never a key. */
+  readonly hint?: string;
+}
+
+/** What came of trying a fallback entry without using it. */
+export interface Verification {
+  /** Whether it would speak. A missing list of models or voices does not stand in the way of that. */
+  readonly ok: boolean;
+  /** In the order they were tried; what comes after a step that ends it is not there. */
+  readonly steps: readonly VerificationStep[];
+  /** What was learnt on the way. */
+  readonly found?: {
+    readonly formats?: readonly SpeechFormat[];
+    readonly voices?: readonly string[];
+    readonly models?: readonly string[];
+    /** Milliseconds to the first byte of sound. */
+    readonly firstByte?: number;
+  };
+}
