@@ -19,38 +19,67 @@ export interface ListedVoice extends SpeechVoice {
  * they are asked for and old. A caller gets what is known at that moment and never waits for a backend.
  */
 export class Catalogue {
-  readonly #voices: readonly KnownList<SpeechVoice>[];
-  readonly #models: readonly KnownList<SpeechModel>[];
+  readonly #clock: Clock;
+  #lists: readonly ProviderLists[] = [];
 
-  constructor(providers: readonly SpeechProvider[], clock: Clock) {
-    this.#voices = providers.map(
-      (provider) => new KnownList(provider.name, provider.voices?.bind(provider), isVoice, clock),
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Takes these providers in place of the ones before. What is known of one that stays is kept. */
+  use(providers: readonly SpeechProvider[]): void {
+    const before = this.#lists;
+    this.#lists = providers.map(
+      (provider) => before.find((lists) => lists.provider === provider) ?? listsOf(provider, this.#clock),
     );
-    this.#models = providers.map(
-      (provider) => new KnownList(provider.name, provider.models?.bind(provider), isModel, clock),
-    );
+    for (const lists of before) if (!this.#lists.includes(lists)) close(lists);
+    this.refresh();
   }
 
   /** Asks every provider for the lists that are missing or old. */
   refresh(): void {
-    for (const list of [...this.#voices, ...this.#models]) list.refresh();
+    for (const { voices, models } of this.#lists) {
+      voices.refresh();
+      models.refresh();
+    }
   }
 
   voices(): ListedVoice[] {
     this.refresh();
-    return this.#voices.flatMap((list) => list.items.map(({ id, name }) => ({ id, name, provider: list.provider })));
+    return this.#lists.flatMap(({ provider, voices }) =>
+      voices.items.map(({ id, name }) => ({ id, name, provider: provider.name })),
+    );
   }
 
   models(): SpeechModel[] {
     this.refresh();
-    const ids = this.#models.flatMap((list) => list.items.map(({ id }) => id));
+    const ids = this.#lists.flatMap(({ models }) => models.items.map(({ id }) => id));
     return [...new Set(ids)].map((id) => ({ id }));
   }
 
   /** Gives up the lists that are on their way. */
   close(): void {
-    for (const list of [...this.#voices, ...this.#models]) list.close();
+    this.#lists.forEach(close);
   }
+}
+
+interface ProviderLists {
+  readonly provider: SpeechProvider;
+  readonly voices: KnownList<SpeechVoice>;
+  readonly models: KnownList<SpeechModel>;
+}
+
+function listsOf(provider: SpeechProvider, clock: Clock): ProviderLists {
+  return {
+    provider,
+    voices: new KnownList(provider.voices?.bind(provider), isVoice, clock),
+    models: new KnownList(provider.models?.bind(provider), isModel, clock),
+  };
+}
+
+function close({ voices, models }: ProviderLists): void {
+  voices.close();
+  models.close();
 }
 
 // A provider of the user's own may be written in plain JavaScript and list anything.
@@ -67,7 +96,6 @@ function isModel(value: unknown): value is SpeechModel {
 /** One provider's list: the last that was had, however long ago. */
 class KnownList<Item> {
   items: readonly Item[] = [];
-  readonly provider: string;
   readonly #load: Load | undefined;
   readonly #isItem: (value: unknown) => value is Item;
   readonly #clock: Clock;
@@ -75,8 +103,7 @@ class KnownList<Item> {
   #loading: AbortController | undefined;
   #closed = false;
 
-  constructor(provider: string, load: Load | undefined, isItem: (value: unknown) => value is Item, clock: Clock) {
-    this.provider = provider;
+  constructor(load: Load | undefined, isItem: (value: unknown) => value is Item, clock: Clock) {
     this.#load = load;
     this.#isItem = isItem;
     this.#clock = clock;

@@ -5,7 +5,7 @@ import { ENTRY_SCHEMAS, isLogger, NAME_ERROR, NAME_SCHEMA, OPTIONS_SCHEMA } from
 import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
 import type { TextOptions } from './providers/text.js';
-import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
+import { isProvider, type SpeechLogger, type SpeechProvider } from './speech/provider.js';
 
 /** One entry of the fallback chain with every default filled in. */
 export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
@@ -24,6 +24,8 @@ export interface Configuration {
   readonly maxConcurrent: number;
   readonly errors: 'reply' | 'next';
   readonly logger: SpeechLogger | undefined;
+  /** Path of a file with the same options. */
+  readonly configFile: string | undefined;
 }
 
 /**
@@ -39,8 +41,8 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, errors, logger } = parsed.data;
-  return deepFreeze({ fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors, logger });
+  const { deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, configFile } = parsed.data;
+  return deepFreeze({ fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, configFile });
 }
 
 function parseEntry(entry: unknown, index: number, problems: OptionsProblem[]): ProviderConfiguration | undefined {
@@ -145,10 +147,6 @@ function explain(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 
 function isInside({ code, path }: z.core.$ZodIssue): boolean {
   return path.length > 0 || code === 'unrecognized_keys';
-}
-
-function isProvider(value: unknown): value is SpeechProvider {
-  return typeof value === 'object' && value !== null && 'synthesize' in value && typeof value.synthesize === 'function';
 }
 
 type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };

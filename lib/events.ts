@@ -25,6 +25,12 @@ export interface SpeechEventMap {
   health: { readonly provider: string } & HealthCheckResult;
   /** The state of the whole chain changed. */
   status: { readonly from: SpeechStatusName; readonly to: SpeechStatusName };
+  /** Another configuration is in use, or `configFile` has one that cannot be, which `problem` says. */
+  configuration: {
+    readonly revision: string;
+    readonly origin: 'code' | 'file' | 'admin';
+    readonly problem: string | null;
+  };
   /** Somebody should look at this. */
   alert: { readonly kind: string; readonly provider?: string };
 }
@@ -43,6 +49,7 @@ export class SpeechEvents {
     circuit: new Set(),
     health: new Set(),
     status: new Set(),
+    configuration: new Set(),
     alert: new Set(),
   };
 

@@ -187,6 +187,7 @@ export const OPTIONS_SCHEMA = object({
   logger: z
     .custom<SpeechLogger>(isLogger, { error: 'expected an object with the methods debug, info, warn and error' })
     .optional(),
+  configFile: words('the path of a file').optional(),
 });
 
 export function isLogger(value: unknown): boolean {

@@ -1,20 +1,15 @@
 import express, { type Router } from 'express';
-import { Catalogue } from './catalogue.js';
-import { parseOptions, type Configuration, type ProviderConfiguration } from './configuration.js';
+import { CONTROL } from './admin/control.js';
 import { SpeechEvents, type SpeechEventListener, type SpeechEventName } from './events.js';
-import { ActiveRequests } from './http/active-requests.js';
 import { createHealthRoute } from './http/health-route.js';
 import { createModelsRoute, createVoicesRoute } from './http/list-routes.js';
 import { createSpeechRoute } from './http/speech-route.js';
+import { LiveConfiguration } from './live-configuration.js';
+import { LiveSpeech } from './live-speech.js';
 import type { SpeechRouterOptions } from './options.js';
-import { createLocalProvider, type LocalProvider } from './providers/local.js';
-import { createRemoteProvider } from './providers/remote.js';
-import { createTextProvider } from './providers/text.js';
 import { systemClock } from './resilience/index.js';
-import { SpeechChain } from './speech-chain.js';
-import type { SpeechProvider } from './speech/provider.js';
+import { createControl } from './router-control.js';
 import { SILENT_LOGGER } from './speech/silent-logger.js';
-import { Stage } from './stage.js';
 import type { SpeechStatus } from './status.js';
 import { harmless, logEvents } from './telemetry/log.js';
 
@@ -30,6 +25,13 @@ export interface SpeechRouter extends Router {
   readonly ready: Promise<void>;
   /** Takes a snapshot of the chain, as plain data. */
   status(): SpeechStatus;
+  /**
+   * Checks other options and swaps the whole chain for theirs at once. Running requests finish on the old one, and a provider
+   * whose entry stays the same keeps its connections, its workers and its state.
+   *
+   * @throws {SpeechOptionsError} with every problem at once; nothing changes then
+   */
+  reconfigure(options?: SpeechRouterOptions): void;
   /** Listens to what happens. A listener that throws harms nobody. */
   on<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
   off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
@@ -65,77 +67,53 @@ export interface SpeechRouter extends Router {
  * @throws {SpeechOptionsError} when the options cannot be used, with every problem at once
  */
 export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
-  const configuration = parseOptions(options);
-  const logger = harmless(configuration.logger ?? SILENT_LOGGER);
   const events = new SpeechEvents();
-  logEvents(events, logger);
-
-  const providers = configuration.fallback.map(createProvider);
-  const stages = configuration.fallback.map((entry, index) => {
-    const provider = providers[index] ?? createProvider(entry);
-    const origin = entry.type === 'custom' ? 'custom' : 'built-in';
-    const { maxInput } = configuration;
-    return new Stage(provider, {
-      origin,
-      guards: entry.guards,
-      maxInput,
-      events,
-      logger,
-      clock: systemClock,
-      random: Math.random,
-    });
+  const configuration = new LiveConfiguration(options, {
+    clock: systemClock,
+    apply(next) {
+      live.reconfigure(next);
+    },
+    notify(event) {
+      events.emit('configuration', event);
+    },
   });
-  const chain = new SpeechChain(stages, events, systemClock);
-  const catalogue = new Catalogue(providers, systemClock);
-  const active = new ActiveRequests(configuration.maxConcurrent, systemClock);
+  const logger = harmless(configuration.initial.logger ?? SILENT_LOGGER);
+  logEvents(events, logger);
+  const live = new LiveSpeech(configuration.initial, { events, logger, clock: systemClock, random: Math.random });
   let closed: Promise<void> | undefined;
 
   const router = express.Router();
   router.post(
     '/audio/speech',
-    createSpeechRoute({
-      ...configuration,
-      body: {
-        parse: bodyParser(configuration),
-        mostBytes: configuration.bodyLimit,
-        limit: configuration.deadline,
-        clock: systemClock,
-      },
-      active,
-      clock: systemClock,
-      isClosing: () => closed !== undefined,
-      speak: (request, speakOptions) => chain.speak(request, speakOptions),
-    }),
+    createSpeechRoute({ service: () => live.current, clock: systemClock, isClosing: () => closed !== undefined }),
   );
   router.get(
     '/audio/voices',
-    createVoicesRoute(() => catalogue.voices()),
+    createVoicesRoute(() => live.catalogue.voices()),
   );
   router.get(
     '/audio/models',
-    createModelsRoute(() => catalogue.models()),
+    createModelsRoute(() => live.catalogue.models()),
   );
   router.get(
     '/audio/health',
-    createHealthRoute(() => chain.status()),
+    createHealthRoute(() => live.current.chain.status()),
   );
 
-  catalogue.refresh();
-  const ready = Promise.all([
-    chain.startChecks(),
-    ...configuration.fallback.map((entry, index) => (entry.type === 'local' ? warm(providers[index]) : undefined)),
-  ]).then(() => undefined);
+  const ready = live.start();
+  configuration.watch();
 
   const close = async (): Promise<void> => {
-    catalogue.close();
-    chain.stopChecks();
-    await active.drain(CLOSE_GRACE);
-    await chain.close();
+    configuration.close();
+    await live.close(CLOSE_GRACE);
   };
 
   const speech: SpeechRouter = Object.assign(router, {
     ready,
-    status: () => chain.status(),
+    status: () => live.current.chain.status(),
+    reconfigure(next?: SpeechRouterOptions) {
+      configuration.reconfigure(next);
+    },
     on<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): SpeechRouter {
       events.on(name, listener);
       return speech;
@@ -145,38 +123,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
       return speech;
     },
     close: () => (closed ??= close()),
+    [CONTROL]: createControl({ configuration, live, events, clock: systemClock }),
   });
   return speech;
-}
-
-function createProvider(entry: ProviderConfiguration): SpeechProvider {
-  switch (entry.type) {
-    case 'remote':
-      return createRemoteProvider(entry.options);
-    case 'local':
-      return createLocalProvider(entry.options);
-    case 'text':
-      return createTextProvider(entry.options);
-    case 'custom':
-      return entry.provider;
-  }
-}
-
-/** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */
-async function warm(provider: SpeechProvider | undefined): Promise<void> {
-  if (!canWarm(provider)) return;
-  try {
-    await provider.warm();
-  } catch {
-    // `status()` and the health check say why.
-  }
-}
-
-function canWarm(provider: SpeechProvider | undefined): provider is LocalProvider {
-  return provider !== undefined && 'warm' in provider && typeof provider.warm === 'function';
-}
-
-// Types are left to the route, which tells a wrong one from a missing body.
-function bodyParser({ bodyLimit }: Configuration): express.RequestHandler {
-  return express.json({ limit: bodyLimit, type: () => true, strict: false });
 }

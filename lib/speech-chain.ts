@@ -24,8 +24,8 @@ export interface SpeakOptions {
   readonly deadline: Deadline;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
-  /** `none`: only the first provider is asked, as the client wants its voice or none. */
-  readonly fallback: 'chain' | 'none';
+  /** `none`: only the first provider is asked, as the client wants its voice or none. `only`: this one is, for whoever tries it. */
+  readonly fallback: 'chain' | 'none' | { readonly only: string };
 }
 
 /** The providers in their order: asks them, watches them, and closes them together. */
@@ -50,7 +50,7 @@ export class SpeechChain {
   }
 
   async speak(request: SpeechRequest, { deadline, signal, fallback }: SpeakOptions): Promise<SpeechOutcome> {
-    const stages = fallback === 'none' ? this.stages.slice(0, 1).map(withoutSubstitution) : this.stages;
+    const stages = this.#stagesFor(fallback);
     const run = {
       deadline,
       signal,
@@ -77,11 +77,6 @@ export class SpeechChain {
     }
   }
 
-  /** Begins the health checks. Resolves when every first one has ended. */
-  async startChecks(): Promise<void> {
-    await Promise.all(this.stages.map((stage) => stage.startChecks()));
-  }
-
   status(): SpeechStatus {
     const providers = this.stages.map((stage) => stage.status());
     return { status: overall(providers), providers };
@@ -91,8 +86,10 @@ export class SpeechChain {
     for (const stage of this.stages) stage.stopChecks();
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.stages.map((stage) => stage.close()));
+  #stagesFor(fallback: SpeakOptions['fallback']): readonly ChainStep<SpeechRequest, SpeechResult>[] {
+    if (fallback === 'chain') return this.stages;
+    if (fallback === 'none') return this.stages.slice(0, 1).map(withoutSubstitution);
+    return this.stages.filter(({ name }) => name === fallback.only);
   }
 
   #reportAttempt(requestId: string, { step, code, ms }: Attempt, thrown: unknown): void {

@@ -143,6 +143,12 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     this.#health?.stop();
   }
 
+  /** Leaves the chain: it finishes what it has begun, and says no more of its state. */
+  retire(): void {
+    this.stopChecks();
+    this.onChange = nothing;
+  }
+
   /** Lets the provider go. A provider of the user's own that fails to close stops nobody else from closing. */
   async close(): Promise<void> {
     const { signal } = new AbortController();

@@ -14,7 +14,8 @@ function setUp(load: (signal: AbortSignal) => Promise<readonly SpeechVoice[]>) {
       return load(signal);
     },
   };
-  const catalogue = new Catalogue([provider], clock);
+  const catalogue = new Catalogue(clock);
+  catalogue.use([provider]);
   return { clock, catalogue, calls: () => calls };
 }
 

@@ -8,43 +8,57 @@ import type { ClientConnection } from './client-connection.js';
  */
 const STALL_LIMIT = 60_000;
 
-/** The requests under way: bounds their number, ends those that nobody reads, and lets `close()` wait for them or end them. */
+/** The requests under way: bounds their number, ends those that nobody reads, and lets others wait for their end. */
 export class ActiveRequests {
   readonly #limit: number;
   readonly #clock: Clock;
+  readonly #elsewhere: () => number;
   readonly #active = new LiveSet<ClientConnection>();
-  #onEmpty: () => void = () => undefined;
+  readonly #waitForEnd: (() => void)[] = [];
   #cancelSweep: (() => void) | undefined;
 
-  constructor(limit: number, clock: Clock) {
+  /** @param elsewhere says how many more are under way that count against the same limit */
+  constructor(limit: number, clock: Clock, elsewhere: () => number = () => 0) {
     this.#limit = limit;
     this.#clock = clock;
+    this.#elsewhere = elsewhere;
+  }
+
+  get size(): number {
+    return this.#active.size;
   }
 
   /** Takes a request in until its connection has closed, or says that there is no room. */
   admit(connection: ClientConnection): boolean {
-    if (this.#active.size >= this.#limit) return false;
+    if (this.#active.size + this.#elsewhere() >= this.#limit) return false;
     this.#active.add(connection);
     connection.onClose(() => {
       this.#active.delete(connection);
-      if (this.#active.size === 0) this.#onEmpty();
+      if (this.#active.size === 0) this.#tellEmpty();
     });
     this.#cancelSweep ??= this.#clock.schedule(this.#sweep, STALL_LIMIT);
     return true;
   }
 
+  /** Resolves when none is under way any more. */
+  ended(): Promise<void> {
+    if (this.#active.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waitForEnd.push(resolve));
+  }
+
   /** Resolves when the last request has ended, or after so many milliseconds, when those still running are ended. */
   async drain(grace: number): Promise<void> {
+    const cancelTimer = this.#clock.schedule(() => {
+      for (const connection of this.#active.snapshot()) connection.abort();
+    }, grace);
+    await this.ended();
+    cancelTimer();
     this.#cancelSweep?.();
-    if (this.#active.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, grace);
-      this.#onEmpty = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    for (const connection of this.#active.snapshot()) connection.abort();
+    this.#cancelSweep = undefined;
+  }
+
+  #tellEmpty(): void {
+    for (const resolve of this.#waitForEnd.splice(0)) resolve();
   }
 
   // One timer for all, as most requests are over long before it: one each would cost every request something.

@@ -13,21 +13,27 @@ import { sendError, type ErrorMode } from './send-error.js';
 import { reasonOf, sendText } from './send-text.js';
 import { hasSpeechHeaders, NOBODY_ASKED, setSpeechHeaders, setWarnings, type ReplyFacts } from './speech-headers.js';
 
-/** What the route needs of the rest of the house. */
-export interface SpeechRouteOptions {
+/** What a request is read and answered with. */
+export interface SpeechService {
   readonly body: BodyOptions;
   readonly active: ActiveRequests;
-  readonly clock: Clock;
   /** Milliseconds from the request to the first audio byte. */
   readonly deadline: number;
   readonly maxInput: number;
   readonly errors: ErrorMode;
-  /** Says that the router is being closed and takes no new requests. */
-  readonly isClosing: () => boolean;
   readonly speak: (
     request: SpeechRequest,
     options: { readonly deadline: Deadline; readonly signal: AbortSignal; readonly fallback: 'chain' | 'none' },
   ) => Promise<{ readonly result: SpeechResult | null; readonly facts: ReplyFacts }>;
+}
+
+/** What the route needs of the rest of the house. */
+export interface SpeechRouteOptions {
+  /** The service as it is configured at this moment. */
+  readonly service: () => SpeechService;
+  readonly clock: Clock;
+  /** Says that the router is being closed and takes no new requests. */
+  readonly isClosing: () => boolean;
 }
 
 /** Makes the handler of `POST {mount}/audio/speech`: read, ask the chain, send what came of it. */
@@ -36,7 +42,7 @@ export function createSpeechRoute(options: SpeechRouteOptions): RequestHandler {
     const requestId = requestIdOf(request);
     answer(request, response, requestId, options).catch((thrown: unknown) => {
       if (!hasSpeechHeaders(response)) setSpeechHeaders(response, requestId, NOBODY_ASKED);
-      sendError(response, next, options.errors, thrown);
+      sendError(response, next, options.service().errors, thrown);
     });
   };
 }
@@ -48,18 +54,21 @@ async function answer(
   options: SpeechRouteOptions,
 ): Promise<void> {
   if (options.isClosing()) throw closing();
-  const deadline = new Deadline(options.deadline, options.clock);
+  const { body: bodyOptions, deadline: limit, maxInput } = options.service();
+  const deadline = new Deadline(limit, options.clock);
   const connection = new ClientConnection(response);
-  const body = await readBody(request, response, options.body);
-  const { speech, streamFormat } = readSpeechRequest(body, options.maxInput, requestId);
+  const body = await readBody(request, response, bodyOptions);
+  const { speech, streamFormat } = readSpeechRequest(body, maxInput, requestId);
   const fallback = fallbackWish(request);
   // The body may have taken a while.
   if (options.isClosing()) throw closing();
   if (connection.hasLeft()) return;
-  if (!options.active.admit(connection)) {
+  // So may another configuration have come, and from here on it has to be one and the same.
+  const service = options.service();
+  if (!service.active.admit(connection)) {
     throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
   }
-  const { result, facts } = await options.speak(speech, { deadline, signal: connection.signal, fallback });
+  const { result, facts } = await service.speak(speech, { deadline, signal: connection.signal, fallback });
   if (connection.hasLeft()) {
     if (result?.kind === 'audio') result.stream.destroy();
     return;

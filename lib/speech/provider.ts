@@ -95,3 +95,8 @@ export interface SpeechProvider {
   /** Lets go of workers, sockets and timers. Called once, awaited by the router's `close()`. */
   close?(): Promise<void> | void;
 }
+
+/** Tells a provider object of the user's own from an entry of plain data. */
+export function isProvider(value: unknown): value is SpeechProvider {
+  return typeof value === 'object' && value !== null && 'synthesize' in value && typeof value.synthesize === 'function';
+}

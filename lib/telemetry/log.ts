@@ -36,6 +36,11 @@ export function logEvents(events: SpeechEvents, logger: SpeechLogger): void {
     if (ok) logger.debug(line, 'a health check passed');
     else logger.warn(line, 'a health check failed');
   });
+  events.on('configuration', ({ revision, origin, problem }) => {
+    const line = { event: 'configuration', revision, origin };
+    if (problem === null) logger.info(line, 'another configuration is in use');
+    else logger.error({ ...line, detail: problem }, 'the configuration file cannot be used; the one before it stays');
+  });
   events.on('status', ({ from, to }) => {
     logger.warn({ event: 'status', from, to }, 'the state of speech changed');
   });

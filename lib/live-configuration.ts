@@ -1,0 +1,211 @@
+import { RevisionConflictError, type ConfigurationSnapshot } from './admin/control.js';
+import { parseOptions, type Configuration } from './configuration.js';
+import type { SpeechEventMap } from './events.js';
+import { putTogether, takeApart, type OptionParts } from './option-parts.js';
+import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './option-secrets.js';
+import { SpeechOptionsError } from './options-error.js';
+import type { Clock } from './resilience/index.js';
+import { FileChangedError, fingerprint, TextFile } from './text-file.js';
+
+/** Changes that can be undone. */
+const MOST_UNDO = 20;
+
+type Plain = Readonly<Record<string, unknown>>;
+type Origin = SpeechEventMap['configuration']['origin'];
+
+export interface LiveConfigurationOptions {
+  readonly clock: Clock;
+  /** Puts a checked configuration to use. */
+  readonly apply: (configuration: Configuration) => void;
+  readonly notify: (event: SpeechEventMap['configuration']) => void;
+}
+
+/**
+ * The options in use, wherever they come from: code, a file that is watched, or a page. Each change is checked as a whole before any of
+ * it is used, and a change that was made without having seen the last one is refused.
+ */
+export class LiveConfiguration {
+  /** The configuration to begin with. */
+  readonly initial: Configuration;
+  readonly #options: LiveConfigurationOptions;
+  readonly #file: TextFile | undefined;
+  #parts: OptionParts;
+  /** What is in use, as plain data. */
+  #plain: Plain;
+  #revision: string;
+  readonly #undo: Plain[] = [];
+  /** The file's text as it was last read or written, good or bad. */
+  #fileText: string | undefined;
+  #fileProblem: string | null = null;
+  #saving: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @throws {SpeechOptionsError} when the options or the file cannot be used
+   */
+  constructor(given: unknown, options: LiveConfigurationOptions) {
+    this.#options = options;
+    const parsed = parseOptions(given);
+    this.#parts = takeApart(given ?? {});
+    this.#plain = this.#parts.plain;
+    this.initial = parsed;
+    const { configFile } = parsed;
+    if (configFile !== undefined) {
+      this.#file = new TextFile(configFile, options.clock);
+      this.#fileText = this.#file.readNow();
+      if (this.#fileText !== undefined) {
+        this.#plain = { ...this.#plain, ...parseText(this.#fileText) };
+        this.initial = this.#check(this.#plain);
+      }
+    }
+    this.#revision = revisionOf(this.#plain);
+  }
+
+  /** Begins to watch the file, if there is one. */
+  watch(): void {
+    this.#file?.watch((text) => {
+      void this.#inTurn(() => {
+        this.#takeFile(text);
+      });
+    });
+  }
+
+  close(): void {
+    this.#file?.stop();
+  }
+
+  read(): ConfigurationSnapshot {
+    return {
+      options: maskSecrets(this.#plain),
+      revision: this.#revision,
+      persistence: this.#file === undefined ? 'memory' : 'file',
+      canUndo: this.#undo.length > 0,
+      fileProblem: this.#fileProblem,
+    };
+  }
+
+  /** Replaces all options by those of the program. What only code can say stays as it was given first. */
+  reconfigure(given: unknown): void {
+    const parts = takeApart(given ?? {});
+    const problems = Object.entries(parts.code)
+      .filter(([key, value]) => value !== (this.#parts.code as Record<string, unknown>)[key])
+      .map(([path]) => ({ path, message: 'this cannot change; give it when the router is made' }));
+    if (problems.length > 0) throw new SpeechOptionsError(problems);
+    const providers = new Map([...this.#parts.providers, ...parts.providers]);
+    const next = { ...this.#parts, providers };
+    const configuration = this.#check(parts.plain, next);
+    this.#parts = next;
+    this.#use(parts.plain, configuration, 'code');
+  }
+
+  /** Checks, writes and uses options that came from a page. */
+  save(options: unknown, revision: string): Promise<ConfigurationSnapshot> {
+    return this.#inTurn(async () => {
+      this.#expect(revision);
+      if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+        throw new SpeechOptionsError([{ path: '', message: 'expected an object with named options' }]);
+      }
+      return this.#store(unmaskSecrets(options as Plain, this.#plain));
+    });
+  }
+
+  /** Goes back to the options before the last change. */
+  undo(revision: string): Promise<ConfigurationSnapshot> {
+    return this.#inTurn(async () => {
+      this.#expect(revision);
+      const before = this.#undo.at(-1);
+      if (before === undefined) return this.read();
+      const snapshot = await this.#store(before);
+      // Neither the change nor its undoing is gone back to.
+      this.#undo.splice(-2);
+      return { ...snapshot, canUndo: this.#undo.length > 0 };
+    });
+  }
+
+  /** Fills the secrets into an entry that leaves them out because they are known. */
+  completeEntry(entry: unknown): unknown {
+    return unmaskEntrySecrets(entry, this.#plain);
+  }
+
+  async #store(plain: Plain): Promise<ConfigurationSnapshot> {
+    const configuration = this.#check(plain);
+    if (this.#file !== undefined) {
+      const text = `${JSON.stringify(plain, undefined, 2)}\n`;
+      try {
+        await this.#file.write(text, this.#fileText);
+      } catch (error) {
+        if (error instanceof FileChangedError) throw new RevisionConflictError();
+        throw error;
+      }
+      this.#fileText = text;
+      this.#fileProblem = null;
+    }
+    this.#use(plain, configuration, 'admin');
+    return this.read();
+  }
+
+  #takeFile(text: string | undefined): void {
+    if (text === this.#fileText) return;
+    this.#fileText = text;
+    // Without its file the configuration stays; the next save makes a new one.
+    if (text === undefined) return;
+    try {
+      const plain = { ...this.#parts.plain, ...parseText(text) };
+      this.#use(plain, this.#check(plain), 'file');
+      this.#fileProblem = null;
+    } catch (error) {
+      this.#fileProblem = error instanceof SpeechOptionsError ? describeProblems(error) : 'it cannot be used';
+      this.#options.notify({ revision: this.#revision, origin: 'file', problem: this.#fileProblem });
+    }
+  }
+
+  #check(plain: Plain, parts = this.#parts): Configuration {
+    return parseOptions(putTogether(plain, parts));
+  }
+
+  #use(plain: Plain, configuration: Configuration, origin: Origin): void {
+    this.#options.apply(configuration);
+    this.#undo.push(this.#plain);
+    if (this.#undo.length > MOST_UNDO) this.#undo.shift();
+    this.#plain = plain;
+    this.#revision = revisionOf(plain);
+    this.#options.notify({ revision: this.#revision, origin, problem: null });
+  }
+
+  #expect(revision: string): void {
+    if (revision !== this.#revision) throw new RevisionConflictError();
+  }
+
+  /** One change after the other, so that none is checked against options that are being replaced. */
+  #inTurn<Value>(change: () => Promise<Value> | Value): Promise<Value> {
+    const result = this.#saving.then(change);
+    this.#saving = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function revisionOf(plain: Plain): string {
+  return fingerprint(JSON.stringify(plain));
+}
+
+function parseText(text: string): Plain {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new SpeechOptionsError([{ path: '', message: `the file is not JSON${placeOf(error, text)}` }]);
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Plain;
+  throw new SpeechOptionsError([{ path: '', message: 'the file must have an object with named options' }]);
+}
+
+/** Says where the text stops to be JSON. What JSON.parse says itself may quote a key. */
+function placeOf(error: unknown, text: string): string {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
+  if (position === undefined) return '';
+  const before = text.slice(0, Number(position)).split('\n');
+  return `: see line ${String(before.length)}, column ${String((before.at(-1)?.length ?? 0) + 1)}`;
+}
+
+function describeProblems({ problems }: SpeechOptionsError): string {
+  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+}

@@ -1,0 +1,66 @@
+import { SpeechOptionsError } from './options-error.js';
+import { isProvider } from './speech/provider.js';
+import type { SpeechProvider } from './speech/provider.js';
+
+/** Options that are objects of the program's and cannot stand in a file. */
+const CODE_OPTIONS = ['logger', 'metrics', 'configFile'] as const;
+
+/** Options taken apart: what a file could say as well, and what only a program can. */
+export interface OptionParts {
+  /** Plain data; a provider object of the user's own is `{ type: 'custom', name }` in it. */
+  readonly plain: Readonly<Record<string, unknown>>;
+  readonly code: Readonly<Partial<Record<(typeof CODE_OPTIONS)[number], unknown>>>;
+  /** Provider objects of the user's own, by name. */
+  readonly providers: ReadonlyMap<string, SpeechProvider>;
+}
+
+/** Takes checked options apart. */
+export function takeApart(options: object): OptionParts {
+  const providers = new Map<string, SpeechProvider>();
+  const code: Record<string, unknown> = {};
+  const plain: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options) as [string, unknown][]) {
+    if (value === undefined) continue;
+    if (CODE_OPTIONS.some((option) => option === key)) code[key] = value;
+    else if (key === 'fallback' && Array.isArray(value))
+      plain[key] = value.map((entry) => toPlainEntry(entry, providers));
+    else plain[key] = structuredClone(value);
+  }
+  return { plain, code, providers };
+}
+
+function toPlainEntry(entry: unknown, providers: Map<string, SpeechProvider>): unknown {
+  if (!isProvider(entry)) return structuredClone(entry);
+  providers.set(entry.name, entry);
+  return { type: 'custom', name: entry.name };
+}
+
+/**
+ * Puts plain options together with what only a program can say.
+ *
+ * @throws {SpeechOptionsError} when they name a provider object that the program did not give
+ */
+export function putTogether(plain: Readonly<Record<string, unknown>>, { code, providers }: OptionParts): object {
+  const problems = CODE_OPTIONS.filter((key) => Object.hasOwn(plain, key)).map((key) => ({
+    path: key,
+    message: 'this can be given in code only',
+  }));
+  if (problems.length > 0) throw new SpeechOptionsError(problems);
+  const options = Object.fromEntries(Object.entries(plain).filter(([key]) => key !== '$schema'));
+  const fallback = options['fallback'];
+  if (!Array.isArray(fallback)) return { ...options, ...code };
+  return { ...options, fallback: fallback.map((entry, index) => toProvider(entry, index, providers)), ...code };
+}
+
+function toProvider(entry: unknown, index: number, providers: ReadonlyMap<string, SpeechProvider>): unknown {
+  if (typeof entry !== 'object' || entry === null || !('type' in entry) || entry.type !== 'custom') return entry;
+  const provider = 'name' in entry && typeof entry.name === 'string' ? providers.get(entry.name) : undefined;
+  if (provider !== undefined) return provider;
+  const known = providers.size === 0 ? 'it gave none' : `it gave ${[...providers.keys()].join(', ')}`;
+  throw new SpeechOptionsError([
+    {
+      path: `fallback[${String(index)}].name`,
+      message: `expected the name of a provider object of the program’s; ${known}`,
+    },
+  ]);
+}

@@ -1,0 +1,41 @@
+import type { SpeechControl } from './admin/control.js';
+import type { SpeechEvents } from './events.js';
+import type { LiveConfiguration } from './live-configuration.js';
+import type { LiveSpeech } from './live-speech.js';
+import { Deadline, type Clock } from './resilience/index.js';
+import { SpeechError, type SpeechErrorCode } from './speech/error.js';
+
+export interface RouterParts {
+  readonly configuration: LiveConfiguration;
+  readonly live: LiveSpeech;
+  readonly events: SpeechEvents;
+  readonly clock: Clock;
+}
+
+/** Makes what an admin page steers a router with. */
+export function createControl({ configuration, live, events, clock }: RouterParts): SpeechControl {
+  return {
+    read: () => configuration.read(),
+    save: (options, revision) => configuration.save(options, revision),
+    undo: (revision) => configuration.undo(revision),
+    verify: () => Promise.reject(new Error('not there yet')),
+    status: () => live.current.chain.status(),
+    async speakThrough(provider, request, { signal }) {
+      const { chain, deadline } = live.current;
+      const { result, facts } = await chain.speak(request, {
+        deadline: new Deadline(deadline, clock),
+        signal,
+        fallback: { only: provider },
+      });
+      if (result !== null) return result;
+      const code = facts.attempts.at(-1)?.code ?? 'internal';
+      throw new SpeechError(code as SpeechErrorCode, 'the provider did not speak');
+    },
+    on(name, listener) {
+      events.on(name, listener);
+    },
+    off(name, listener) {
+      events.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import express from 'express';
+import type { Configuration } from './configuration.js';
+import type { SpeechEvents } from './events.js';
+import { ActiveRequests } from './http/active-requests.js';
+import type { BodyOptions } from './http/read-body.js';
+import type { SpeechService } from './http/speech-route.js';
+import type { Clock } from './resilience/index.js';
+import { SpeechChain, type SpeakOptions, type SpeechOutcome } from './speech-chain.js';
+import type { SpeechRequest } from './speech/request.js';
+import type { Stage } from './stage.js';
+
+export interface SpeechRuntimeOptions {
+  readonly configuration: Configuration;
+  readonly stages: readonly Stage[];
+  readonly events: SpeechEvents;
+  readonly clock: Clock;
+  /** Requests that are still under way with an earlier configuration. */
+  readonly elsewhere: () => number;
+}
+
+/** What a router speaks with under one configuration. A request that has begun with it ends with it. */
+export class SpeechRuntime implements SpeechService {
+  readonly configuration: Configuration;
+  readonly chain: SpeechChain;
+  readonly active: ActiveRequests;
+  readonly body: BodyOptions;
+  readonly deadline: number;
+  readonly maxInput: number;
+  readonly errors: 'reply' | 'next';
+
+  constructor({ configuration, stages, events, clock, elsewhere }: SpeechRuntimeOptions) {
+    const { deadline, maxInput, bodyLimit, maxConcurrent, errors } = configuration;
+    this.configuration = configuration;
+    this.chain = new SpeechChain(stages, events, clock);
+    this.active = new ActiveRequests(maxConcurrent, clock, elsewhere);
+    // Types are left to the route, which tells a wrong one from a missing body.
+    const parse = express.json({ limit: bodyLimit, type: () => true, strict: false });
+    this.body = { parse, mostBytes: bodyLimit, limit: deadline, clock };
+    this.deadline = deadline;
+    this.maxInput = maxInput;
+    this.errors = errors;
+  }
+
+  readonly speak = (request: SpeechRequest, options: SpeakOptions): Promise<SpeechOutcome> =>
+    this.chain.speak(request, options);
+}
