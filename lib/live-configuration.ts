@@ -1,5 +1,6 @@
 import { RevisionConflictError, type ConfigurationSnapshot } from './admin/control.js';
 import { parseOptions, type Configuration } from './configuration.js';
+import { parseConfigurationText } from './configuration-text.js';
 import type { SpeechEventMap } from './events.js';
 import { putTogether, takeApart, type OptionParts } from './option-parts.js';
 import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './option-secrets.js';
@@ -53,7 +54,7 @@ export class LiveConfiguration {
       this.#file = new TextFile(configFile, options.clock);
       this.#fileText = this.#file.readNow();
       if (this.#fileText !== undefined) {
-        this.#plain = { ...this.#plain, ...parseText(this.#fileText) };
+        this.#plain = { ...this.#plain, ...parseConfigurationText(this.#fileText) };
         this.initial = this.#check(this.#plain);
       }
     }
@@ -62,10 +63,10 @@ export class LiveConfiguration {
 
   /** Begins to watch the file, if there is one. */
   watch(): void {
-    this.#file?.watch((text) => {
-      void this.#inTurn(() => {
-        this.#takeFile(text);
-      });
+    const file = this.#file;
+    file?.watch(() => {
+      // It is read when its turn has come, or an older text could take the place of one that was saved meanwhile.
+      void this.#inTurn(() => this.#takeFile(file));
     });
   }
 
@@ -143,17 +144,18 @@ export class LiveConfiguration {
     return this.read();
   }
 
-  #takeFile(text: string | undefined): void {
-    if (text === this.#fileText) return;
-    this.#fileText = text;
-    // Without its file the configuration stays; the next save makes a new one.
-    if (text === undefined) return;
+  async #takeFile(file: TextFile): Promise<void> {
     try {
-      const plain = { ...this.#parts.plain, ...parseText(text) };
+      const text = await file.read();
+      if (text === this.#fileText) return;
+      this.#fileText = text;
+      // Without its file the configuration stays; the next save makes a new one.
+      if (text === undefined) return;
+      const plain = { ...this.#parts.plain, ...parseConfigurationText(text) };
       this.#use(plain, this.#check(plain), 'file');
       this.#fileProblem = null;
     } catch (error) {
-      this.#fileProblem = error instanceof SpeechOptionsError ? describeProblems(error) : 'it cannot be used';
+      this.#fileProblem = error instanceof SpeechOptionsError ? describeProblems(error) : 'the file cannot be read';
       this.#options.notify({ revision: this.#revision, origin: 'file', problem: this.#fileProblem });
     }
   }
@@ -176,7 +178,7 @@ export class LiveConfiguration {
   }
 
   /** One change after the other, so that none is checked against options that are being replaced. */
-  #inTurn<Value>(change: () => Promise<Value> | Value): Promise<Value> {
+  #inTurn<Value>(change: () => Promise<Value>): Promise<Value> {
     const result = this.#saving.then(change);
     this.#saving = result.catch(() => undefined);
     return result;
@@ -185,25 +187,6 @@ export class LiveConfiguration {
 
 function revisionOf(plain: Plain): string {
   return fingerprint(JSON.stringify(plain));
-}
-
-function parseText(text: string): Plain {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new SpeechOptionsError([{ path: '', message: `the file is not JSON${placeOf(error, text)}` }]);
-  }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Plain;
-  throw new SpeechOptionsError([{ path: '', message: 'the file must have an object with named options' }]);
-}
-
-/** Says where the text stops to be JSON. What JSON.parse says itself may quote a key. */
-function placeOf(error: unknown, text: string): string {
-  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
-  return `: see line ${String(before.length)}, column ${String((before.at(-1)?.length ?? 0) + 1)}`;
 }
 
 function describeProblems({ problems }: SpeechOptionsError): string {

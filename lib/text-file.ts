@@ -22,7 +22,7 @@ export class FileChangedError extends Error {
 export class TextFile {
   readonly #path: string;
   readonly #clock: Clock;
-  #seen = '';
+  #seen: string | undefined;
   #cancelLook: (() => void) | undefined;
   #isStopped = false;
 
@@ -66,16 +66,19 @@ export class TextFile {
     await syncDirectory(dirname(path));
   }
 
-  /** Calls back when the file has changed, with its text, or with undefined when it is gone. */
-  watch(onChange: (text: string | undefined) => void): void {
+  /** Reads the text as it is now, or undefined where there is no file. */
+  read(): Promise<string | undefined> {
+    return readFile(this.#path, 'utf8').catch(undefinedIfMissing);
+  }
+
+  /** Calls back soon after the file has changed, come or gone, and once at the beginning. */
+  watch(onChange: () => void): void {
     const look = async (): Promise<void> => {
       const mark = await markOf(this.#path);
-      if (mark !== this.#seen) {
-        this.#seen = mark;
-        const text = await readFile(this.#path, 'utf8').catch(() => undefined);
-        if (!this.#stopped()) onChange(text);
-      }
-      if (!this.#stopped()) this.#cancelLook = this.#clock.schedule(() => void look(), LOOK_INTERVAL);
+      if (this.#isStopped) return;
+      if (mark !== this.#seen) onChange();
+      this.#seen = mark;
+      this.#cancelLook = this.#clock.schedule(() => void look(), LOOK_INTERVAL);
     };
     void look();
   }
@@ -83,11 +86,6 @@ export class TextFile {
   stop(): void {
     this.#isStopped = true;
     this.#cancelLook?.();
-  }
-
-  // It changes while one waits.
-  #stopped(): boolean {
-    return this.#isStopped;
   }
 }
 

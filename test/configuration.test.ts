@@ -239,7 +239,7 @@ describe('parseOptions', () => {
   }
 
   it('refuses options that are not there yet instead of ignoring them', () => {
-    for (const key of ['configFile', 'alerts', 'metrics', 'segments']) {
+    for (const key of ['alerts', 'metrics', 'segments']) {
       expect(problemsOf({ [key]: {} })[0], key).to.match(/^: unknown key/);
     }
   });

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { ENTRY_SCHEMAS, NAME_SCHEMA, OPTIONS_SCHEMA } from './options.js';
+
+const CUSTOM = z
+  .strictObject({ type: z.literal('custom'), name: NAME_SCHEMA })
+  .describe('A provider object that the program gave to speechRouter(), by its name.');
+
+/** Makes the JSON Schema of `configFile` from the checks that the options go through, for editors to complete from. */
+export function configurationSchema(): object {
+  const entry = z.discriminatedUnion('type', [ENTRY_SCHEMAS.remote, ENTRY_SCHEMAS.local, ENTRY_SCHEMAS.text, CUSTOM]);
+  const file = OPTIONS_SCHEMA.omit({ logger: true, configFile: true }).extend({
+    $schema: z.string().describe('Where an editor finds this schema.').optional(),
+    fallback: z
+      .array(entry)
+      .min(1)
+      .max(8)
+      .describe('The providers, in the order in which they are asked.')
+      .default([{ type: 'local' }, { type: 'text' }] as never),
+  });
+  const schema = z.toJSONSchema(file, { io: 'input', target: 'draft-7', unrepresentable: 'any', override: refine });
+  return { ...schema, title: 'express-speech configuration' };
+}
+
+/** What an editor shows beside a key. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  deadline: 'Milliseconds from a request to the first byte of sound, for the whole chain.',
+  maxInput: 'Most characters of an input. Longer ones are refused, never cut.',
+  bodyLimit: 'Most bytes of a request’s body.',
+  maxConcurrent:
+    'Most speech requests at once; the next one is told to come again. In a bulkhead: most calls to this provider at once.',
+  errors: '"next" hands errors to the application’s own error handler.',
+  baseUrl: 'Address of an OpenAI-compatible server, up to its version: "http://127.0.0.1:8880/v1".',
+  apiKey: 'The key, or better { "env": "NAME" }, which keeps it out of the file.',
+  voice: 'The voice where a request names none.',
+  voices: 'From the voice that is asked for to this provider’s own.',
+  formats: 'What the server can make; anything else is left to the next provider.',
+  timeout: 'Limits in milliseconds for each phase of a call.',
+  firstByte: 'Milliseconds from the request sent to the first byte of the reply.',
+  circuitBreaker: 'When a failing provider is left alone, and for how long.',
+  bulkhead: 'How many calls a provider gets at once, and how many may wait.',
+  retry: 'How often a failed call is tried again, and the share of all work that may be.',
+  health: 'Regular checks, or false for none.',
+  allowAddresses:
+    'Addresses and ranges that the server may have; link-local ones are refused unless they are named here.',
+  engine: 'What speaks on this machine.',
+  workers: 'Worker threads; each takes 80 to 100 MB.',
+  status: 'HTTP status of a text reply: 200, or 503 for gateways.',
+};
+
+interface Described {
+  maximum?: number | undefined;
+  default?: unknown;
+  description?: string | undefined;
+}
+
+function refine({ jsonSchema, path }: { readonly jsonSchema: Described; readonly path: (string | number)[] }): void {
+  // zod says this of every whole number, and no reader needs it.
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  const key = path.at(-2) === 'properties' ? String(path.at(-1)) : '';
+  // It depends on the machine, and would be that of the one that built the package.
+  if (key === 'workers') delete jsonSchema.default;
+  const description = Object.hasOwn(DESCRIPTIONS, key) ? DESCRIPTIONS[key] : undefined;
+  if (description !== undefined) jsonSchema.description ??= description;
+}

@@ -1,0 +1,270 @@
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { RevisionConflictError, type ConfigurationSnapshot } from '../lib/admin/control.js';
+import type { Configuration } from '../lib/configuration.js';
+import type { SpeechEventMap } from '../lib/events.js';
+import { LiveConfiguration } from '../lib/live-configuration.js';
+import { SpeechOptionsError } from '../lib/options-error.js';
+import { eventually } from './faults/eventually.js';
+import { FakeClock } from './support/fake-clock.js';
+import { speaker } from './support/fake-provider.js';
+import { makeFolder, type Folder } from './support/folder.js';
+
+const TEXT = { type: 'text' };
+
+describe('LiveConfiguration', () => {
+  let folder: Folder;
+  let configFile: string;
+  let clock: FakeClock;
+  let applied: Configuration[];
+  let events: SpeechEventMap['configuration'][];
+  let live: LiveConfiguration;
+
+  function start(options: object): LiveConfiguration {
+    live = new LiveConfiguration(options, {
+      clock,
+      apply: (configuration) => applied.push(configuration),
+      notify: (event) => events.push(event),
+    });
+    live.watch();
+    return live;
+  }
+
+  async function fails(change: Promise<unknown>): Promise<unknown> {
+    return change.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  }
+
+  const writeFile = (options: unknown): void => {
+    writeFileSync(configFile, typeof options === 'string' ? options : JSON.stringify(options));
+  };
+
+  /** Lets it look at the file once more, and waits for what comes of it. */
+  async function look(check: () => void): Promise<void> {
+    await eventually(() => {
+      expect(clock.pendingTimers).to.equal(1);
+    });
+    await clock.advance(1_000);
+    await eventually(check);
+  }
+
+  beforeEach(() => {
+    folder = makeFolder();
+    configFile = folder.path('speech.json');
+    clock = new FakeClock();
+    applied = [];
+    events = [];
+  });
+  afterEach(() => {
+    live.close();
+    folder.remove();
+  });
+
+  describe('without a file', () => {
+    it('shows what was given, without what only code can say', () => {
+      start({ deadline: 5_000, logger: console, fallback: [speaker('own'), TEXT] });
+      const { revision, ...rest } = live.read();
+      expect(revision).to.match(/^[0-9a-f]{16}$/);
+      expect(rest).to.deep.equal({
+        options: { deadline: 5_000, fallback: [{ type: 'custom', name: 'own' }, TEXT] },
+        persistence: 'memory',
+        canUndo: false,
+        fileProblem: null,
+      });
+    });
+
+    it('saves, tells of it, and goes back step by step', async () => {
+      start({ deadline: 1_000 });
+      const revisions = [live.read().revision];
+      for (const deadline of [2_000, 3_000]) {
+        const { revision } = await live.save({ deadline }, live.read().revision);
+        revisions.push(revision);
+      }
+      expect(new Set(revisions)).to.have.property('size', 3);
+      expect(applied.map(({ deadline }) => deadline)).to.deep.equal([2_000, 3_000]);
+      expect(events).to.deep.equal(
+        revisions.slice(1).map((revision) => ({ revision, origin: 'admin', problem: null })),
+      );
+      const first = await live.undo(live.read().revision);
+      expect(first).to.deep.include({ revision: revisions[1], canUndo: true });
+      const second = await live.undo(first.revision);
+      expect(second).to.deep.include({ revision: revisions[0], canUndo: false });
+      expect(applied.at(-1)).to.have.property('deadline', 1_000);
+      expect(await live.undo(second.revision)).to.deep.equal(second);
+    });
+
+    it('refuses a change that did not see the last one, and changes nothing', async () => {
+      start({ deadline: 1_000 });
+      const { revision } = live.read();
+      const results = await Promise.allSettled([2_000, 3_000].map((deadline) => live.save({ deadline }, revision)));
+      expect(results[0]?.status).to.equal('fulfilled');
+      expect(results[1]).to.have.property('reason').that.is.instanceOf(RevisionConflictError);
+      expect(await fails(live.undo(revision))).to.be.instanceOf(RevisionConflictError);
+      expect(live.read().options).to.deep.equal({ deadline: 2_000 });
+    });
+
+    it('refuses options that cannot be used, and those that only code can give', async () => {
+      start({ deadline: 1_000 });
+      const { revision } = live.read();
+      const bad: [unknown, RegExp][] = [
+        [{ deadlin: 5 }, /unknown key "deadlin"; did you mean "deadline"/],
+        [{ fallback: [{ type: 'remote', baseUrl: 'http://x:99999/v1' }] }, /^fallback\[0\]\.baseUrl: the port/m],
+        [{ logger: {} }, /logger: this can be given in code only/],
+        [{ configFile: '/etc/passwd' }, /configFile: this can be given in code only/],
+        [
+          { fallback: [{ type: 'custom', name: 'nobody' }] },
+          /fallback\[0\]\.name: expected the name of a provider object.*it gave none/,
+        ],
+        [[], /expected an object/],
+        [null, /expected an object/],
+        ['x', /expected an object/],
+      ];
+      for (const [options, message] of bad) {
+        const error = await fails(live.save(options, revision));
+        expect(error, JSON.stringify(options)).to.be.instanceOf(SpeechOptionsError);
+        expect(String(error).replace(/\n {2}/g, '\n')).to.match(message);
+      }
+      expect(applied).to.deep.equal([]);
+      expect(live.read().revision).to.equal(revision);
+    });
+
+    it('keeps an object of the program’s when its place changes, and brings it back', async () => {
+      const own = speaker('own');
+      start({ fallback: [own, TEXT] });
+      const { revision } = await live.save({ fallback: [TEXT, { type: 'custom', name: 'own' }] }, live.read().revision);
+      expect(applied.at(-1)?.fallback[1]).to.have.property('provider', own);
+      const without = await live.save({ fallback: [TEXT] }, revision);
+      await live.undo(without.revision);
+      expect(applied.at(-1)?.fallback[1]).to.have.property('provider', own);
+    });
+
+    it('takes options from code, with new objects, and refuses what cannot change', () => {
+      const other = speaker('other');
+      start({ fallback: [speaker('own')], logger: console });
+      live.reconfigure({ fallback: [other], deadline: 9_000 });
+      expect(applied[0]?.fallback[0]).to.have.property('provider', other);
+      expect(applied[0]).to.include({ deadline: 9_000, logger: console });
+      expect(events[0]).to.deep.include({ origin: 'code', problem: null });
+      expect(() => {
+        live.reconfigure({ logger: { ...console } });
+      }).to.throw(SpeechOptionsError, /logger: this cannot change/);
+      live.reconfigure(undefined);
+      expect(applied[1]?.fallback.map(({ type }) => type)).to.deep.equal(['local', 'text']);
+    });
+  });
+
+  describe('with a file', () => {
+    it('begins with what the file says, on top of what code says', () => {
+      writeFile({
+        $schema: 'https://example/schema.json',
+        deadline: 3_000,
+        fallback: [TEXT, { type: 'custom', name: 'own' }],
+      });
+      start({ configFile, deadline: 1_000, maxInput: 100, fallback: [speaker('own')] });
+      expect(live.initial).to.include({ deadline: 3_000, maxInput: 100 });
+      expect(live.initial.fallback.map(({ type }) => type)).to.deep.equal(['text', 'custom']);
+      expect(live.read().persistence).to.equal('file');
+    });
+
+    it('begins without one, and makes it with the first change', async () => {
+      start({ configFile, deadline: 1_000 });
+      await live.save({ deadline: 2_000 }, live.read().revision);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ deadline: 2_000 });
+    });
+
+    it('does not begin with one that cannot be used, and says where', () => {
+      start({});
+      const texts: [string, RegExp][] = [
+        ['{ "deadline": 0 }', /deadline: expected a whole number of milliseconds/],
+        ['{\n  "apiKey": sk-secret }', /the file is not JSON: see line 2, column 13/],
+        ['[]', /the file must have an object/],
+        ['{ "configFile": "x" }', /configFile: this can be given in code only/],
+      ];
+      for (const [text, message] of texts) {
+        writeFile(text);
+        const act = (): unknown => new LiveConfiguration({ configFile }, { clock, apply: fail, notify: fail });
+        expect(act, text).to.throw(SpeechOptionsError, message);
+        expect(act, text).not.to.throw(/secret/);
+      }
+    });
+
+    it('takes a file that changes, refuses a bad one with the reason, and takes the next good one', async () => {
+      writeFile({ deadline: 1_000 });
+      start({ configFile });
+      const before = live.read();
+      writeFile({ deadline: 2_000 });
+      await look(() => {
+        expect(applied.map(({ deadline }) => deadline)).to.deep.equal([2_000]);
+      });
+      expect(events[0]).to.deep.include({ origin: 'file', problem: null });
+      const good = live.read();
+      expect(good.revision).not.to.equal(before.revision);
+      writeFile('{ "deadline": "soon" }');
+      await look(() => {
+        expect(live.read().fileProblem).to.match(/^deadline: expected a whole number/);
+      });
+      expect(live.read()).to.deep.include({ revision: good.revision, options: { deadline: 2_000 } });
+      expect(events[1]).to.deep.equal({ revision: good.revision, origin: 'file', problem: live.read().fileProblem });
+      expect(applied).to.have.length(1);
+      writeFile({ deadline: 3_000 });
+      await look(() => {
+        expect(live.read()).to.deep.include({ fileProblem: null, options: { deadline: 3_000 } });
+      });
+    });
+
+    it('stays as it is when the file is gone, and makes a new one with the next change', async () => {
+      writeFile({ deadline: 1_000 });
+      start({ configFile });
+      await look(() => undefined);
+      unlinkSync(configFile);
+      await look(() => undefined);
+      await eventually(() => {
+        expect(clock.pendingTimers).to.equal(1);
+      });
+      expect(live.read().options).to.deep.equal({ deadline: 1_000 });
+      await live.save({ deadline: 2_000 }, live.read().revision);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ deadline: 2_000 });
+    });
+
+    it('loses no change that somebody else made to the file in the meantime', async () => {
+      writeFile({ deadline: 1_000 });
+      start({ configFile });
+      await look(() => undefined);
+      const { revision } = live.read();
+      writeFile({ deadline: 5_000 });
+      expect(await fails(live.save({ deadline: 2_000 }, revision))).to.be.instanceOf(RevisionConflictError);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ deadline: 5_000 });
+      expect(applied).to.deep.equal([]);
+      await look(() => {
+        expect(live.read().options).to.deep.equal({ deadline: 5_000 });
+      });
+    });
+
+    it('uses its own change once, though it sees the file change', async () => {
+      writeFile({ deadline: 1_000 });
+      start({ configFile });
+      await live.save({ deadline: 2_000 }, live.read().revision);
+      await look(() => undefined);
+      await look(() => undefined);
+      expect(applied).to.have.length(1);
+      expect(live.read().canUndo).to.equal(true);
+    });
+
+    it('keeps secrets in the file and shows none', async () => {
+      const remote = { type: 'remote', baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'sk-secret' };
+      writeFile({ fallback: [remote] });
+      start({ configFile });
+      const shown: ConfigurationSnapshot = live.read();
+      expect(JSON.stringify(shown)).not.to.contain('secret');
+      await live.save({ ...shown.options, deadline: 4_000 }, shown.revision);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ fallback: [remote], deadline: 4_000 });
+      expect(live.completeEntry({ ...remote, apiKey: { set: true } })).to.deep.equal(remote);
+    });
+  });
+});
+
+function fail(): void {
+  throw new Error('nothing is to be used here');
+}
