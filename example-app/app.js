@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import express from 'express';
-import { speechRouter } from 'express-speech';
+import { speechAdmin, speechRouter } from 'express-speech';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { alertsRouter } from './alerts.js';
 import { backendRouter } from './backend-control.js';
+import { login } from './login.js';
 import { notesRouter } from './notes.js';
 
 const PUBLIC = fileURLToPath(new URL('public', import.meta.url));
@@ -10,10 +13,11 @@ const POLICY = "default-src 'self'; media-src 'self' blob:; object-src 'none'; b
 /**
  * Makes the application.
  *
- * @param remote options of the TTS server to ask first, if there is one
+ * @param options of the speech router
  * @param backend the demo backend, if the app started one
+ * @param password of the admin page
  */
-export function createApp({ remote, backend } = {}) {
+export function createApp({ options, backend, password }) {
   const app = express();
   app.disable('x-powered-by');
   app.use((_request, response, next) => {
@@ -21,12 +25,17 @@ export function createApp({ remote, backend } = {}) {
     next();
   });
 
-  // This is all that it takes to speak.
-  const speech = speechRouter({
-    fallback: [...(remote ? [{ type: 'remote', ...remote }] : []), { type: 'local' }, { type: 'text' }],
-  });
+  // This is all that it takes to speak, to be watched, and to be steered.
+  const register = new Registry();
+  const speech = speechRouter({ ...options, metrics: { register } });
   app.use('/v1', speech);
+  app.use('/admin', login(password), speechAdmin(speech, { authorize: (request) => request.isAdmin }));
 
+  collectDefaultMetrics({ register });
+  app.get('/metrics', async (_request, response) => {
+    response.type(register.contentType).send(await register.metrics());
+  });
+  app.use('/alerts', alertsRouter(speech));
   app.use('/notes', notesRouter());
   app.use('/backend', backendRouter(backend));
   app.use(express.static(PUBLIC));

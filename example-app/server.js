@@ -1,13 +1,13 @@
 import { createApp } from './app.js';
 import { startBackend } from './backend-control.js';
+import { makePassword } from './login.js';
+import { speechOptions } from './options.js';
 
-const { TTS_URL, TTS_API_KEY, PORT = '3000' } = process.env;
-
-/** Answers within two seconds on any machine, so that a frozen backend is noticed while one watches. */
-const DEMO = { name: 'demo', timeout: { connect: 500, firstByte: 2_000 }, health: { interval: 2_000, timeout: 1_000 } };
+const { TTS_URL, ADMIN_PASSWORD, PORT = '3000' } = process.env;
 
 const backend = TTS_URL ? undefined : await startDemo();
-const { app, speech } = createApp({ remote: remoteOptions(), backend });
+const password = ADMIN_PASSWORD ?? makePassword();
+const { app, speech } = createApp({ options: speechOptions(backend), backend, password });
 const server = app.listen(Number(PORT), async (error) => {
   if (error) {
     console.error(`Cannot listen on port ${PORT}: ${error.code}. Set PORT to another one.`);
@@ -22,14 +22,11 @@ const server = app.listen(Number(PORT), async (error) => {
       .providers.map(({ name }) => name)
       .join(' → ')})`,
   );
+  const secret = ADMIN_PASSWORD ? 'the password in ADMIN_PASSWORD' : `the password ${password}`;
+  console.log(`Its admin page: http://localhost:${port}/admin (user admin, ${secret})`);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
-
-function remoteOptions() {
-  if (TTS_URL) return { baseUrl: TTS_URL, ...(TTS_API_KEY ? { apiKey: { env: 'TTS_API_KEY' } } : {}) };
-  return backend && { ...DEMO, baseUrl: backend.baseUrl };
-}
 
 /** Starts the demo backend. Without it there is one voice less, and that is all. */
 async function startDemo() {

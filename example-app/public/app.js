@@ -1,3 +1,4 @@
+import { showAlerts } from './alerts.js';
 import { startGauge } from './gauge.js';
 import { showNotes } from './notes.js';
 import { showServer } from './server.js';
@@ -26,3 +27,4 @@ for (const button of document.querySelectorAll('[data-sample]')) {
 showNotes((note) => speaker.speak(note, 'mp3'));
 showServer();
 startGauge();
+showAlerts();
