@@ -9,7 +9,7 @@ import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';
 import { readText } from './remote/body-reader.js';
 import { RemoteClient } from './remote/client.js';
-import { failureOfStatus, messageOf } from './remote/error-reply.js';
+import { failureOfStatus, messageOf, secretsOf } from './remote/error-reply.js';
 import type { Exchange } from './remote/exchange.js';
 import { limitsFor } from './remote/limits.js';
 import { readModels, readVoices } from './remote/lists.js';
@@ -180,15 +180,6 @@ async function prove(
     throw failure;
   }
   return { kind: 'audio', contentType, stream: untilDeclaredEnd(response, declared) };
-}
-
-/** What a server may send back of what it was sent, and no log line is to have. */
-function secretsOf(
-  { input, instructions, extra }: SpeechRequest,
-  { apiKey, headers, baseUrl }: RemoteOptions,
-): string[] {
-  const ofClient = Object.values(extra).map((value) => JSON.stringify(value));
-  return [input, instructions ?? '', ...ofClient, apiKey ?? '', ...Object.values(headers), new URL(baseUrl).host];
 }
 
 /** Reads the body of an error for as long as it is worth waiting for, and lets the connection go. */

@@ -1,17 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Exchange } from './exchange.js';
 
+/** Reads a body as text, as `readBytes` does. */
+export async function readText(exchange: Exchange, response: IncomingMessage, mostBytes: number): Promise<string> {
+  return (await readBytes(exchange, response, mostBytes)).toString('utf8');
+}
+
 /**
- * Reads a body as text, up to so many bytes, and lets the rest go.
+ * Reads a body, up to so many bytes, and lets the rest go.
  *
  * Rejects with the exchange's failure. A body that is longer is cut and the connection closed: nobody wants the rest.
  */
-export function readText(exchange: Exchange, response: IncomingMessage, mostBytes: number): Promise<string> {
+export function readBytes(exchange: Exchange, response: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const finish = (): void => {
-      resolve(Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8'));
+      resolve(Buffer.concat(chunks).subarray(0, mostBytes));
     };
     exchange.onFailure(reject);
     exchange.watchBody();

@@ -5,7 +5,7 @@ import got, { Options, type NativeRequestOptions, type Request } from 'got';
 import { LiveSet } from '../../collections/live-set.js';
 import { SpeechError } from '../../speech/error.js';
 import { AddressGuard, blockedAddress } from './address-guard.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type ExchangePhase } from './exchange.js';
 import type { RemoteOptions, RemoteTimeouts } from './options.js';
 
 /** Milliseconds that one of several addresses gets before the next is tried as well; Node's own 250 is short for a busy server. */
@@ -19,6 +19,7 @@ export interface Call {
   readonly maxBytes: number;
   /** Limits for this call, where they are others than the server's. */
   readonly timeout?: RemoteTimeouts;
+  readonly onPhase?: (phase: ExchangePhase) => void;
 }
 
 /** Reaches one server with got, over connections of its own that no other backend can use up. */
@@ -69,10 +70,10 @@ export class RemoteClient {
     this.#running.delete(exchange);
   };
 
-  #exchange({ signal, maxBytes, timeout = this.#options.timeout }: Call, start: () => Request): Exchange {
+  #exchange({ signal, maxBytes, timeout = this.#options.timeout, onPhase }: Call, start: () => Request): Exchange {
     if (this.#isBlocked) throw blockedAddress();
     if (signal.aborted || this.#isClosed) throw new SpeechError('aborted', 'the call is not wanted any more');
-    const exchange = new Exchange({ start, signal, maxBytes, timeout, onRelease: this.#forget });
+    const exchange = new Exchange({ start, signal, maxBytes, timeout, onRelease: this.#forget, onPhase });
     this.#running.add(exchange);
     return exchange;
   }

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { SpeechError } from '../../speech/error.js';
+import type { SpeechRequest } from '../../speech/request.js';
+import type { RemoteOptions } from './options.js';
 import { parseRetryAfter } from './retry-after.js';
 
 /** Characters in a row that a message and a secret do not share by chance. */
@@ -24,6 +26,15 @@ export function failureOfStatus(response: IncomingMessage): SpeechError {
       ...(retryAfter === undefined ? {} : { retryAfter }),
     },
   );
+}
+
+/** What a server may send back of what it was sent, and no log line is to have. */
+export function secretsOf(
+  { input, instructions, extra }: SpeechRequest,
+  { apiKey, headers, baseUrl }: RemoteOptions,
+): string[] {
+  const ofClient = Object.values(extra).map((value) => JSON.stringify(value));
+  return [input, instructions ?? '', ...ofClient, apiKey ?? '', ...Object.values(headers), new URL(baseUrl).host];
 }
 
 /**

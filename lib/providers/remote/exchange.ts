@@ -10,6 +10,9 @@ import { PhaseTimer } from './phase-timer.js';
 /** Interim replies (1xx) after which a server is not believed to give a real one. */
 const MOST_INTERIM_REPLIES = 16;
 
+/** What a call goes through until it waits for its answer; over a connection that is used again it is at `send` at once. */
+export type ExchangePhase = 'lookup' | 'connect' | 'tls' | 'send';
+
 export interface ExchangeOptions {
   /** Starts the call. */
   readonly start: () => Request;
@@ -19,6 +22,8 @@ export interface ExchangeOptions {
   readonly maxBytes: number;
   /** Called when the exchange has let go of everything; more than once, at times. */
   readonly onRelease: (exchange: Exchange) => void;
+  /** Called as each phase begins, for those who want to know how far a call came. */
+  readonly onPhase?: ((phase: ExchangePhase) => void) | undefined;
 }
 
 /** One call to the server: drives its phases, turns whatever goes wrong into one failure, and lets go of everything in the end. */
@@ -132,8 +137,9 @@ export class Exchange implements Resident {
   }
 
   #followSocket(socket: Socket): void {
-    const { timeout } = this.#options;
+    const { timeout, onPhase } = this.#options;
     const send = (): void => {
+      onPhase?.('send');
       this.#timer.enter(timeout.send, 'timeout.send');
     };
     if (!socket.connecting) {
@@ -141,19 +147,24 @@ export class Exchange implements Resident {
       return;
     }
     const connect = (): void => {
+      onPhase?.('connect');
       this.#timer.enter(timeout.connect, 'timeout.connect');
     };
     const isAddress = isIP(this.#request?.host.replace(/^\[|\]$/g, '') ?? '') !== 0;
     if (isAddress) connect();
     else {
+      onPhase?.('lookup');
       this.#timer.enter(timeout.lookup, 'timeout.lookup');
-      socket.once('lookup', connect);
+      socket.once('lookup', (error: Error | null) => {
+        if (error === null) connect();
+      });
     }
     socket.once('connect', () => {
       if (!('encrypted' in socket)) {
         send();
         return;
       }
+      onPhase?.('tls');
       this.#timer.enter(timeout.secureConnect, 'timeout.tls');
       socket.once('secureConnect', send);
     });

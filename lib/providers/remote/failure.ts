@@ -39,6 +39,7 @@ export function failureFrom(error: unknown): SpeechError {
   const code = codeFor(cause);
   return new SpeechError(code, `the call failed with ${cause ?? 'an error without a code'}`, {
     // Nothing of the answer has been used when this reaches the chain, and speaking twice does no harm.
+    cause,
     retryHelps: code === 'reset' || code === 'truncated',
     ...(cause !== undefined && OURS.has(cause) ? { blamesProvider: false } : {}),
   });

@@ -2,8 +2,8 @@ import type { SpeechRequest } from '../../speech/request.js';
 import type { RemoteOptions } from './options.js';
 
 /** Names that every server of this kind knows, for requests and options that name none. */
-const DEFAULT_MODEL = 'tts-1';
-const DEFAULT_VOICE = 'alloy';
+export const DEFAULT_MODEL = 'tts-1';
+export const DEFAULT_VOICE = 'alloy';
 
 /** Writes a request in OpenAI's wire format. The format is always named, as servers differ in their default. */
 export function requestBody(request: SpeechRequest, { model, voice, voices }: RemoteOptions): string {
