@@ -37,7 +37,7 @@ export function parseOptions(given: unknown): Configuration {
   const parsed = OPTIONS_SCHEMA.safeParse(given ?? {});
   if (!parsed.success) throw new SpeechOptionsError(problemsOf(parsed.error, []));
   const problems: OptionsProblem[] = [];
-  const entries = parsed.data.fallback.map((entry, index) => parseEntry(entry, index, problems));
+  const entries = parsed.data.fallback.map((entry, index) => parseEntry(entry, ['fallback', index], problems));
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
@@ -45,8 +45,23 @@ export function parseOptions(given: unknown): Configuration {
   return deepFreeze({ fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, configFile });
 }
 
-function parseEntry(entry: unknown, index: number, problems: OptionsProblem[]): ProviderConfiguration | undefined {
-  const path = ['fallback', index];
+/**
+ * Checks one entry of `fallback` by itself; the paths of its problems begin in it.
+ *
+ * @throws {SpeechOptionsError} with every problem at once
+ */
+export function parseProviderEntry(entry: unknown): ProviderConfiguration {
+  const problems: OptionsProblem[] = [];
+  const parsed = parseEntry(entry, [], problems);
+  if (parsed === undefined) throw new SpeechOptionsError(problems);
+  return deepFreeze(parsed);
+}
+
+function parseEntry(
+  entry: unknown,
+  path: readonly PropertyKey[],
+  problems: OptionsProblem[],
+): ProviderConfiguration | undefined {
   if (isProvider(entry)) return parseProvider(entry, path, problems);
   const type = typeof entry === 'object' && entry !== null && 'type' in entry ? entry.type : undefined;
   if (type !== 'remote' && type !== 'local' && type !== 'text') {

@@ -51,7 +51,7 @@ export const CONNECTING: readonly Fault[] = [
   },
 ];
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -62,7 +62,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a listener that accepts nothing and whose queue is full. */
-async function fullListener(stage: FaultStage): Promise<number> {
+export async function fullListener(stage: Pick<FaultStage, 'defer'>): Promise<number> {
   const program = `
     const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       console.log(server.address().port);

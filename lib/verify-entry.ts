@@ -1,0 +1,73 @@
+import { parseProviderEntry } from './configuration.js';
+import { proveResult } from './prove-result.js';
+import { createLocalProvider } from './providers/local.js';
+import { createTextProvider } from './providers/text.js';
+import { systemClock, withTimeLimit } from './resilience/index.js';
+import { SpeechError } from './speech/error.js';
+import type { SpeechProvider } from './speech/provider.js';
+import type { Verification } from './speech/verification.js';
+import { verifyProvider } from './verify/verify-provider.js';
+import { verifyRemote } from './verify/verify-remote.js';
+
+/** Milliseconds that no provider's call outlasts; the verification's own limit comes before it. */
+const LONGEST = 60_000;
+
+export interface VerifyOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds for all steps together, 30,000 by default; what is no remote gets 10,000 at the most. */
+  readonly limit?: number;
+}
+
+/**
+ * Tries one entry of `fallback` without using it, and tells step by step how it went and what to do.
+ *
+ * Rejects with a `SpeechOptionsError` when there is nothing to try, as the entry cannot be used, and with a `SpeechError` of the
+ * code `aborted` when `signal` aborts. Everything it opened is closed by then.
+ */
+export async function verifyEntry(entry: unknown, options: VerifyOptions): Promise<Verification> {
+  const parsed = parseProviderEntry(entry);
+  if (parsed.type === 'remote') return verifyRemote(parsed.options, options);
+  if (parsed.type === 'custom') return verifyProvider(proven(parsed.provider), { ...options, origin: 'custom' });
+  const provider = parsed.type === 'local' ? createLocalProvider(parsed.options) : createTextProvider(parsed.options);
+  try {
+    return await verifyProvider(provider, { ...options, origin: 'built-in' });
+  } finally {
+    await provider.close?.();
+  }
+}
+
+/** Holds a provider of the user's own to proof and to its signal, as a stage does: it may be written in plain JavaScript. */
+function proven(provider: SpeechProvider): SpeechProvider {
+  const { name, type, capabilities } = provider;
+  return {
+    name,
+    type,
+    ...(capabilities && { capabilities }),
+    synthesize: (request, context) =>
+      promptly(
+        context.signal,
+        async (signal) => proveResult(await provider.synthesize(request, { ...context, signal }), request, signal),
+        (result) => {
+          if (result.kind === 'audio') result.stream.destroy();
+        },
+      ),
+    voices: ({ signal }) => promptly(signal, async (inner) => (await provider.voices?.({ signal: inner })) ?? []),
+    models: ({ signal }) => promptly(signal, async (inner) => (await provider.models?.({ signal: inner })) ?? []),
+  };
+}
+
+/** Settles when the signal aborts, whatever the task does. */
+function promptly<Value>(
+  signal: AbortSignal,
+  task: (signal: AbortSignal) => Promise<Value>,
+  discard?: (value: Value) => void,
+): Promise<Value> {
+  return withTimeLimit(task, {
+    limit: LONGEST,
+    signal,
+    clock: systemClock,
+    expired: () => new SpeechError('timeout.total', 'the provider took too long'),
+    aborted: () => new SpeechError('aborted', 'nobody wants to know any more'),
+    discard,
+  });
+}

@@ -1,0 +1,161 @@
+import { RemoteClient } from '../providers/remote/client.js';
+import { readModels } from '../providers/remote/lists.js';
+import { createRemoteProvider, type RemoteOptions } from '../providers/remote.js';
+import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
+import type { SpeechProvider } from '../speech/provider.js';
+import type { Verification } from '../speech/verification.js';
+import { connectionHint, isCertificateProblem, portOf } from './connection-hints.js';
+import { answersOverOtherScheme, pathThatAnswers } from './elsewhere.js';
+import { checkModels, checkVoices } from './lists.js';
+import { look } from './look.js';
+import { reach, type Reply, type Unreached } from './reach.js';
+import { speakOnce, type Spoken } from './speak-once.js';
+import { keyHint } from './speech-hints.js';
+import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
+import { trySpeaking } from './try-speaking.js';
+
+/** What a server that has no speech route says when asked to speak. */
+const NO_SUCH_ROUTE: ReadonlySet<string> = new Set(['status.400', 'status.404', 'status.405', 'status.501']);
+/** What one says that answers everything with a page. */
+const NO_SOUND: ReadonlySet<string> = new Set(['not_audio', 'empty', 'bad_response']);
+
+/** Tries a server step by step, over connections of its own that are closed when it returns. */
+export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions): Promise<Verification> {
+  return runTrial(trialOptions, async (trial) => {
+    const client = new RemoteClient(options);
+    const provider = createRemoteProvider(options);
+    try {
+      const reply = await reach(trial, client, '/models');
+      if ('error' in reply) {
+        trial.fail(reply.step, reply.error.code, await unreachedHint(trial, reply, options));
+        return {};
+      }
+      return await judge(trial, provider, reply, options);
+    } finally {
+      await provider.close?.();
+      client.close();
+    }
+  });
+}
+
+async function unreachedHint(trial: Trial, unreached: Unreached, options: RemoteOptions): Promise<string> {
+  const isSecure = options.baseUrl.startsWith('https:');
+  const { step, error } = unreached;
+  const hint = connectionHint(unreached, options);
+  const isGarbled =
+    step === 'tls' ? !isCertificateProblem(error) : step === 'http' && /^(bad_resp|reset|trunc)/.test(error.code);
+  if (!isGarbled || !(await answersOverOtherScheme(options, trial.signal))) return hint;
+  return otherSchemeHint(options, isSecure);
+}
+
+function otherSchemeHint({ baseUrl }: RemoteOptions, isSecure: boolean): string {
+  const port = portOf(baseUrl);
+  return isSecure
+    ? `port ${port} speaks plain HTTP; begin the base URL with http://`
+    : `port ${port} speaks TLS; begin the base URL with https://`;
+}
+
+/** Goes on from the server's first answer, which was to be its list of models. */
+async function judge(trial: Trial, provider: SpeechProvider, reply: Reply, options: RemoteOptions): Promise<Found> {
+  const { status } = reply;
+  if (status === 401 || status === 403) {
+    trial.pass('http');
+    trial.fail('auth', `status.${status}`, keyHint(options));
+    return {};
+  }
+  if (status >= 300 && status < 400) {
+    trial.fail('http', 'bad_response', redirectHint(reply, options));
+    return {};
+  }
+  let models = modelsIn(reply);
+  let spoken: Spoken | SpeechError | undefined;
+  if (models === undefined && status !== 429 && status < 500) {
+    models = await otherModels(trial, provider);
+    if (models === undefined) {
+      // Some servers have no list of any kind. What one is worth shows when it speaks.
+      spoken = await speakOnce(provider, options.formats[0] ?? 'mp3', trial.signal);
+      const problem = await otherApi(trial, spoken, status, options);
+      if (problem !== undefined) {
+        trial.fail('http', problem.code, problem.hint);
+        return {};
+      }
+    }
+  }
+  trial.pass('http');
+  trial.pass('auth');
+  checkModels(trial, models, options);
+  const voices = await voicesOf(trial, provider);
+  checkVoices(trial, voices, options);
+  const heard = await trySpeaking(trial, provider, options, spoken);
+  return { ...heard, ...(models === undefined ? {} : { models }), ...(voices === undefined ? {} : { voices }) };
+}
+
+/** Reads the list of models out of a reply that is one. */
+function modelsIn({ status, body }: Reply): readonly string[] | undefined {
+  if (status !== 200) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const isList =
+      typeof parsed === 'object' &&
+      parsed !== null &&
+      (Array.isArray(parsed) || 'data' in parsed || 'models' in parsed);
+    return isList ? readModels(parsed).map(({ id }) => id) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function otherModels(trial: Trial, provider: SpeechProvider): Promise<readonly string[] | undefined> {
+  const models = await provider.models?.({ signal: trial.signal }).catch(() => undefined);
+  return models === undefined || models.length === 0 ? undefined : models.map(({ id }) => id);
+}
+
+async function voicesOf(trial: Trial, provider: SpeechProvider): Promise<readonly string[] | undefined> {
+  const voices = await provider.voices?.({ signal: trial.signal }).catch(() => undefined);
+  return voices?.map(({ id }) => id);
+}
+
+interface Problem {
+  readonly code: SpeechErrorCode;
+  readonly hint: string;
+}
+
+/** Says what is wrong with a server that is not one of ours, judging by what it did when it was asked to speak. */
+async function otherApi(
+  trial: Trial,
+  spoken: Spoken | SpeechError,
+  status: number,
+  options: RemoteOptions,
+): Promise<Problem | undefined> {
+  if (!SpeechError.is(spoken)) return undefined;
+  const { code } = trial.explain(spoken);
+  if (!NO_SUCH_ROUTE.has(code) && !NO_SOUND.has(code)) return undefined;
+  const { format, message } = await look(options, options.formats[0] ?? 'mp3', trial.signal);
+  if (format !== undefined) return undefined;
+  if (code === 'status.400') {
+    // Some servers say so in plain HTTP where TLS is wanted; of a speech server it is about the request.
+    if (status !== 400 || !options.baseUrl.startsWith('http:')) return undefined;
+    if (!(await answersOverOtherScheme(options, trial.signal))) return undefined;
+    return { code, hint: otherSchemeHint(options, false) };
+  }
+  const path = await pathThatAnswers(options, trial.signal);
+  return { code, hint: path === undefined ? otherApiHint(message, options) : pathHint(path, options) };
+}
+
+function pathHint(path: string, { baseUrl }: RemoteOptions): string {
+  const here = new URL(baseUrl).pathname.replace(/\/+$/, '');
+  if (path === `${here}/v1`) return 'the server answers under /v1; add it to the end of the base URL';
+  const base = path === '/' ? 'without a path' : `with the path ${path}`;
+  return `the server speaks, but not under ${here === '' ? '/' : here}; give the base URL ${base}`;
+}
+
+function otherApiHint(message: string, { baseUrl }: RemoteOptions): string {
+  const says = message === '' ? '' : `; it says “${message}”`;
+  return `a web server answers on port ${portOf(baseUrl)}, but not with the speech API; check the port and the path${says}`;
+}
+
+function redirectHint({ headers }: Reply, { baseUrl }: RemoteOptions): string {
+  return baseUrl.startsWith('http:') && headers.location?.startsWith('https:') === true
+    ? 'the server sends its callers to https, and redirects are not followed; begin the base URL with https://'
+    : 'the server sends its callers elsewhere, and redirects are not followed; give the address it leads to';
+}

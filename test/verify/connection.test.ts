@@ -1,0 +1,215 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { freePort, fullListener } from '../faults/rows/connecting.js';
+import { EXPIRED, TRUSTED, WRONG_NAME, type Certificate } from '../support/certificates.js';
+import { codeOf, hintOf, outline, Stand, verifyRemoteEntry } from './stand.js';
+
+describe('verifying how a server is reached', () => {
+  let stand: Stand;
+
+  beforeEach(async () => {
+    stand = await Stand.build();
+  });
+
+  afterEach(() => stand.clear());
+
+  describe('address', () => {
+    const addresses: [host: string, options: object, hint: RegExp][] = [
+      ['169.254.169.254', {}, /metadata address.*"allowAddresses"/],
+      ['0.0.0.0:8880', {}, /to listen on.*use 127\.0\.0\.1/],
+      ['127.0.0.1:8880', { allowAddresses: ['10.0.0.0/8'] }, /not among those in "allowAddresses"/],
+    ];
+    for (const [host, options, hint] of addresses) {
+      it(`refuses ${host}${'allowAddresses' in options ? ' where another range is allowed' : ''}`, async () => {
+        const result = await verifyRemoteEntry(`http://${host}/v1`, options);
+        expect(outline(result)).to.deep.equal(['address blocked_address']);
+        expect(hintOf(result, 'address')).to.match(hint);
+        expect(result.ok).to.equal(false);
+        expect(result).not.to.have.property('found');
+      });
+    }
+  });
+
+  describe('connect', () => {
+    it('says on which port nothing listens', async () => {
+      const port = await freePort();
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result)).to.deep.equal(['address ok', 'connect refused']);
+      expect(hintOf(result, 'connect')).to.match(
+        new RegExp(`^nothing listens on port ${String(port)} of this machine`),
+      );
+    });
+
+    it('looks a name up first, and takes one that leads nowhere for what it is', async () => {
+      const result = await verifyRemoteEntry(`http://localhost:${String(await freePort())}/v1`);
+      expect(outline(result)).to.deep.equal(['address ok', 'lookup ok', 'connect refused']);
+    });
+
+    it('says that no port was named', async () => {
+      const result = await verifyRemoteEntry('http://127.203.255.254/v1');
+      expect(hintOf(result, 'connect')).to.match(/port 80, which is used as "baseUrl" names none/);
+    });
+
+    it('tells a port that does not answer at all', async () => {
+      const port = await fullListener(stand);
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result)).to.deep.equal(['address ok', 'connect timeout.connect']);
+      expect(hintOf(result, 'connect')).to.match(/does not answer: a firewall filters it/);
+    });
+  });
+
+  describe('tls', () => {
+    const certificates: [what: string, certificate: Certificate, ca: string | undefined, hint: RegExp][] = [
+      ['has expired', EXPIRED, EXPIRED.cert, /has expired; renew it/],
+      ['is for another name', WRONG_NAME, WRONG_NAME.cert, /for another name.*"tls\.servername"/],
+      ['is vouched for by nobody', TRUSTED, undefined, /nobody .* vouches .* "tls\.ca"/],
+    ];
+    for (const [what, tls, ca, hint] of certificates) {
+      it(`says that the certificate ${what}`, async () => {
+        const { origin } = await stand.api({ tls });
+        const result = await verifyRemoteEntry(`${origin}/v1`, ca === undefined ? {} : { tls: { ca } });
+        expect(outline(result)).to.deep.equal(['address ok', 'connect ok', 'tls tls']);
+        expect(hintOf(result, 'tls')).to.match(hint);
+      });
+    }
+
+    it('has a step of its own where it goes well', async () => {
+      const { origin } = await stand.api({ tls: TRUSTED });
+      const result = await verifyRemoteEntry(`${origin}/v1`, { tls: { ca: TRUSTED.cert } });
+      expect(outline(result).slice(0, 4)).to.deep.equal(['address ok', 'connect ok', 'tls ok', 'http ok']);
+      expect(result.ok).to.equal(true);
+    });
+
+    it('finds plain HTTP on the port, and keeps the key from it', async () => {
+      const api = await stand.api();
+      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(api.port)}/v1`, { apiKey: 'sk-planted' });
+      expect(outline(result)).to.deep.equal(['address ok', 'connect ok', 'tls tls']);
+      expect(hintOf(result, 'tls')).to.equal(
+        `port ${String(api.port)} speaks plain HTTP; begin the base URL with http://`,
+      );
+      expect(JSON.stringify(api.requests)).not.to.include('sk-planted');
+    });
+
+    it('tells something else that listens there', async () => {
+      const { port } = await stand.server(
+        createTcpServer((socket) => socket.resume().end('220 mail.example ESMTP\r\n')),
+      );
+      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.match(/^tls (tls|reset)$/);
+      expect(hintOf(result, 'tls')).to.match(/check the port/);
+    });
+
+    it('tells a port that takes connections and says nothing', async () => {
+      const { port } = await stand.server(createTcpServer((socket) => socket.resume()));
+      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.equal('tls timeout.tls');
+      expect(hintOf(result, 'tls')).to.match(/does not answer TLS/);
+    });
+
+    it('names the certificate of the client that a server wants', async () => {
+      const server = createSecureServer({ ...TRUSTED, requestCert: true, rejectUnauthorized: true });
+      server.on('tlsClientError', () => undefined);
+      const { port } = await stand.server(server);
+      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`, { tls: { ca: TRUSTED.cert } });
+      expect(outline(result)).to.deep.equal(['address ok', 'connect ok', 'tls tls']);
+      expect(hintOf(result, 'tls')).to.match(/"tls\.cert" and "tls\.key"/);
+    });
+  });
+
+  describe('http', () => {
+    it('finds TLS on the port of an http address', async () => {
+      const { port } = await stand.api({ tls: TRUSTED });
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).slice(0, 2)).to.deep.equal(['address ok', 'connect ok']);
+      expect(outline(result).at(-1)).to.match(/^http (reset|bad_response)$/);
+      expect(hintOf(result, 'http')).to.equal(`port ${String(port)} speaks TLS; begin the base URL with https://`);
+    });
+
+    it('understands a server that says in plain HTTP that it wants TLS', async () => {
+      const tls = await stand.api({ tls: TRUSTED });
+      const plain = createHttpServer((_request, response) =>
+        response.writeHead(400).end('plain HTTP on an HTTPS port'),
+      );
+      // What begins with a TLS record goes to the one server, everything else to the other, as nginx has it.
+      const { port } = await stand.server(
+        createTcpServer((socket) => {
+          socket.once('data', (first) => {
+            socket.pause();
+            socket.unshift(first);
+            if (first[0] === 22) pipeTo(socket, tls.port);
+            else plain.emit('connection', socket.resume());
+          });
+        }),
+      );
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.equal('http status.400');
+      expect(hintOf(result, 'http')).to.match(/speaks TLS/);
+    });
+
+    it('tells what does not speak HTTP', async () => {
+      const { port } = await stand.server(
+        createTcpServer((socket) => socket.resume().end('220 mail.example ESMTP\r\n')),
+      );
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result)).to.deep.equal(['address ok', 'connect ok', 'http bad_response']);
+      expect(hintOf(result, 'http')).to.match(/does not speak HTTP/);
+    });
+
+    it('tells a server that closes the connection', async () => {
+      const { port } = await stand.server(createTcpServer((socket) => socket.once('data', () => socket.end())));
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.equal('http reset');
+      expect(hintOf(result, 'http')).to.match(/closes the connection without an answer/);
+    });
+
+    it('tells a server that hangs', async () => {
+      const { port } = await stand.server(createTcpServer((socket) => socket.resume()));
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.equal('http timeout.first_byte');
+      expect(hintOf(result, 'http')).to.match(/did not answer within 150 ms; it hangs/);
+    });
+  });
+
+  describe('the time', () => {
+    it('has an end over all steps', async () => {
+      const { port } = await stand.server(createTcpServer((socket) => socket.resume()));
+      const timeout = { firstByte: 60_000 };
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`, { timeout }, { limit: 100 });
+      expect(outline(result).at(-1)).to.equal('http timeout.total');
+      expect(hintOf(result, 'http')).to.match(/not enough time/);
+    });
+
+    it('ends at once when nobody wants to know any more', async () => {
+      const leaving = new AbortController();
+      const hanging = createTcpServer((socket) =>
+        socket.resume().once('data', () => {
+          leaving.abort();
+        }),
+      );
+      const { port } = await stand.server(hanging);
+      const verifying = verifyRemoteEntry(
+        `http://127.0.0.1:${String(port)}/v1`,
+        { timeout: { firstByte: 60_000 } },
+        { signal: leaving.signal },
+      );
+      expect(await codeOf(verifying)).to.equal('aborted');
+    });
+
+    it('does not begin for somebody who has left', async () => {
+      const api = await stand.api();
+      const verifying = verifyRemoteEntry(`${api.origin}/v1`, {}, { signal: AbortSignal.abort() });
+      expect(await codeOf(verifying)).to.equal('aborted');
+      expect(api.requests).to.have.length(0);
+    });
+  });
+});
+
+function pipeTo(socket: Socket, port: number): void {
+  const onward = connect(port, '127.0.0.1');
+  onward.on('error', () => undefined);
+  socket.once('close', () => onward.destroy());
+  onward.once('close', () => socket.destroy());
+  socket.pipe(onward).pipe(socket);
+}
