@@ -22,3 +22,4 @@ export type {
   SynthesisContext,
 } from './speech/provider.js';
 export type { SpeechRequest } from './speech/request.js';
+export type { Verification, VerificationStep, VerificationStepName } from './speech/verification.js';

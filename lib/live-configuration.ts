@@ -2,7 +2,7 @@ import { RevisionConflictError, type ConfigurationSnapshot } from './admin/contr
 import { parseOptions, type Configuration } from './configuration.js';
 import { parseConfigurationText } from './configuration-text.js';
 import type { SpeechEventMap } from './events.js';
-import { putTogether, takeApart, type OptionParts } from './option-parts.js';
+import { putTogether, takeApart, toProvider, type OptionParts } from './option-parts.js';
 import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './option-secrets.js';
 import { SpeechOptionsError } from './options-error.js';
 import type { Clock } from './resilience/index.js';
@@ -122,9 +122,13 @@ export class LiveConfiguration {
     });
   }
 
-  /** Fills the secrets into an entry that leaves them out because they are known. */
+  /**
+   * Fills what is known already into an entry that came from a page: its secrets, and the object of the program's that it names.
+   *
+   * @throws {SpeechOptionsError} when there is no such thing
+   */
   completeEntry(entry: unknown): unknown {
-    return unmaskEntrySecrets(entry, this.#plain);
+    return toProvider(unmaskEntrySecrets(entry, this.#plain), ['name'], this.#parts.providers);
   }
 
   async #store(plain: Plain): Promise<ConfigurationSnapshot> {

@@ -1,4 +1,4 @@
-import { SpeechOptionsError } from './options-error.js';
+import { pathToString, SpeechOptionsError } from './options-error.js';
 import { isProvider } from './speech/provider.js';
 import type { SpeechProvider } from './speech/provider.js';
 
@@ -49,18 +49,27 @@ export function putTogether(plain: Readonly<Record<string, unknown>>, { code, pr
   const options = Object.fromEntries(Object.entries(plain).filter(([key]) => key !== '$schema'));
   const fallback = options['fallback'];
   if (!Array.isArray(fallback)) return { ...options, ...code };
-  return { ...options, fallback: fallback.map((entry, index) => toProvider(entry, index, providers)), ...code };
+  return {
+    ...options,
+    fallback: fallback.map((entry, index) => toProvider(entry, ['fallback', index, 'name'], providers)),
+    ...code,
+  };
 }
 
-function toProvider(entry: unknown, index: number, providers: ReadonlyMap<string, SpeechProvider>): unknown {
+/**
+ * Puts the provider object in the place of the entry that names it; any other entry stays as it is.
+ *
+ * @param path where its name stands, for the problem
+ */
+export function toProvider(
+  entry: unknown,
+  path: readonly PropertyKey[],
+  providers: ReadonlyMap<string, SpeechProvider>,
+): unknown {
   if (typeof entry !== 'object' || entry === null || !('type' in entry) || entry.type !== 'custom') return entry;
   const provider = 'name' in entry && typeof entry.name === 'string' ? providers.get(entry.name) : undefined;
   if (provider !== undefined) return provider;
   const known = providers.size === 0 ? 'it gave none' : `it gave ${[...providers.keys()].join(', ')}`;
-  throw new SpeechOptionsError([
-    {
-      path: `fallback[${String(index)}].name`,
-      message: `expected the name of a provider object of the program’s; ${known}`,
-    },
-  ]);
+  const message = `expected the name of a provider object of the program’s; ${known}`;
+  throw new SpeechOptionsError([{ path: pathToString(path), message }]);
 }

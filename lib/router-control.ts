@@ -9,16 +9,17 @@ export interface RouterParts {
   readonly configuration: LiveConfiguration;
   readonly live: LiveSpeech;
   readonly events: SpeechEvents;
+  readonly verify: SpeechControl['verify'];
   readonly clock: Clock;
 }
 
 /** Makes what an admin page steers a router with. */
-export function createControl({ configuration, live, events, clock }: RouterParts): SpeechControl {
+export function createControl({ configuration, live, events, verify, clock }: RouterParts): SpeechControl {
   return {
     read: () => configuration.read(),
     save: (options, revision) => configuration.save(options, revision),
     undo: (revision) => configuration.undo(revision),
-    verify: () => Promise.reject(new Error('not there yet')),
+    verify: async (entry, options) => verify(configuration.completeEntry(entry), options),
     status: () => live.current.chain.status(),
     async speakThrough(provider, request, { signal }) {
       const { chain, deadline } = live.current;

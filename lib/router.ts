@@ -9,9 +9,11 @@ import { LiveSpeech } from './live-speech.js';
 import type { SpeechRouterOptions } from './options.js';
 import { systemClock } from './resilience/index.js';
 import { createControl } from './router-control.js';
+import type { Verification } from './speech/verification.js';
 import { SILENT_LOGGER } from './speech/silent-logger.js';
 import type { SpeechStatus } from './status.js';
 import { harmless, logEvents } from './telemetry/log.js';
+import { verifyEntry } from './verify-entry.js';
 
 /** Milliseconds that running requests get to finish in when the router closes: most speech is sent in less. */
 const CLOSE_GRACE = 5_000;
@@ -32,6 +34,16 @@ export interface SpeechRouter extends Router {
    * @throws {SpeechOptionsError} with every problem at once; nothing changes then
    */
   reconfigure(options?: SpeechRouterOptions): void;
+  /**
+   * Tries one entry of `fallback` without using it, and tells step by step how it went and what to do; after 30 s at the latest.
+   *
+   * Rejects with a `SpeechOptionsError` when the entry cannot be used, and with a `SpeechError` of the code `aborted` when the
+   * signal aborts or the router closes.
+   */
+  verify(
+    entry: NonNullable<SpeechRouterOptions['fallback']>[number],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Verification>;
   /** Listens to what happens. A listener that throws harms nobody. */
   on<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
   off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
@@ -80,6 +92,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   const logger = harmless(configuration.initial.logger ?? SILENT_LOGGER);
   logEvents(events, logger);
   const live = new LiveSpeech(configuration.initial, { events, logger, clock: systemClock, random: Math.random });
+  const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
   const router = express.Router();
@@ -100,10 +113,14 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     createHealthRoute(() => live.current.chain.status()),
   );
 
+  const verify = (entry: unknown, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verification> =>
+    verifyEntry(entry, { signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]) });
+
   const ready = live.start();
   configuration.watch();
 
   const close = async (): Promise<void> => {
+    closing.abort();
     configuration.close();
     await live.close(CLOSE_GRACE);
   };
@@ -111,6 +128,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   const speech: SpeechRouter = Object.assign(router, {
     ready,
     status: () => live.current.chain.status(),
+    verify,
     reconfigure(next?: SpeechRouterOptions) {
       configuration.reconfigure(next);
     },
@@ -123,7 +141,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
       return speech;
     },
     close: () => (closed ??= close()),
-    [CONTROL]: createControl({ configuration, live, events, clock: systemClock }),
+    [CONTROL]: createControl({ configuration, live, events, verify, clock: systemClock }),
   });
   return speech;
 }
