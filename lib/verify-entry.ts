@@ -30,7 +30,8 @@ export async function verifyEntry(entry: unknown, options: VerifyOptions): Promi
   if (parsed.type === 'custom') return verifyProvider(proven(parsed.provider), { ...options, origin: 'custom' });
   const provider = parsed.type === 'local' ? createLocalProvider(parsed.options) : createTextProvider(parsed.options);
   try {
-    return await verifyProvider(provider, { ...options, origin: 'built-in' });
+    const voice = parsed.type === 'local' ? parsed.options.voice : undefined;
+    return await verifyProvider(provider, { ...options, origin: 'built-in', voice });
   } finally {
     await provider.close?.();
   }

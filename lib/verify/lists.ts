@@ -47,8 +47,10 @@ function isListed(name: string, listed: readonly string[]): boolean {
   return listed.includes(name) || name.split('+').every((part) => listed.includes(part.replace(/\([\d.]+\)$/, '')));
 }
 
-function suggestion(name: string, listed: readonly string[]): string {
+/** Names what was probably meant, or some of what there is. */
+export function suggestion(name: string, listed: readonly string[]): string {
+  if (listed.length === 0) return '';
   const rest = listed.length - MOST_NAMES;
   const more = rest > 0 ? ` and ${String(rest)} more` : '';
-  return nearMiss(name, listed) || `; it lists ${listed.slice(0, MOST_NAMES).join(', ')}${more}`;
+  return nearMiss(name, listed) || `; there is ${listed.slice(0, MOST_NAMES).join(', ')}${more}`;
 }

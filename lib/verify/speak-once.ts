@@ -17,12 +17,12 @@ export interface Spoken {
   readonly warnings: readonly string[];
 }
 
-export function phraseIn(format: SpeechFormat): SpeechRequest {
+export function phraseIn(format: SpeechFormat, voice?: string): SpeechRequest {
   return {
     input: PHRASE,
     format,
     speed: 1,
-    voice: undefined,
+    voice,
     model: undefined,
     instructions: undefined,
     extra: {},
@@ -35,11 +35,11 @@ export async function speakOnce(
   provider: SpeechProvider,
   format: SpeechFormat,
   signal: AbortSignal,
-  deadline = 10_000,
+  { deadline = 10_000, voice }: { readonly deadline?: number; readonly voice?: string | undefined } = {},
 ): Promise<Spoken | SpeechError> {
   const begun = performance.now();
   try {
-    const result = await provider.synthesize(phraseIn(format), { signal, deadline, logger: SILENT_LOGGER });
+    const result = await provider.synthesize(phraseIn(format, voice), { signal, deadline, logger: SILENT_LOGGER });
     const firstByte = Math.round(performance.now() - begun);
     if (result.kind === 'text') return { firstByte, kind: 'text', warnings: [] };
     await finished(result.stream.resume(), { signal });

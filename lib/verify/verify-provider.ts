@@ -1,6 +1,7 @@
 import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
+import { suggestion } from './lists.js';
 import { speakOnce } from './speak-once.js';
 import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
 
@@ -10,22 +11,24 @@ const SPEAK_LIMIT = 10_000;
 export interface ProviderTrialOptions extends TrialOptions {
   /** Whether the provider is one of this package's, whose own words may be shown, or the user's own. */
   readonly origin: 'built-in' | 'custom';
+  /** The voice that the entry names. */
+  readonly voice?: string | undefined;
 }
 
 /** Has a provider that is no remote say a word. It is left open: whoever made it closes it. */
 export function verifyProvider(provider: SpeechProvider, options: ProviderTrialOptions): Promise<Verification> {
   const limit = Math.min(options.limit ?? SPEAK_LIMIT, SPEAK_LIMIT);
-  return runTrial({ ...options, limit }, (trial) => tryProvider(trial, provider, options.origin));
+  return runTrial({ ...options, limit }, (trial) => tryProvider(trial, provider, options));
 }
 
 async function tryProvider(
   trial: Trial,
   provider: SpeechProvider,
-  origin: ProviderTrialOptions['origin'],
+  { origin, voice }: ProviderTrialOptions,
 ): Promise<Found> {
   const formats = provider.capabilities?.formats;
   const asked = formats?.[0] ?? 'mp3';
-  const spoken = await speakOnce(provider, asked, trial.signal, SPEAK_LIMIT);
+  const spoken = await speakOnce(provider, asked, trial.signal, { deadline: SPEAK_LIMIT, voice });
   if (SpeechError.is(spoken)) {
     const error = trial.explain(spoken);
     trial.fail('speak', error.code, hintOf(error, origin));
@@ -35,19 +38,14 @@ async function tryProvider(
     trial.pass('speak');
     return {};
   }
-  const isOtherVoice = spoken.warnings.includes('voice-substituted');
-  trial.pass(
-    'speak',
-    isOtherVoice ? 'the voice is not known here, so that another one spoke; check "voice"' : undefined,
-  );
+  const isOtherVoice = voice !== undefined && spoken.warnings.includes('voice-substituted');
+  if (!isOtherVoice) trial.pass('speak');
   const voices = await listOf(trial, provider.voices?.bind(provider));
+  if (isOtherVoice)
+    trial.pass('speak', `another voice spoke, as there is no "${voice}"${suggestion(voice, voices ?? [])}`);
   const models = await listOf(trial, provider.models?.bind(provider));
-  return {
-    formats: formats ?? [asked],
-    firstByte: spoken.firstByte,
-    ...(voices && { voices }),
-    ...(models && { models }),
-  };
+  const { firstByte } = spoken;
+  return { formats: formats ?? [asked], firstByte, ...(voices && { voices }), ...(models && { models }) };
 }
 
 type Load = (context: { readonly signal: AbortSignal }) => Promise<readonly { readonly id: string }[]>;

@@ -144,6 +144,14 @@ describe('verifying what answers', () => {
       expect(result.found).not.to.have.any.keys('models', 'voices');
     });
 
+    for (const status of [429, 500, 503]) {
+      it(`hears a server speak that answers its lists with ${String(status)}`, async () => {
+        const { origin } = await stand.api({ models: status, voices: status });
+        const result = await verifyRemoteEntry(`${origin}/v1`);
+        expect(outline(result).slice(2)).to.deep.equal(['http ok', 'auth ok', 'models ok', 'voices ok', 'speak ok']);
+      });
+    }
+
     it('names the model and the voice that were probably meant, and goes on', async () => {
       const { origin } = await stand.api({ models: ['tts-1', 'kokoro'], voices: ['alloy', 'af_bella'] });
       const result = await verifyRemoteEntry(`${origin}/v1`, { model: 'kokorro', voice: 'af_bela' });
@@ -157,7 +165,7 @@ describe('verifying what answers', () => {
       const voices = Array.from({ length: 67 }, (_, index) => `voice-${String(index)}`);
       const { origin } = await stand.api({ voices });
       const result = await verifyRemoteEntry(`${origin}/v1`, { voice: 'ursula' });
-      expect(hintOf(result, 'voices')).to.match(/"ursula"; it lists voice-0, .*voice-5 and 61 more$/);
+      expect(hintOf(result, 'voices')).to.match(/"ursula"; there is voice-0, .*voice-5 and 61 more$/);
     });
 
     it('looks at every voice that requests are mapped to', async () => {
@@ -178,8 +186,8 @@ describe('verifying what answers', () => {
       const { origin } = await stand.api({ models: ['speaches-ai/Kokoro-82M'], voices: ['af_bella'] });
       const result = await verifyRemoteEntry(`${origin}/v1`);
       expect(outline(result)).to.include.members(['models ok', 'voices ok']);
-      expect(hintOf(result, 'models')).to.match(/no "model" is given, .*"tts-1".*it lists speaches-ai\/Kokoro-82M$/);
-      expect(hintOf(result, 'voices')).to.match(/no "voice" is given, .*"alloy".*it lists af_bella$/);
+      expect(hintOf(result, 'models')).to.match(/no "model" is given, .*"tts-1".*there is speaches-ai\/Kokoro-82M$/);
+      expect(hintOf(result, 'voices')).to.match(/no "voice" is given, .*"alloy".*there is af_bella$/);
     });
   });
 });

@@ -180,7 +180,7 @@ describe('verifying that a server speaks', () => {
     };
     const { origin } = await stand.api({ speak });
     const timeout = { firstByte: 60_000 };
-    const result = await verifyRemoteEntry(`${origin}/v1`, { timeout }, { limit: 400 });
+    const result = await verifyRemoteEntry(`${origin}/v1`, { timeout }, { limit: 1_000 });
     expect(result.ok).to.equal(true);
     expect(hintOf(result, 'speak')).to.match(/^whether it makes opus or aac or .* could not be found out$/);
   });
