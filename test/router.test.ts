@@ -5,7 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import express from 'express';
 import request from 'supertest';
-import { SpeechError, speechRouter, type SpeechProvider, type SpeechRouterOptions } from '../lib/index.js';
+import {
+  SpeechError,
+  SpeechOptionsError,
+  speechRouter,
+  type SpeechProvider,
+  type SpeechRouterOptions,
+} from '../lib/index.js';
 import { startApp, type TestApp } from './support/app.js';
 import { pcm, PCM, provider, speaker } from './support/fake-provider.js';
 
@@ -563,6 +569,38 @@ describe('speechRouter', () => {
       expect((await fetch(`${origin}/v1/audio/speech`)).status).to.equal(404);
       expect((await fetch(`${origin}/v1/unknown`)).status).to.equal(404);
       expect((await fetch(`${origin}/other`)).status).to.equal(200);
+    });
+  });
+
+  describe('verify()', () => {
+    it('tries an entry that it does not use', async () => {
+      const { speech } = await start({ fallback: [TEXT] });
+      const result = await speech.verify(speaker('other'));
+      expect(result.steps.map(({ step }) => step)).to.deep.equal(['speak']);
+      expect(speech.status().providers.map(({ name }) => name)).to.deep.equal(['text']);
+    });
+
+    it('rejects an entry that cannot be used', async () => {
+      const { speech } = await start({ fallback: [TEXT] });
+      const error: unknown = await speech
+        .verify({ type: 'remote', baseUrl: 'htp://tts' })
+        .catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(SpeechOptionsError);
+    });
+
+    it('is given up by its signal, and when the router closes', async () => {
+      const { speech } = await start({ fallback: [TEXT] });
+      const silent = provider('silent', () => new Promise(() => undefined));
+      const leaving = new AbortController();
+      const codes = [
+        speech.verify(silent, { signal: leaving.signal }),
+        speech.verify(silent, { signal: new AbortController().signal }),
+        speech.verify(silent),
+      ].map((verifying) => verifying.then(String, (error: unknown) => SpeechError.from(error).code));
+      leaving.abort();
+      expect(await codes[0]).to.equal('aborted');
+      await speech.close();
+      expect(await Promise.all(codes)).to.deep.equal(['aborted', 'aborted', 'aborted']);
     });
   });
 
