@@ -51,6 +51,6 @@ async function speaks(project, express) {
   if (isTypeScript) await run('npx', ['tsc'], { cwd });
   const { stdout } = await run(process.execPath, ['app.js'], { cwd, timeout: 30_000 });
   if (!stdout.includes('spoke')) throw new Error(`the project did not say that it spoke: ${stdout}`);
-  const command = await npm(cwd, 'exec', '--', 'express-speech', '--help');
+  const command = await run('npx', ['express-speech', '--help'], { cwd });
   if (!command.stdout.includes('verify')) throw new Error(`the command did not explain itself: ${command.stdout}`);
 }
