@@ -3,7 +3,10 @@ import { createServer as createSecureServer } from 'node:https';
 import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { freePort, fullListener } from '../faults/rows/connecting.js';
-import { EXPIRED, TRUSTED, WRONG_NAME, type Certificate } from '../support/certificates.js';
+import { EXPIRED, FUTURE, TRUSTED, WRONG_NAME, type Certificate } from '../support/certificates.js';
+import { NETWORK_NEEDS } from '../faults/rows/network.js';
+import { makeNetworkNamespace } from '../support/network-namespace.js';
+import { needsTools } from '../support/tools.js';
 import { codeOf, hintOf, outline, Stand, verifyRemoteEntry } from './stand.js';
 
 describe('verifying how a server is reached', () => {
@@ -60,9 +63,40 @@ describe('verifying how a server is reached', () => {
     });
   });
 
+  describe('connect, in a network of its own', () => {
+    before(function () {
+      needsTools(this, ...NETWORK_NEEDS);
+    });
+
+    it('tells an address that no way leads to', async () => {
+      const namespace = await makeNetworkNamespace();
+      stand.defer(() => {
+        namespace.remove();
+      });
+      await namespace.rule('-A', 'INPUT', '-p', 'tcp', '-j', 'REJECT', '--reject-with', 'icmp-host-unreachable');
+      const result = await verifyRemoteEntry(`http://${namespace.address}:8880/v1`, { timeout: { connect: 5_000 } });
+      expect(outline(result)).to.deep.equal(['address ok', 'connect unreachable']);
+      expect(hintOf(result, 'connect')).to.match(/^no way leads to that address/);
+    });
+
+    it('tells a port that a firewall filters, and one of another machine on which nothing listens', async () => {
+      const namespace = await makeNetworkNamespace();
+      stand.defer(() => {
+        namespace.remove();
+      });
+      await namespace.rule('-A', 'INPUT', '-p', 'tcp', '--dport', '8880', '-j', 'DROP');
+      const filtered = await verifyRemoteEntry(`http://${namespace.address}:8880/v1`);
+      expect(outline(filtered)).to.deep.equal(['address ok', 'connect timeout.connect']);
+      const other = await verifyRemoteEntry(`http://${namespace.address}:8881/v1`);
+      expect(outline(other)).to.deep.equal(['address ok', 'connect refused']);
+      expect(hintOf(other, 'connect')).to.match(/^nothing listens on port 8881 there/);
+    });
+  });
+
   describe('tls', () => {
     const certificates: [what: string, certificate: Certificate, ca: string | undefined, hint: RegExp][] = [
       ['has expired', EXPIRED, EXPIRED.cert, /has expired; renew it/],
+      ['is not valid yet', FUTURE, FUTURE.cert, /not valid yet; compare the clocks/],
       ['is for another name', WRONG_NAME, WRONG_NAME.cert, /for another name.*"tls\.servername"/],
       ['is vouched for by nobody', TRUSTED, undefined, /nobody .* vouches .* "tls\.ca"/],
     ];
@@ -99,6 +133,13 @@ describe('verifying how a server is reached', () => {
       const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`);
       expect(outline(result).at(-1)).to.match(/^tls (tls|reset)$/);
       expect(hintOf(result, 'tls')).to.match(/check the port/);
+    });
+
+    it('tells a port that closes the connection in the middle of the handshake', async () => {
+      const { port } = await stand.server(createTcpServer((socket) => socket.once('data', () => socket.end())));
+      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.equal('tls reset');
+      expect(hintOf(result, 'tls')).to.match(/closes the connection when TLS begins/);
     });
 
     it('tells a port that takes connections and says nothing', async () => {
@@ -169,6 +210,16 @@ describe('verifying how a server is reached', () => {
       const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
       expect(outline(result).at(-1)).to.equal('http timeout.first_byte');
       expect(hintOf(result, 'http')).to.match(/did not answer within 150 ms; it hangs/);
+    });
+
+    it('tells a server that stops in the middle of its answer', async () => {
+      const server = createHttpServer((_request, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('{"data":');
+      });
+      const { port } = await stand.server(server);
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      expect(outline(result).at(-1)).to.equal('http timeout.idle');
+      expect(hintOf(result, 'http')).to.match(/began to answer and then stopped/);
     });
   });
 

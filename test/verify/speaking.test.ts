@@ -113,6 +113,13 @@ describe('verifying that a server speaks', () => {
       ['429', status(429, { error: { message: 'quota' } }), 'rate_limited', /limits the rate.*“quota”/],
       ['500', status(500, { detail: 'CUDA out of memory' }), 'status.500', /fails at speaking.*CUDA/],
       ['503', status(503, { detail: 'loading' }), 'status.503', /busy, or still loads its model; try again/],
+      [
+        'what is compressed',
+        (response) => response.setHeader('content-type', 'audio/mpeg').setHeader('content-encoding', 'gzip').end('x'),
+        'bad_response',
+        /compressed what was to be sent as it is; look at the server’s log/,
+      ],
+      ['a reset connection', (response) => response.socket?.resetAndDestroy(), 'reset', /broke off/],
       ['silence', () => undefined, 'timeout.first_byte', /no sound came within 150 ms.*"timeout\.firstByte"/],
       [
         'half of it',
