@@ -53,6 +53,18 @@ export function isCertificateProblem({ code, cause }: SpeechError): boolean {
   return code === 'tls' && typeof cause === 'string' && /CERT|SELF_SIGNED|UNABLE_TO_/.test(cause);
 }
 
+/** Says what to do where the port answers over the other of http and https. */
+export function otherSchemeHint(options: RemoteOptions): string {
+  const port = portOf(options.baseUrl);
+  return isSecure(options)
+    ? `port ${port} speaks plain HTTP; begin the base URL with http://`
+    : `port ${port} speaks TLS; begin the base URL with https://`;
+}
+
+export function isSecure({ baseUrl }: RemoteOptions): boolean {
+  return new URL(baseUrl).protocol === 'https:';
+}
+
 function hostOf({ baseUrl }: RemoteOptions): string {
   return new URL(baseUrl).hostname.replace(/^\[|\]$/g, '');
 }

@@ -1,7 +1,7 @@
 import { RemoteClient } from '../providers/remote/client.js';
 import { createRemoteProvider, type RemoteOptions } from '../providers/remote.js';
 import { SpeechError } from '../speech/error.js';
-import { isCertificateProblem } from './connection-hints.js';
+import { isCertificateProblem, isSecure, portOf } from './connection-hints.js';
 import { get } from './reach.js';
 import { speakOnce } from './speak-once.js';
 
@@ -10,16 +10,15 @@ const PROBE = 2_000;
 
 /** Looks whether the same port answers over the other of http and https. No key goes there: it was not meant to. */
 export async function answersOverOtherScheme(options: RemoteOptions, signal: AbortSignal): Promise<boolean> {
-  const isSecure = options.baseUrl.startsWith('https:');
-  const url = new URL(options.baseUrl);
-  const baseUrl = `${isSecure ? 'http' : 'https'}://${url.hostname}:${url.port === '' ? (isSecure ? '443' : '80') : url.port}`;
+  const { hostname } = new URL(options.baseUrl);
+  const baseUrl = `${isSecure(options) ? 'http' : 'https'}://${hostname}:${portOf(options.baseUrl)}`;
   const client = new RemoteClient(withoutKeys({ ...hasty(options), baseUrl }));
   try {
     await get(client, '/', signal);
     return true;
   } catch (error) {
     // A certificate that is not good is a certificate.
-    return !isSecure && isCertificateProblem(SpeechError.from(error));
+    return !isSecure(options) && isCertificateProblem(SpeechError.from(error));
   } finally {
     client.close();
   }
@@ -29,7 +28,7 @@ export async function answersOverOtherScheme(options: RemoteOptions, signal: Abo
 export async function pathThatAnswers(options: RemoteOptions, signal: AbortSignal): Promise<string | undefined> {
   const { origin, pathname } = new URL(options.baseUrl);
   const path = pathname.replace(/\/+$/, '');
-  const others = new Set([`${path}/v1`, path.replace(/\/v\d+$/, ''), '/v1', '']);
+  const others = new Set([/\/v\d+$/.test(path) ? path.replace(/\/v\d+$/, '') : `${path}/v1`, '/v1', '']);
   others.delete(path);
   for (const other of others) {
     if (signal.aborted) break;
@@ -56,7 +55,7 @@ function withoutKeys(options: RemoteOptions): RemoteOptions {
   return keyless;
 }
 
-function hasty<Options extends RemoteOptions>(options: Options): Options {
+function hasty(options: RemoteOptions): RemoteOptions {
   const limited = Object.entries(options.timeout).map(([phase, limit]: [string, number]) => [
     phase,
     Math.min(limit, PROBE),

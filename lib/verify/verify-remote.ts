@@ -1,23 +1,18 @@
 import { RemoteClient } from '../providers/remote/client.js';
 import { readModels } from '../providers/remote/lists.js';
 import { createRemoteProvider, type RemoteOptions } from '../providers/remote.js';
-import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
+import type { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
-import { connectionHint, isCertificateProblem, portOf } from './connection-hints.js';
-import { answersOverOtherScheme, pathThatAnswers } from './elsewhere.js';
+import { connectionHint, isCertificateProblem, isSecure, otherSchemeHint } from './connection-hints.js';
+import { answersOverOtherScheme } from './elsewhere.js';
 import { checkModels, checkVoices } from './lists.js';
-import { look } from './look.js';
+import { otherApi } from './other-api.js';
 import { reach, type Reply, type Unreached } from './reach.js';
 import { speakOnce, type Spoken } from './speak-once.js';
 import { keyHint } from './speech-hints.js';
 import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
 import { trySpeaking } from './try-speaking.js';
-
-/** What a server that has no speech route says when asked to speak. */
-const NO_SUCH_ROUTE: ReadonlySet<string> = new Set(['status.400', 'status.404', 'status.405', 'status.501']);
-/** What one says that answers everything with a page. */
-const NO_SOUND: ReadonlySet<string> = new Set(['not_audio', 'empty', 'bad_response']);
 
 /** Tries a server step by step, over connections of its own that are closed when it returns. */
 export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions): Promise<Verification> {
@@ -39,20 +34,12 @@ export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions)
 }
 
 async function unreachedHint(trial: Trial, unreached: Unreached, options: RemoteOptions): Promise<string> {
-  const isSecure = options.baseUrl.startsWith('https:');
   const { step, error } = unreached;
   const hint = connectionHint(unreached, options);
   const isGarbled =
     step === 'tls' ? !isCertificateProblem(error) : step === 'http' && /^(bad_resp|reset|trunc)/.test(error.code);
-  if (!isGarbled || !(await answersOverOtherScheme(options, trial.signal))) return hint;
-  return otherSchemeHint(options, isSecure);
-}
-
-function otherSchemeHint({ baseUrl }: RemoteOptions, isSecure: boolean): string {
-  const port = portOf(baseUrl);
-  return isSecure
-    ? `port ${port} speaks plain HTTP; begin the base URL with http://`
-    : `port ${port} speaks TLS; begin the base URL with https://`;
+  const isOther = isGarbled && (await answersOverOtherScheme(options, trial.signal));
+  return isOther ? otherSchemeHint(options) : hint;
 }
 
 /** Goes on from the server's first answer, which was to be its list of models. */
@@ -115,47 +102,8 @@ async function voicesOf(trial: Trial, provider: SpeechProvider): Promise<readonl
   return voices?.map(({ id }) => id);
 }
 
-interface Problem {
-  readonly code: SpeechErrorCode;
-  readonly hint: string;
-}
-
-/** Says what is wrong with a server that is not one of ours, judging by what it did when it was asked to speak. */
-async function otherApi(
-  trial: Trial,
-  spoken: Spoken | SpeechError,
-  status: number,
-  options: RemoteOptions,
-): Promise<Problem | undefined> {
-  if (!SpeechError.is(spoken)) return undefined;
-  const { code } = trial.explain(spoken);
-  if (!NO_SUCH_ROUTE.has(code) && !NO_SOUND.has(code)) return undefined;
-  const { format, message } = await look(options, options.formats[0] ?? 'mp3', trial.signal);
-  if (format !== undefined) return undefined;
-  if (code === 'status.400') {
-    // Some servers say so in plain HTTP where TLS is wanted; of a speech server it is about the request.
-    if (status !== 400 || !options.baseUrl.startsWith('http:')) return undefined;
-    if (!(await answersOverOtherScheme(options, trial.signal))) return undefined;
-    return { code, hint: otherSchemeHint(options, false) };
-  }
-  const path = await pathThatAnswers(options, trial.signal);
-  return { code, hint: path === undefined ? otherApiHint(message, options) : pathHint(path, options) };
-}
-
-function pathHint(path: string, { baseUrl }: RemoteOptions): string {
-  const here = new URL(baseUrl).pathname.replace(/\/+$/, '');
-  if (path === `${here}/v1`) return 'the server answers under /v1; add it to the end of the base URL';
-  const base = path === '/' ? 'without a path' : `with the path ${path}`;
-  return `the server speaks, but not under ${here === '' ? '/' : here}; give the base URL ${base}`;
-}
-
-function otherApiHint(message: string, { baseUrl }: RemoteOptions): string {
-  const says = message === '' ? '' : `; it says “${message}”`;
-  return `a web server answers on port ${portOf(baseUrl)}, but not with the speech API; check the port and the path${says}`;
-}
-
-function redirectHint({ headers }: Reply, { baseUrl }: RemoteOptions): string {
-  return baseUrl.startsWith('http:') && headers.location?.startsWith('https:') === true
+function redirectHint({ headers }: Reply, options: RemoteOptions): string {
+  return !isSecure(options) && headers.location?.startsWith('https:') === true
     ? 'the server sends its callers to https, and redirects are not followed; begin the base URL with https://'
     : 'the server sends its callers elsewhere, and redirects are not followed; give the address it leads to';
 }
