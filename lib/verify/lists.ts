@@ -52,5 +52,5 @@ export function suggestion(name: string, listed: readonly string[]): string {
   if (listed.length === 0) return '';
   const rest = listed.length - MOST_NAMES;
   const more = rest > 0 ? ` and ${String(rest)} more` : '';
-  return nearMiss(name, listed) || `; there is ${listed.slice(0, MOST_NAMES).join(', ')}${more}`;
+  return nearMiss(name, listed) || `; known: ${listed.slice(0, MOST_NAMES).join(', ')}${more}`;
 }

@@ -165,7 +165,7 @@ describe('verifying what answers', () => {
       const voices = Array.from({ length: 67 }, (_, index) => `voice-${String(index)}`);
       const { origin } = await stand.api({ voices });
       const result = await verifyRemoteEntry(`${origin}/v1`, { voice: 'ursula' });
-      expect(hintOf(result, 'voices')).to.match(/"ursula"; there is voice-0, .*voice-5 and 61 more$/);
+      expect(hintOf(result, 'voices')).to.match(/"ursula"; known: voice-0, .*voice-5 and 61 more$/);
     });
 
     it('looks at every voice that requests are mapped to', async () => {
@@ -186,8 +186,8 @@ describe('verifying what answers', () => {
       const { origin } = await stand.api({ models: ['speaches-ai/Kokoro-82M'], voices: ['af_bella'] });
       const result = await verifyRemoteEntry(`${origin}/v1`);
       expect(outline(result)).to.include.members(['models ok', 'voices ok']);
-      expect(hintOf(result, 'models')).to.match(/no "model" is given, .*"tts-1".*there is speaches-ai\/Kokoro-82M$/);
-      expect(hintOf(result, 'voices')).to.match(/no "voice" is given, .*"alloy".*there is af_bella$/);
+      expect(hintOf(result, 'models')).to.match(/no "model" is given, .*"tts-1".*known: speaches-ai\/Kokoro-82M$/);
+      expect(hintOf(result, 'voices')).to.match(/no "voice" is given, .*"alloy".*known: af_bella$/);
     });
   });
 });
