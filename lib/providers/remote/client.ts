@@ -3,8 +3,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import got, { Options, type NativeRequestOptions, type Request } from 'got';
 import { LiveSet } from '../../collections/live-set.js';
+import { AddressGuard, blockedAddress } from '../../network/address-guard.js';
 import { SpeechError } from '../../speech/error.js';
-import { AddressGuard, blockedAddress } from './address-guard.js';
 import { Exchange, type ExchangePhase } from './exchange.js';
 import type { RemoteOptions, RemoteTimeouts } from './options.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AddressGuard } from '../../../lib/providers/remote/address-guard.js';
+import { AddressGuard } from '../../lib/network/address-guard.js';
 
 describe('AddressGuard', () => {
   it('allows loopback, private networks and the rest of the world', () => {

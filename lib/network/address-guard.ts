@@ -1,6 +1,6 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { SpeechError } from '../../speech/error.js';
+import { SpeechError } from '../speech/error.js';
 
 type Family = 'ipv4' | 'ipv6';
 
