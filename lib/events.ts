@@ -1,8 +1,12 @@
 import type { HealthCheckResult } from './resilience/index.js';
 import type { SpeechError } from './speech/error.js';
+import type { SpeechFormat } from './speech/formats.js';
 
 /** `ok`: the first provider is not known to be down. `degraded`: another one can speak. `text-only`: none can. */
 export type SpeechStatusName = 'ok' | 'degraded' | 'text-only';
+
+/** `provider_recovered` is the end of `provider_down`; the end of the others has their own kind and the state `resolved`. */
+export type SpeechAlertKind = 'provider_down' | 'provider_recovered' | 'fallback_ratio_high' | 'text_only';
 
 /** What happens, as plain data; the text and the addresses are never part of it. */
 export interface SpeechEventMap {
@@ -31,8 +35,42 @@ export interface SpeechEventMap {
     readonly origin: 'code' | 'file' | 'admin';
     readonly problem: string | null;
   };
-  /** Somebody should look at this. */
-  alert: { readonly kind: string; readonly provider?: string };
+  /** A speech request ended, well or badly; one event each, bad requests included. */
+  request: {
+    readonly requestId: string;
+    /** The provider that answered. */
+    readonly provider: string | null;
+    /**
+     * `audio`: all of it was sent. `text`: the text was handed back. `error`: an error reply, or sound that broke off. `aborted`: the
+     * client left before the end, or the router closed.
+     */
+    readonly outcome: 'audio' | 'text' | 'error' | 'aborted';
+    /** Why it was not audio. */
+    readonly code: string | null;
+    /** The first provider was asked and did not answer. */
+    readonly degraded: boolean;
+    /** What was asked for; null for a request that could not be read. */
+    readonly format: SpeechFormat | null;
+    /** Length of the text; 0 for a request that could not be read. */
+    readonly characters: number;
+    /** Milliseconds from the request to proven audio. */
+    readonly firstByteMs: number | null;
+    readonly totalMs: number;
+    readonly cache: 'off';
+  };
+  /** Somebody should look at this, or need not any more. */
+  alert: {
+    readonly kind: SpeechAlertKind;
+    readonly state: 'firing' | 'resolved';
+    /** The provider that it is about, if it is about one. */
+    readonly provider?: string;
+    /** The code of the failure that led here, where there is one. */
+    readonly code?: string;
+    /** Unix time in milliseconds at which it began. */
+    readonly since: number;
+    /** Unix time in milliseconds of this event. */
+    readonly at: number;
+  };
 }
 
 export type SpeechEventName = keyof SpeechEventMap;
@@ -50,6 +88,7 @@ export class SpeechEvents {
     health: new Set(),
     status: new Set(),
     configuration: new Set(),
+    request: new Set(),
     alert: new Set(),
   };
 
@@ -59,6 +98,11 @@ export class SpeechEvents {
 
   off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): void {
     this.#of(name).delete(listener);
+  }
+
+  /** Says whether anybody listens: what nobody hears need not be put together. */
+  hears(name: SpeechEventName): boolean {
+    return this.#listeners[name].size > 0;
   }
 
   emit<Name extends SpeechEventName>(name: Name, event: SpeechEventMap[Name]): void {

@@ -33,7 +33,8 @@ export type SpeechErrorCode = (typeof CODES)[number] | `status.${number}`;
 
 const KNOWN_CODES: ReadonlySet<unknown> = new Set(CODES);
 
-function isKnownCode(code: unknown): boolean {
+/** Says whether a code is one of those that stand in replies, log lines, metrics and events. */
+export function isKnownCode(code: unknown): boolean {
   return KNOWN_CODES.has(code) || (typeof code === 'string' && /^status\.\d{3}$/.test(code));
 }
 

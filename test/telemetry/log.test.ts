@@ -1,13 +1,8 @@
 import { expect } from 'chai';
 import { SpeechEvents } from '../../lib/events.js';
-import { SpeechError, type SpeechLogger } from '../../lib/index.js';
+import { SpeechError } from '../../lib/index.js';
 import { harmless, logEvents } from '../../lib/telemetry/log.js';
-
-function recorder(): { readonly lines: unknown[]; readonly logger: SpeechLogger } {
-  const lines: unknown[] = [];
-  const at = (level: string) => (object: object, message?: string) => lines.push([level, object, message]);
-  return { lines, logger: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } };
-}
+import { keepingLogger, requestEnd } from '../support/telemetry.js';
 
 describe('harmless', () => {
   it('bears a logger that throws, and one whose promise is rejected', async () => {
@@ -51,7 +46,7 @@ describe('harmless', () => {
 
 describe('logEvents', () => {
   it('writes a line with fixed keys for each event, as loud as it matters', () => {
-    const { lines, logger } = recorder();
+    const { lines, logger } = keepingLogger();
     const events = new SpeechEvents();
     logEvents(events, logger);
     const attempt = { requestId: 'r', provider: 'a', type: 'remote', ms: 1.4 };
@@ -70,6 +65,37 @@ describe('logEvents', () => {
       ['warn', { ...line, code: 'reset', detail: 'the server died' }, 'a provider broke off'],
       ['warn', { event: 'circuit', provider: 'a', from: 'closed', to: 'open' }, 'a circuit breaker changed its state'],
       ['warn', { event: 'health', provider: 'a', ok: false, code: 'refused', ms: 2 }, 'a health check failed'],
+    ]);
+  });
+
+  it('writes one line a request at info, none for a client that left, and cries out for what is our own fault', () => {
+    const { lines, logger } = keepingLogger();
+    const events = new SpeechEvents();
+    logEvents(events, logger);
+    events.emit('fallback', { requestId: 'test', from: 'first', to: 'second', code: 'reset' });
+    events.emit('request', requestEnd({ firstByteMs: 50.4, totalMs: 100.6, degraded: true }));
+    events.emit('request', requestEnd({ outcome: 'aborted', code: 'aborted' }));
+    events.emit('request', requestEnd({ outcome: 'error', code: 'internal' }));
+    expect(lines.map((line) => (line as [string])[0])).to.deep.equal(['debug', 'info', 'debug', 'error']);
+    expect(lines[1]).to.deep.equal([
+      'info',
+      { event: 'request', ...requestEnd({ firstByteMs: 50, totalMs: 101, degraded: true }) },
+      'a speech request ended',
+    ]);
+  });
+
+  it('writes lines for alerts, and stops when it is told to', () => {
+    const { lines, logger } = keepingLogger();
+    const events = new SpeechEvents();
+    const stop = logEvents(events, logger);
+    events.emit('alert', { kind: 'text_only', state: 'firing', code: 'refused', since: 0, at: 0 });
+    events.emit('alert', { kind: 'text_only', state: 'resolved', since: 0, at: 0 });
+    stop();
+    events.emit('alert', { kind: 'text_only', state: 'firing', since: 0, at: 0 });
+    const line = { event: 'alert', kind: 'text_only', provider: null };
+    expect(lines).to.deep.equal([
+      ['warn', { ...line, state: 'firing', code: 'refused' }, 'somebody should look at this'],
+      ['info', { ...line, state: 'resolved', code: null }, 'all is well again'],
     ]);
   });
 });
