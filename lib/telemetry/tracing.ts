@@ -1,0 +1,106 @@
+import type * as OpenTelemetry from '@opentelemetry/api';
+import type { Context, Span, Tracer } from '@opentelemetry/api';
+import type { SpeechEventMap } from '../events.js';
+import type { RequestTrace } from '../speech/request-trace.js';
+import { loadOptional } from './optional-package.js';
+
+type Api = typeof OpenTelemetry;
+
+/** A request's trace that can be brought to its end. */
+export interface OpenTrace extends RequestTrace {
+  end(end: SpeechEventMap['request']): void;
+}
+
+/**
+ * Draws requests as OpenTelemetry spans, where the application has the API and a provider of tracers registered.
+ *
+ * A request is a span `speech` under whatever span is active when it comes in, and each attempt one of its own below it. Text, keys
+ * and addresses are no part of them.
+ */
+export class Tracing {
+  readonly #api: Api;
+  readonly #tracer: Tracer;
+
+  private constructor(api: Api) {
+    this.#api = api;
+    // The API hands out a stand-in until a provider has been registered, so the order does not matter.
+    this.#tracer = api.trace.getTracer('express-speech');
+  }
+
+  /** Nothing where the API is not installed. */
+  static load(): Tracing | undefined {
+    const api = loadOptional('@opentelemetry/api');
+    return api === undefined ? undefined : new Tracing(api as Api);
+  }
+
+  /** Begins the trace of a request; nothing where nobody records it. */
+  begin(): OpenTrace | undefined {
+    const span = this.#tracer.startSpan('speech');
+    return span.isRecording() ? new SpanTrace(this.#api, this.#tracer, span) : undefined;
+  }
+}
+
+class SpanTrace implements OpenTrace {
+  readonly #api: Api;
+  readonly #tracer: Tracer;
+  readonly #span: Span;
+  readonly #context: Context;
+  #attempt: Span | undefined;
+
+  constructor(api: Api, tracer: Tracer, span: Span) {
+    this.#api = api;
+    this.#tracer = tracer;
+    this.#span = span;
+    this.#context = api.trace.setSpan(api.context.active(), span);
+  }
+
+  run<Value>(work: () => Value): Value {
+    return this.#api.context.with(this.#context, work);
+  }
+
+  attempt<Value>(provider: string, type: string, work: () => Value): Value {
+    const span = this.#startAttempt(provider, type);
+    this.#attempt = span;
+    return this.#api.context.with(this.#api.trace.setSpan(this.#context, span), work);
+  }
+
+  attempted(provider: string, code: string | null): void {
+    // One whose time was up before its turn has not been asked at all.
+    const span = this.#attempt ?? this.#startAttempt(provider, undefined);
+    this.#attempt = undefined;
+    this.#close(span, code);
+  }
+
+  end({ requestId, provider, outcome, code, degraded, format, characters, cache }: SpeechEventMap['request']): void {
+    this.#span.setAttributes({
+      'speech.request_id': requestId,
+      'speech.outcome': outcome,
+      'speech.degraded': degraded,
+      'speech.characters': characters,
+      'speech.cache': cache,
+      ...(provider === null ? {} : { 'speech.provider': provider }),
+      ...(format === null ? {} : { 'speech.format': format }),
+    });
+    // The text in place of speech is an answer; why it came to that stands on the attempts.
+    this.#close(this.#span, outcome === 'text' ? null : code);
+  }
+
+  #startAttempt(provider: string, type: string | undefined): Span {
+    const { SpanKind } = this.#api;
+    const attributes = {
+      'speech.provider': provider,
+      ...(type === undefined ? {} : { 'speech.provider.type': type }),
+    };
+    const kind = type === 'remote' ? SpanKind.CLIENT : SpanKind.INTERNAL;
+    return this.#tracer.startSpan('speech attempt', { kind, attributes }, this.#context);
+  }
+
+  #close(span: Span, code: string | null): void {
+    if (code !== null) {
+      span.setAttribute('error.type', code);
+      // A client that left is no error of anybody's.
+      if (code !== 'aborted') span.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: code });
+    }
+    span.end();
+  }
+}
