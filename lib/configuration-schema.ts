@@ -8,7 +8,7 @@ const CUSTOM = z
 /** Makes the JSON Schema of `configFile` from the checks that the options go through, for editors to complete from. */
 export function configurationSchema(): object {
   const entry = z.discriminatedUnion('type', [ENTRY_SCHEMAS.remote, ENTRY_SCHEMAS.local, ENTRY_SCHEMAS.text, CUSTOM]);
-  const file = OPTIONS_SCHEMA.omit({ logger: true, configFile: true }).extend({
+  const file = OPTIONS_SCHEMA.omit({ logger: true, metrics: true, configFile: true }).extend({
     $schema: z.string().describe('Where an editor finds this schema.').optional(),
     fallback: z
       .array(entry)

@@ -6,6 +6,7 @@ import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
 import type { TextOptions } from './providers/text.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from './speech/provider.js';
+import type { ObserverSettings } from './telemetry/observer.js';
 
 /** One entry of the fallback chain with every default filled in. */
 export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
@@ -16,7 +17,7 @@ export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
 );
 
 /** The options as the router works with them: checked, complete and frozen. */
-export interface Configuration {
+export interface Configuration extends ObserverSettings {
   readonly fallback: readonly ProviderConfiguration[];
   readonly deadline: number;
   readonly maxInput: number;
@@ -41,8 +42,10 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, configFile } = parsed.data;
-  return deepFreeze({ fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, configFile });
+  const { deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, metrics, configFile } = parsed.data;
+  const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
+  const limits = { deadline, maxInput, bodyLimit, maxConcurrent };
+  return deepFreeze({ fallback, ...limits, errors, logger, metrics, alerts, configFile });
 }
 
 /**

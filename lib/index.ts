@@ -4,7 +4,13 @@ export type { SpeechGuards } from './guard-options.js';
 export type { LocalEntry, RemoteEntry, SpeechRouterOptions, TextEntry } from './options.js';
 export { SpeechOptionsError } from './options-error.js';
 export type { OptionsProblem } from './options-error.js';
-export type { SpeechEventListener, SpeechEventMap, SpeechEventName, SpeechStatusName } from './events.js';
+export type {
+  SpeechAlertKind,
+  SpeechEventListener,
+  SpeechEventMap,
+  SpeechEventName,
+  SpeechStatusName,
+} from './events.js';
 export type { ProviderStatus, SpeechStatus } from './status.js';
 export { SpeechError } from './speech/error.js';
 export type { SpeechErrorCode, SpeechErrorOptions } from './speech/error.js';
@@ -23,3 +29,4 @@ export type {
 } from './speech/provider.js';
 export type { SpeechRequest } from './speech/request.js';
 export type { Verification, VerificationStep, VerificationStepName } from './speech/verification.js';
+export type { MetricsRegister } from './telemetry/metrics-register.js';

@@ -7,6 +7,8 @@ import { milliseconds, object, onOrOff, wholeNumber, words } from './option-sche
 import { nearMiss } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
+import { DEFAULT_MIN_INTERVAL } from './telemetry/alert-rules.js';
+import { isMetricsRegister, type MetricsRegister } from './telemetry/metrics-register.js';
 
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
@@ -33,6 +35,20 @@ const FRAMING_HEADERS = [
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+const headers = z.record(
+  z
+    .string()
+    .regex(HEADER_NAME)
+    .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase())),
+  z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
+  {
+    error: ({ code }) =>
+      code === 'invalid_key'
+        ? `expected a name of a header, and none of ${FRAMING_HEADERS.join(', ')}`
+        : 'expected an object from header name to value',
+  },
+);
+
 const apiKey = z
   .union([words('a key'), object({ env: words('the name of an environment variable') })], {
     error: 'expected a string or { env: "NAME" }',
@@ -52,6 +68,26 @@ const apiKey = z
 
 const pem = words('a certificate or key as PEM text');
 
+const WEBHOOK_ERROR = 'expected an address that begins with http:// or https://';
+
+// Chat tools put the secret into the address, so that it can come from the environment like a key.
+const webhook = z
+  .union([z.string(), object({ env: words('the name of an environment variable') })], {
+    error: 'expected an address or { env: "NAME" }',
+  })
+  .transform((value, context) => {
+    const address = typeof value === 'string' ? value : process.env[value.env];
+    if (address === undefined || address === '') {
+      context.addIssue({ code: 'custom', message: 'this environment variable is not set', path: ['env'] });
+      return z.NEVER;
+    }
+    if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
+      context.addIssue({ code: 'custom', message: WEBHOOK_ERROR });
+      return z.NEVER;
+    }
+    return address;
+  });
+
 const remote = object({
   ...guards,
   type: z.literal('remote'),
@@ -63,21 +99,7 @@ const remote = object({
       if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
     }),
   apiKey: apiKey.optional(),
-  headers: z
-    .record(
-      z
-        .string()
-        .regex(HEADER_NAME)
-        .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase())),
-      z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
-      {
-        error: ({ code }) =>
-          code === 'invalid_key'
-            ? `expected a name of a header, and none of ${FRAMING_HEADERS.join(', ')}`
-            : 'expected an object from header name to value',
-      },
-    )
-    .default({}),
+  headers: headers.default({}),
   model: words('the name of a model').optional(),
   voice: words('the name of a voice').optional(),
   voices: voices.default({}),
@@ -188,6 +210,14 @@ export const OPTIONS_SCHEMA = object({
     .custom<SpeechLogger>(isLogger, { error: 'expected an object with the methods debug, info, warn and error' })
     .optional(),
   configFile: words('the path of a file').optional(),
+  metrics: object({
+    register: z.custom<MetricsRegister>(isMetricsRegister, { error: 'expected a registry of prom-client' }),
+  }).optional(),
+  alerts: object({
+    webhook: webhook.optional(),
+    headers: headers.default({}),
+    minInterval: milliseconds().default(DEFAULT_MIN_INTERVAL),
+  }).optional(),
 });
 
 export function isLogger(value: unknown): boolean {

@@ -12,8 +12,9 @@ import { createControl } from './router-control.js';
 import type { Verification } from './speech/verification.js';
 import { SILENT_LOGGER } from './speech/silent-logger.js';
 import type { SpeechStatus } from './status.js';
-import { harmless, logEvents } from './telemetry/log.js';
 import { verifyEntry } from './verify-entry.js';
+import { harmless } from './telemetry/log.js';
+import { observe } from './telemetry/observer.js';
 
 /** Milliseconds that running requests get to finish in when the router closes: most speech is sent in less. */
 const CLOSE_GRACE = 5_000;
@@ -84,21 +85,31 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     clock: systemClock,
     apply(next) {
       live.reconfigure(next);
+      observer.reconfigure(next);
     },
     notify(event) {
       events.emit('configuration', event);
     },
   });
   const logger = harmless(configuration.initial.logger ?? SILENT_LOGGER);
-  logEvents(events, logger);
   const live = new LiveSpeech(configuration.initial, { events, logger, clock: systemClock, random: Math.random });
+  const observer = observe(events, configuration.initial, {
+    logger: configuration.initial.logger && logger,
+    status: () => live.current.chain.status(),
+    clock: systemClock,
+  });
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
   const router = express.Router();
   router.post(
     '/audio/speech',
-    createSpeechRoute({ service: () => live.current, clock: systemClock, isClosing: () => closed !== undefined }),
+    createSpeechRoute({
+      service: () => live.current,
+      clock: systemClock,
+      isClosing: () => closed !== undefined,
+      watch: () => observer.watch(),
+    }),
   );
   router.get(
     '/audio/voices',
@@ -123,6 +134,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     closing.abort();
     configuration.close();
     await live.close(CLOSE_GRACE);
+    observer.close();
   };
 
   const speech: SpeechRouter = Object.assign(router, {

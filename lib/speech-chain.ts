@@ -10,6 +10,7 @@ import {
 } from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
 import type { SpeechResult } from './speech/provider.js';
+import type { RequestTrace } from './speech/request-trace.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { Stage } from './stage.js';
 import type { ProviderStatus, SpeechStatus } from './status.js';
@@ -26,6 +27,8 @@ export interface SpeakOptions {
   readonly signal: AbortSignal;
   /** `none`: only the first provider is asked, as the client wants its voice or none. `only`: this one is, for whoever tries it. */
   readonly fallback: 'chain' | 'none' | { readonly only: string };
+  /** Where somebody draws the request's way. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** The providers in their order: asks them, watches them, and closes them together. */
@@ -49,16 +52,19 @@ export class SpeechChain {
     }
   }
 
-  async speak(request: SpeechRequest, { deadline, signal, fallback }: SpeakOptions): Promise<SpeechOutcome> {
-    const stages = this.#stagesFor(fallback);
+  async speak(request: SpeechRequest, { deadline, signal, fallback, trace }: SpeakOptions): Promise<SpeechOutcome> {
+    const asked = this.#stagesFor(fallback);
+    const stages = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
     const run = {
       deadline,
       signal,
       clock: this.#clock,
       onAttempt: (attempt: Attempt, thrown: unknown) => {
+        trace?.attempted(attempt.step, attempt.code);
         this.#reportAttempt(request.requestId, attempt, thrown);
       },
       onFallback: (failed: Attempt, to: string) => {
+        if (!this.#events.hears('fallback')) return;
         this.#events.emit('fallback', {
           requestId: request.requestId,
           from: failed.step,
@@ -95,13 +101,24 @@ export class SpeechChain {
   #reportAttempt(requestId: string, { step, code, ms }: Attempt, thrown: unknown): void {
     const stage = this.#byName.get(step);
     if (stage === undefined) return;
+    if (code !== null) stage.recordFailure(code);
+    if (!this.#events.hears('attempt')) return;
     const attempt = { requestId, provider: step, type: stage.type, code, ms };
     if (code === null) {
       this.#events.emit('attempt', attempt);
       return;
     }
-    stage.recordFailure(code);
     this.#events.emit('attempt', { ...attempt, error: SpeechError.from(thrown) });
+  }
+
+  #traced(step: ChainStep<SpeechRequest, SpeechResult>, trace: RequestTrace): ChainStep<SpeechRequest, SpeechResult> {
+    const type = this.#byName.get(step.name)?.type ?? '';
+    return {
+      name: step.name,
+      reserve: step.reserve,
+      attempt: (request, context) => trace.attempt(step.name, type, () => step.attempt(request, context)),
+      retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
+    };
   }
 
   #noticeStatus(): void {

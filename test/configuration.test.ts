@@ -154,6 +154,22 @@ describe('parseOptions', () => {
       'fallback[0].name: expected a name of 1 to 64 letters, digits, dots, dashes and underscores',
     ],
     ['a cache, until there is one', { cache: true }, 'cache: expected false: there is no cache yet'],
+    ['a register that is none', { metrics: { register: {} } }, 'metrics.register: expected a registry of prom-client'],
+    [
+      'a webhook without a scheme',
+      { alerts: { webhook: 'hooks.example/SECRET' } },
+      'alerts.webhook: expected an address that begins with http:// or https://',
+    ],
+    [
+      'a webhook from a variable that is not set',
+      { alerts: { webhook: { env: 'NO_SUCH_VARIABLE' } } },
+      'alerts.webhook.env: this environment variable is not set',
+    ],
+    [
+      'a misspelt interval',
+      { alerts: { minIntervall: 1 } },
+      'alerts: unknown key "minIntervall"; did you mean "minInterval"?',
+    ],
     [
       'half a logger',
       { logger: { info: () => undefined } },
@@ -238,8 +254,23 @@ describe('parseOptions', () => {
     });
   }
 
+  it('completes alerts, and takes the register as it is', () => {
+    const register = {
+      registerMetric: () => undefined,
+      getSingleMetric: () => undefined,
+      removeSingleMetric: () => undefined,
+    };
+    const { alerts, metrics } = parseOptions({
+      alerts: { webhook: 'https://hooks.example/x?y=z' },
+      metrics: { register },
+    });
+    expect(alerts).to.deep.equal({ webhook: 'https://hooks.example/x?y=z', headers: {}, minInterval: 300_000 });
+    expect(metrics?.register).to.equal(register);
+    expect(parseOptions({}).alerts).to.equal(undefined);
+  });
+
   it('refuses options that are not there yet instead of ignoring them', () => {
-    for (const key of ['alerts', 'metrics', 'segments']) {
+    for (const key of ['segments']) {
       expect(problemsOf({ [key]: {} })[0], key).to.match(/^: unknown key/);
     }
   });

@@ -79,7 +79,12 @@ describe('a configuration file that changes a hundred times under load', functio
     const app = express();
     app.post(
       '/v1/audio/speech',
-      createSpeechRoute({ service: () => speech.current, clock: systemClock, isClosing: () => false }),
+      createSpeechRoute({
+        service: () => speech.current,
+        clock: systemClock,
+        isClosing: () => false,
+        watch: () => undefined,
+      }),
     );
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');

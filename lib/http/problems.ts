@@ -55,6 +55,11 @@ export function isSpeechHttpError(value: unknown): value is SpeechHttpError {
   return createError.isHttpError(value) && 'body' in value;
 }
 
+/** The code in the body of the reply to what was thrown. */
+export function codeOf(thrown: unknown): string {
+  return isSpeechHttpError(thrown) ? (thrown.body.code ?? 'internal') : 'internal';
+}
+
 function build(
   { status, type, headers }: Problem,
   code: string,

@@ -2,12 +2,14 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Deadline, type Clock } from '../resilience/index.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { SpeechResult } from '../speech/provider.js';
+import type { RequestTrace } from '../speech/request-trace.js';
 import type { ActiveRequests } from './active-requests.js';
 import { ClientConnection } from './client-connection.js';
-import { exhausted, problem, type SpeechHttpError } from './problems.js';
+import { codeOf, exhausted, problem, type SpeechHttpError } from './problems.js';
 import { readBody, type BodyOptions } from './read-body.js';
 import { readSpeechRequest, type ReadRequest } from './read-speech-request.js';
 import { requestIdOf } from './request-id.js';
+import { RequestReport, type RequestWatcher } from './request-report.js';
 import { sendAudio, sendAudioEvents } from './send-audio.js';
 import { sendError, type ErrorMode } from './send-error.js';
 import { reasonOf, sendText } from './send-text.js';
@@ -23,7 +25,12 @@ export interface SpeechService {
   readonly errors: ErrorMode;
   readonly speak: (
     request: SpeechRequest,
-    options: { readonly deadline: Deadline; readonly signal: AbortSignal; readonly fallback: 'chain' | 'none' },
+    options: {
+      readonly deadline: Deadline;
+      readonly signal: AbortSignal;
+      readonly fallback: 'chain' | 'none';
+      readonly trace: RequestTrace | undefined;
+    },
   ) => Promise<{ readonly result: SpeechResult | null; readonly facts: ReplyFacts }>;
 }
 
@@ -34,23 +41,41 @@ export interface SpeechRouteOptions {
   readonly clock: Clock;
   /** Says that the router is being closed and takes no new requests. */
   readonly isClosing: () => boolean;
+  /** Called for every request; returns nothing where nobody wants to know how it ends. */
+  readonly watch: () => RequestWatcher | undefined;
 }
 
 /** Makes the handler of `POST {mount}/audio/speech`: read, ask the chain, send what came of it. */
 export function createSpeechRoute(options: SpeechRouteOptions): RequestHandler {
   return function speech(request: Request, response: Response, next: NextFunction): void {
     const requestId = requestIdOf(request);
-    answer(request, response, requestId, options).catch((thrown: unknown) => {
+    const watcher = options.watch();
+    const report = watcher && new RequestReport(requestId, response, watcher, options.clock);
+    const trace = watcher?.trace;
+    const company = { requestId, report, trace };
+    const answering =
+      trace === undefined
+        ? answer(request, response, company, options)
+        : trace.run(() => answer(request, response, company, options));
+    answering.catch((thrown: unknown) => {
+      report?.failed(codeOf(thrown));
       if (!hasSpeechHeaders(response)) setSpeechHeaders(response, requestId, NOBODY_ASKED);
       sendError(response, next, options.service().errors, thrown);
     });
   };
 }
 
+/** What goes along with one request. */
+interface Company {
+  readonly requestId: string;
+  readonly report: RequestReport | undefined;
+  readonly trace: RequestTrace | undefined;
+}
+
 async function answer(
   request: Request,
   response: Response,
-  requestId: string,
+  { requestId, report, trace }: Company,
   options: SpeechRouteOptions,
 ): Promise<void> {
   if (options.isClosing()) throw closing();
@@ -59,6 +84,7 @@ async function answer(
   const connection = new ClientConnection(response);
   const body = await readBody(request, response, bodyOptions);
   const { speech, streamFormat } = readSpeechRequest(body, maxInput, requestId);
+  report?.read(speech);
   const fallback = fallbackWish(request);
   // The body may have taken a while.
   if (options.isClosing()) throw closing();
@@ -68,7 +94,8 @@ async function answer(
   if (!service.active.admit(connection)) {
     throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
   }
-  const { result, facts } = await service.speak(speech, { deadline, signal: connection.signal, fallback });
+  const { result, facts } = await service.speak(speech, { deadline, signal: connection.signal, fallback, trace });
+  report?.answered(result, facts);
   if (connection.hasLeft()) {
     if (result?.kind === 'audio') result.stream.destroy();
     return;
