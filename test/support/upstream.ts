@@ -133,6 +133,10 @@ export const BEHAVIOURS = {
   'is overloaded': status(503, '{"detail":"loading the model"}', { 'retry-after': '3' }),
   'limits the rate': status(429, '{"error":{"message":"slow down","code":"rate_limit"}}', { 'retry-after': '7' }),
   'refuses the key': status(401, '{"error":"bad key"}'),
+  'repeats the key it refuses': (response) =>
+    response
+      .writeHead(401)
+      .end(JSON.stringify({ error: { message: `no such key: ${response.req.headers.authorization ?? ''}` } })),
   'knows no such route': status(404, '{"detail":"Not Found"}'),
   'fails with an endless body': (response) => {
     response.writeHead(500);
