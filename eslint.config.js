@@ -94,6 +94,11 @@ export default tseslint.config(
     'telemetry/ listens; it calls webhooks only.',
   ),
   room(
+    ['lib/network/**', 'lib/collections/**'],
+    [...allBut('speech'), 'express', 'got', 'http-errors'],
+    'network/ and collections/ are for all rooms, and know none of them but speech/.',
+  ),
+  room(
     ['lib/verify/**'],
     [...allBut('verify', 'providers', 'speech'), 'express', 'http-errors'],
     'verify/ tries providers, and knows no router.',
