@@ -3,8 +3,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import got from 'got';
 import { AddressGuard } from '../network/address-guard.js';
+import { failureFrom } from '../network/failure.js';
 import type { Clock } from '../resilience/index.js';
-import { SpeechError } from '../speech/error.js';
 
 export interface HookAddress {
   /** Where to post. It may hold a secret, so it is shown nowhere. */
@@ -22,17 +22,6 @@ export interface HookResult {
 const CONNECT_LIMIT = 2_000;
 /** Milliseconds that a call may take in all. */
 const TOTAL_LIMIT = 10_000;
-
-const CODES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  ETIMEDOUT: 'timeout.connect',
-};
 
 /** Posts JSON to one address over connections of its own. */
 export class HookClient {
@@ -87,12 +76,13 @@ export class HookClient {
       call.on('response', ({ statusCode }: { readonly statusCode: number }) => {
         end(resultOf(statusCode));
       });
-      // Stays for good: what is destroyed may fail once more. got's errors hold the address, so only their code goes on.
+      // Stays for good: what is destroyed may fail once more. got's errors hold the address; only their code goes on.
       call.on('error', (error: unknown) => {
-        end({ code: codeOf(error), mayPass: codeOf(error) !== 'blocked_address' });
+        const { code } = failureFrom(error);
+        end({ code, mayPass: code !== 'blocked_address' });
       });
     });
-    return posted.catch((error: unknown) => ({ code: codeOf(error), mayPass: false }));
+    return posted.catch((error: unknown) => ({ code: failureFrom(error).code, mayPass: false }));
   }
 
   close(): void {
@@ -104,13 +94,4 @@ export class HookClient {
 function resultOf(status: number): HookResult {
   if (status >= 200 && status < 300) return { code: null, mayPass: false };
   return { code: `status.${String(status)}`, mayPass: status >= 500 || status === 408 || status === 429 };
-}
-
-function codeOf(error: unknown): string {
-  for (let current = error, depth = 0; current instanceof Error && depth < 4; current = current.cause, depth += 1) {
-    if (SpeechError.is(current)) return current.code;
-    const code = 'code' in current ? CODES[String(current.code)] : undefined;
-    if (code !== undefined) return code;
-  }
-  return 'internal';
 }

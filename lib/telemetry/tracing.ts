@@ -35,8 +35,10 @@ export class Tracing {
 
   /** Begins the trace of a request; nothing where nobody records it. */
   begin(): OpenTrace | undefined {
-    const span = this.#tracer.startSpan('speech');
-    return span.isRecording() ? new SpanTrace(this.#api, this.#tracer, span) : undefined;
+    return harmlessly(() => {
+      const span = this.#tracer.startSpan('speech');
+      return span.isRecording() ? new SpanTrace(this.#api, this.#tracer, span) : undefined;
+    });
   }
 }
 
@@ -61,6 +63,7 @@ class SpanTrace implements OpenTrace {
   attempt<Value>(provider: string, type: string, work: () => Value): Value {
     const span = this.#startAttempt(provider, type);
     this.#attempt = span;
+    if (span === undefined) return work();
     return this.#api.context.with(this.#api.trace.setSpan(this.#context, span), work);
   }
 
@@ -85,22 +88,33 @@ class SpanTrace implements OpenTrace {
     this.#close(this.#span, outcome === 'text' ? null : code);
   }
 
-  #startAttempt(provider: string, type: string | undefined): Span {
+  #startAttempt(provider: string, type: string | undefined): Span | undefined {
     const { SpanKind } = this.#api;
     const attributes = {
       'speech.provider': provider,
       ...(type === undefined ? {} : { 'speech.provider.type': type }),
     };
     const kind = type === 'remote' ? SpanKind.CLIENT : SpanKind.INTERNAL;
-    return this.#tracer.startSpan('speech attempt', { kind, attributes }, this.#context);
+    return harmlessly(() => this.#tracer.startSpan('speech attempt', { kind, attributes }, this.#context));
   }
 
-  #close(span: Span, code: string | null): void {
-    if (code !== null) {
-      span.setAttribute('error.type', code);
-      // A client that left is no error of anybody's.
-      if (code !== 'aborted') span.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: code });
-    }
-    span.end();
+  #close(span: Span | undefined, code: string | null): void {
+    harmlessly(() => {
+      if (code !== null) {
+        span?.setAttribute('error.type', code);
+        // A client that left is no error of anybody's.
+        if (code !== 'aborted') span?.setStatus({ code: this.#api.SpanStatusCode.ERROR, message: code });
+      }
+      span?.end();
+    });
+  }
+}
+
+/** Keeps what listens to spans, such as an exporter with a bug, from harming a request. */
+function harmlessly<Value>(work: () => Value): Value | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
 }

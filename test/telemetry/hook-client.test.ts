@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { HookClient } from '../../lib/telemetry/hook-client.js';
+import { TRUSTED } from '../support/certificates.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { startHookServer, type HookBehaviour, type HookServer } from '../support/hook-server.js';
 
@@ -66,6 +70,22 @@ describe('HookClient', () => {
     await start('takes');
     await server.close();
     expect(await client.post('{}')).to.deep.equal({ code: 'refused', mayPass: true });
+  });
+
+  it('goes by the name of a host too', async () => {
+    await start('takes');
+    const named = new HookClient({ url: server.origin.replace('127.0.0.1', 'localhost'), headers: {} }, clock);
+    expect(await named.post('{}')).to.deep.equal({ code: null, mayPass: false });
+  });
+
+  it('does not trust a certificate that nobody vouches for', async () => {
+    await start('takes');
+    const secure = createServer(TRUSTED).listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    const { port } = secure.address() as AddressInfo;
+    const own = new HookClient({ url: `https://127.0.0.1:${String(port)}`, headers: {} }, clock);
+    expect(await own.post('{}')).to.deep.equal({ code: 'tls', mayPass: true });
+    secure.close();
   });
 
   it('ends its call when it is closed', async () => {

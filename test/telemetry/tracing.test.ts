@@ -5,6 +5,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
   type ReadableSpan,
+  type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { SpeechError, type SpeechRouterOptions } from '../../lib/index.js';
@@ -15,6 +16,21 @@ import { provider, speaker } from '../support/fake-provider.js';
 import { startUpstream } from '../support/upstream.js';
 
 const REQUEST = { input: 'Hello there.', response_format: 'pcm' };
+
+/** Hands every span to a processor from now on. */
+function record(processor: SpanProcessor): void {
+  trace.disable();
+  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [processor] }));
+}
+
+/** Resolves with what becomes of the next request. */
+function outcomeOf({ speech }: TestApp): Promise<string> {
+  return new Promise((resolve) => {
+    speech.on('request', ({ outcome }) => {
+      resolve(outcome);
+    });
+  });
+}
 
 describe('Tracing', () => {
   it('begins nothing where no provider of tracers is registered', () => {
@@ -28,11 +44,11 @@ describe('Tracing', () => {
 
     before(() => {
       context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-      trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
     });
 
     beforeEach(() => {
       exporter.reset();
+      record(new SimpleSpanProcessor(exporter));
     });
 
     afterEach(() => app.close());
@@ -117,6 +133,21 @@ describe('Tracing', () => {
       const { speech: bad, attempts } = await spansOf('{');
       expect(bad.status).to.deep.equal({ code: SpanStatusCode.ERROR, message: 'invalid_json' });
       expect(attempts).to.deep.equal([]);
+    });
+
+    it('harms no request when what listens to spans throws', async () => {
+      const throws = ({ name }: { readonly name: string }): void => {
+        if (name !== 'host') throw new Error('a bug of the processor');
+      };
+      const quiet = (): Promise<void> => Promise.resolve();
+      for (const onStart of [throws, () => undefined]) {
+        record({ onStart, onEnd: throws, forceFlush: quiet, shutdown: quiet });
+        await start({ fallback: [speaker('first')] });
+        const outcome = outcomeOf(app);
+        expect((await app.speak(REQUEST)).status).to.equal(200);
+        expect(await outcome).to.equal('audio');
+        await app.close();
+      }
     });
 
     it('has a span for an attempt that was not made, as no time was left for it', async () => {

@@ -1,4 +1,4 @@
-import { SpeechError, type SpeechErrorCode } from '../../speech/error.js';
+import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 
 /** What the system, TLS and Node's HTTP parser say, by the error's code. */
 const CODES: Readonly<Record<string, SpeechErrorCode>> = {
