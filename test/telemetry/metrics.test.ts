@@ -146,4 +146,23 @@ describe('the option metrics', () => {
     await app.close();
     expect(await register.metrics()).to.equal('\n');
   });
+
+  it('counts on when the configuration changes, and forgets who is not in it any more', async () => {
+    const register = new Registry();
+    const given = options(register);
+    const app = await startApp(given);
+    const speak = async (): Promise<void> => {
+      await (await app.speak({ input: 'Hello there.', response_format: 'pcm' })).arrayBuffer();
+    };
+    await speak();
+    while (!(await register.metrics()).includes('outcome="audio"')) await settle();
+    app.speech.reconfigure({ ...given, fallback: [...(given.fallback ?? []).slice(1), { type: 'text' }] });
+    await settle();
+    const text = await register.metrics();
+    expect(text).not.to.contain('"a"');
+    expect(text).to.contain('speech_requests_total{outcome="audio",provider="b",format="pcm",degraded="true"} 1');
+    expect(text).to.contain('speech_provider_up{provider="text"} 1');
+    await app.close();
+    expect(await register.metrics()).to.equal('\n');
+  });
 });
