@@ -1,3 +1,5 @@
+export { speechAdmin, SpeechAdminError } from './admin/speech-admin.js';
+export type { Authorize, SpeechAdminOptions } from './admin/speech-admin.js';
 export { speechRouter } from './router.js';
 export type { SpeechRouter } from './router.js';
 export type { SpeechGuards } from './guard-options.js';

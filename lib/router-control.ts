@@ -11,11 +11,14 @@ export interface RouterParts {
   readonly events: SpeechEvents;
   readonly verify: SpeechControl['verify'];
   readonly clock: Clock;
+  /** Aborts when the router closes. */
+  readonly closed: AbortSignal;
 }
 
 /** Makes what an admin page steers a router with. */
-export function createControl({ configuration, live, events, verify, clock }: RouterParts): SpeechControl {
+export function createControl({ configuration, live, events, verify, clock, closed }: RouterParts): SpeechControl {
   return {
+    closed,
     read: () => configuration.read(),
     save: (options, revision) => configuration.save(options, revision),
     undo: (revision) => configuration.undo(revision),

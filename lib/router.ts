@@ -1,5 +1,5 @@
 import express, { type Router } from 'express';
-import { CONTROL } from './admin/control.js';
+import { CONTROL, type SpeechControl } from './admin/control.js';
 import { SpeechEvents, type SpeechEventListener, type SpeechEventName } from './events.js';
 import { createHealthRoute } from './http/health-route.js';
 import { createModelsRoute, createVoicesRoute } from './http/list-routes.js';
@@ -50,6 +50,8 @@ export interface SpeechRouter extends Router {
   off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
   /** Stops health checks, lets running requests finish for up to 5 s, and ends workers and sockets. May be called again. */
   close(): Promise<void>;
+  /** What `speechAdmin()` steers the router with. */
+  readonly [CONTROL]: SpeechControl;
 }
 
 /**
@@ -153,7 +155,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
       return speech;
     },
     close: () => (closed ??= close()),
-    [CONTROL]: createControl({ configuration, live, events, verify, clock: systemClock }),
+    [CONTROL]: createControl({ configuration, live, events, verify, clock: systemClock, closed: closing.signal }),
   });
   return speech;
 }

@@ -36,6 +36,8 @@ export class RevisionConflictError extends Error {
 
 /** What the admin page can do with a router. */
 export interface SpeechControl {
+  /** Aborts when the router closes, so that a page which watches does not keep the server from closing. */
+  readonly closed: AbortSignal;
   read(): ConfigurationSnapshot;
   /**
    * Checks, writes and uses new options. `{ "set": true }` in place of a secret keeps the one of the provider of that name;

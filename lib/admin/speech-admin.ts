@@ -1,0 +1,147 @@
+import express, { type Router } from 'express';
+import { systemClock, type Clock } from '../resilience/index.js';
+import { AttemptHistory } from './attempt-history.js';
+import { createGuard, type Authorize } from './authorize.js';
+import { createReadConfig, createSaveConfig, createUndo } from './config-routes.js';
+import { CONTROL, type SpeechControl } from './control.js';
+import { LiveEvents } from './live-events.js';
+import { readPageFiles } from './page-files.js';
+import { createPageHeaders } from './page-headers.js';
+import { answer, createErrorReply } from './reply.js';
+import { createSameSiteCheck } from './same-site.js';
+import { createTry, createVerify } from './trial-routes.js';
+import { Trials } from './trials.js';
+
+export type { Authorize };
+
+/** Largest configuration that can be saved: certificates included, a few dozen kilobytes. */
+const BODY_LIMIT = '256kb';
+
+export interface SpeechAdminOptions {
+  /** Asked before every reply, files and events included. */
+  readonly authorize: Authorize;
+  /**
+   * Value of `WWW-Authenticate` for those who are refused, such as `Basic realm="speech"`: they get 401 with it, and a browser asks
+   * for a password. Without it they get 403.
+   */
+  readonly challenge?: string | undefined;
+}
+
+/** Refuses to make an admin page that could not be right. */
+export class SpeechAdminError extends TypeError {
+  override readonly name = 'SpeechAdminError';
+  readonly code: 'ERR_SPEECH_ADMIN_AUTHORIZE' | 'ERR_SPEECH_ADMIN_OPTIONS' | 'ERR_SPEECH_ADMIN_ROUTER';
+
+  constructor(code: SpeechAdminError['code'], message: string) {
+    super(`speechAdmin: ${message}`);
+    this.code = code;
+  }
+}
+
+/**
+ * Makes an Express router with a page, and its JSON API, to see and steer a speech router.
+ *
+ * @example
+ * ```ts
+ * app.use('/v1', speech);
+ * app.use('/speech-admin', speechAdmin(speech, { authorize: (request) => request.session.user?.isAdmin === true }));
+ * ```
+ *
+ * @throws {SpeechAdminError} without a function `authorize`, or for anything but a speech router
+ */
+export function speechAdmin(speech: { readonly [CONTROL]: SpeechControl }, options: SpeechAdminOptions): Router {
+  const { authorize, challenge } = checkOptions(options);
+  const control = controlOf(speech);
+  return createAdminRouter(control, { authorize, challenge, clock: systemClock });
+}
+
+/** Joins the parts, readable from top to bottom: what stands first is asked first. */
+export function createAdminRouter(
+  control: SpeechControl,
+  { authorize, challenge, clock }: SpeechAdminOptions & { readonly clock: Clock },
+): Router {
+  const history = new AttemptHistory();
+  const live = new LiveEvents(control, history, clock);
+  const trials = new Trials(clock, control.closed);
+
+  const router = express.Router();
+  router.use(createPageHeaders());
+  router.use(createGuard(authorize, challenge));
+
+  for (const { path, contentType, body } of readPageFiles()) {
+    router.get(
+      path === 'index.html' ? '/' : `/${path}`,
+      answer((request, response) => {
+        if (path === 'index.html' && !isDirectory(request.originalUrl)) {
+          // The page names its files relative to itself. So does this, for a proxy may know the mount by another path.
+          response.redirect(308, `./${directoryName(request.originalUrl)}/`);
+          return;
+        }
+        response.setHeader('Content-Type', contentType);
+        response.send(body);
+      }),
+    );
+  }
+
+  router.use('/api', createSameSiteCheck());
+  router.use('/api', express.json({ limit: BODY_LIMIT }));
+  router.get(
+    '/api/status',
+    answer((_request, response) => {
+      const status = control.status();
+      response.json({ ...status, history: history.read(status.providers.map(({ name }) => name)) });
+    }),
+  );
+  router.get('/api/config', createReadConfig(control));
+  router.put('/api/config', createSaveConfig(control));
+  router.post('/api/undo', createUndo(control));
+  router.post('/api/verify', createVerify(control, trials));
+  router.post('/api/try', createTry(control, trials));
+  router.get(
+    '/api/events',
+    answer((_request, response) => {
+      live.open(response);
+    }),
+  );
+
+  router.use(createErrorReply());
+  return router;
+}
+
+function checkOptions(options: unknown): SpeechAdminOptions {
+  const given = Object(options) as Record<string, unknown>;
+  const { authorize, challenge, ...rest } = given;
+  if (typeof authorize !== 'function') {
+    const message = 'give a function `authorize` that says who may see the page; there is none by default';
+    throw new SpeechAdminError('ERR_SPEECH_ADMIN_AUTHORIZE', message);
+  }
+  if (challenge !== undefined && (typeof challenge !== 'string' || !/^[\x20-\x7e]+$/.test(challenge))) {
+    throw new SpeechAdminError('ERR_SPEECH_ADMIN_OPTIONS', '`challenge` is the value of WWW-Authenticate');
+  }
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    const message = `unknown key "${unknown}"; the keys are authorize, challenge`;
+    throw new SpeechAdminError('ERR_SPEECH_ADMIN_OPTIONS', message);
+  }
+  return { authorize: authorize as Authorize, challenge };
+}
+
+function controlOf(speech: unknown): SpeechControl {
+  const control = (Object(speech) as { readonly [CONTROL]?: SpeechControl })[CONTROL];
+  if (control === undefined) {
+    throw new SpeechAdminError('ERR_SPEECH_ADMIN_ROUTER', 'the first argument is what speechRouter() returned');
+  }
+  return control;
+}
+
+function isDirectory(url: string): boolean {
+  return pathOf(url).endsWith('/');
+}
+
+function directoryName(url: string): string {
+  return pathOf(url).split('/').at(-1) ?? '';
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { isLongerThan } from '../speech/code-points.js';
+import { SpeechError } from '../speech/error.js';
+import { SPEECH_FORMATS } from '../speech/formats.js';
+import type { SpeechRequest } from '../speech/request.js';
+import type { SpeechControl } from './control.js';
+import { fieldsOf } from './read-fields.js';
+import { adminProblem, answer } from './reply.js';
+import type { Trials } from './trials.js';
+
+/** Characters of a sentence to try: enough to hear a voice, and nothing that costs anybody money. */
+const MOST_INPUT = 300;
+
+const SENTENCE = z.object({
+  provider: z.string(),
+  input: z
+    .string()
+    .regex(/[\p{L}\p{N}]/u)
+    .refine((text) => !/\p{Surrogate}|\0/u.test(text) && !isLongerThan(text, MOST_INPUT)),
+  format: z.enum(SPEECH_FORMATS).default('mp3'),
+  voice: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^\P{Cc}+$/u)
+    .optional(),
+});
+
+/** Makes the handler that tries a fallback entry, the body itself, and says what came of each step. */
+export function createVerify(control: SpeechControl, trials: Trials): RequestHandler {
+  return answer(async (request, response) => {
+    const entry = fieldsOf(request);
+    await trials.run(response, async (signal) => {
+      response.json(await verified(control, entry, signal));
+    });
+  });
+}
+
+async function verified(control: SpeechControl, entry: unknown, signal: AbortSignal): Promise<object> {
+  try {
+    return await control.verify(entry, { signal });
+  } catch (error) {
+    const { code, problems } = Object(error) as { readonly code?: unknown; readonly problems?: unknown };
+    if (code !== 'ERR_SPEECH_OPTIONS') throw error;
+    throw adminProblem('invalid_options', 'This provider cannot be tried as it is.', { problems });
+  }
+}
+
+/** Makes the handler that has one provider of the running chain speak `{ provider, input, format?, voice? }`. */
+export function createTry(control: SpeechControl, trials: Trials): RequestHandler {
+  return answer(async (request, response) => {
+    const { provider, speech } = readSentence(fieldsOf(request), control);
+    await trials.run(response, async (signal) => {
+      const started = performance.now();
+      const result = await control.speakThrough(provider, speech, { signal }).catch((error: unknown) => {
+        const { code } = SpeechError.from(error);
+        throw adminProblem('not_spoken', 'The provider did not speak.', { reason: code });
+      });
+      const ms = Math.round(performance.now() - started);
+      response.setHeader('Server-Timing', `speech;dur=${String(ms)}`);
+      if (result.kind === 'text') {
+        response.json({ text: result.text });
+        return;
+      }
+      if (signal.aborted) {
+        result.stream.destroy();
+        return;
+      }
+      response.setHeader('Content-Type', result.contentType);
+      // A stream that fails takes the reply with it, and a reply that is left the stream.
+      await pipeline(result.stream, response, { signal });
+    });
+  });
+}
+
+function readSentence(
+  fields: object,
+  control: SpeechControl,
+): { readonly provider: string; readonly speech: SpeechRequest } {
+  const parsed = SENTENCE.safeParse(fields);
+  if (!parsed.success) {
+    const wrong = String(parsed.error.issues[0]?.path[0] ?? 'body');
+    throw adminProblem(
+      'invalid_request',
+      `${wrong} cannot be used; an input has 1 to ${String(MOST_INPUT)} characters.`,
+    );
+  }
+  const { provider, input, format, voice } = parsed.data;
+  if (!control.status().providers.some(({ name }) => name === provider)) {
+    throw adminProblem('invalid_request', 'There is no provider of this name in use.');
+  }
+  const requestId = `admin-${randomUUID()}`;
+  return {
+    provider,
+    speech: { input, format, voice, speed: 1, model: undefined, instructions: undefined, extra: {}, requestId },
+  };
+}
