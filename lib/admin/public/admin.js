@@ -9,6 +9,8 @@ import { setLanguage, setTheme, t } from './preferences.js';
 const MOST_ATTEMPTS = 60;
 const MOST_ERRORS = 8;
 const MOST_ACTIVITY = 12;
+/** Milliseconds for which good news stands. */
+const NOTICE_TIME = 8_000;
 
 const state = {
   /** The configuration as it was last read: what a save is to replace. */
@@ -51,9 +53,22 @@ function focus(item, part) {
   document.querySelector(`#${item.id} [data-focus="${part}"]`)?.focus();
 }
 
-function notify(kind, text) {
-  state.notice = { kind, text };
-  announce(text);
+/** Says what became of an action, in whatever language the page is in then. What went well need not be read for long. */
+function notify(kind, key, blanks) {
+  const notice = { kind, key, blanks };
+  state.notice = notice;
+  announce(t(key, blanks));
+  if (kind !== 'good') return;
+  setTimeout(() => {
+    if (state.notice !== notice) return;
+    state.notice = null;
+    draw();
+  }, NOTICE_TIME);
+}
+
+function setProblems(problems) {
+  state.problems = problems;
+  if (problems.length === 0 && state.notice?.key === 'invalid') state.notice = null;
 }
 
 function isDirty() {
@@ -84,21 +99,22 @@ async function attempt(action) {
   }
   state.isSaving = false;
   draw();
+  if (state.problems.length > 0) document.querySelector('main [aria-invalid="true"]')?.focus();
 }
 
 function complain(error) {
   if (error.status === 409) {
     state.conflict = error.body.current;
-    notify('warn', t('conflict'));
+    notify('warn', 'conflict');
   } else if (error.status === 422) {
     state.problems = error.body.problems;
-    notify('bad', t('invalid'));
+    notify('bad', 'invalid');
     const first = state.draft.items.findIndex(
       (_item, index) => drafts.problemsOfEntry(state.problems, index).length > 0,
     );
     if (first !== -1) state.draft.items[first].ui.panel = 'edit';
-  } else if (error.status === 401 || error.status === 403) notify('bad', t('refused'));
-  else notify('bad', t('failed', { message: error.message }));
+  } else if (error.status === 401 || error.status === 403) notify('bad', 'refused');
+  else notify('bad', 'failed', { message: error.message });
 }
 
 Object.assign(app.actions, {
@@ -107,18 +123,18 @@ Object.assign(app.actions, {
   save: () =>
     attempt(async () => {
       if ([state.generalUi, ...state.draft.items.map(({ ui }) => ui)].some(({ advanced }) => advanced?.problem)) {
-        notify('bad', t('advanced.wrong'));
+        notify('bad', 'advanced.wrong');
         return;
       }
       take(await api.saveConfig(drafts.optionsOf(state.draft), state.snapshot.revision));
-      notify('good', t('saved'));
+      notify('good', 'saved');
       await readStatus();
     }),
 
   undo: () =>
     attempt(async () => {
       take(await api.undo(state.snapshot.revision));
-      notify('good', t('undone'));
+      notify('good', 'undone');
       await readStatus();
     }),
 
@@ -139,7 +155,7 @@ Object.assign(app.actions, {
   keepMine() {
     state.snapshot = state.conflict;
     state.conflict = null;
-    notify('warn', t('conflict.kept'));
+    notify('warn', 'conflict.kept');
     draw();
   },
 
@@ -180,14 +196,14 @@ Object.assign(app.actions, {
   },
 
   edited(key, prefix = '') {
-    state.problems = state.problems.filter(({ path }) => path !== `${prefix}${key}`);
+    setProblems(state.problems.filter(({ path }) => path !== `${prefix}${key}`));
     draw();
   },
 
   add(type) {
     const item = drafts.add(state.draft, type);
     item.ui.panel = 'edit';
-    state.problems = [];
+    setProblems([]);
     draw();
     const name = drafts.nameOf(item.entry);
     announce(t('added', { name, place: state.draft.items.indexOf(item) + 1 }));
@@ -200,7 +216,7 @@ Object.assign(app.actions, {
     item.ui.trying?.abort();
     forgetTrial(item.ui);
     drafts.remove(state.draft, item.id);
-    state.problems = [];
+    setProblems([]);
     draw();
     announce(t('removed', { name: drafts.nameOf(item.entry) }));
     const next = state.draft.items[Math.min(place, state.draft.items.length - 1)];
@@ -220,7 +236,7 @@ Object.assign(app.actions, {
 
 function moved(item, place) {
   // Problems name places, which are others now.
-  state.problems = [];
+  setProblems([]);
   draw();
   announce(t('moved', { name: drafts.nameOf(item.entry), place: place + 1, count: state.draft.items.length }));
 }
@@ -237,10 +253,10 @@ async function readChangedConfig() {
   if (!isNews) state.snapshot = snapshot;
   else if (isDirty()) {
     state.conflict = snapshot;
-    notify('warn', t('conflict'));
+    notify('warn', 'conflict');
   } else {
     take(snapshot);
-    notify('good', t('changedElsewhere'));
+    notify('good', 'changedElsewhere');
   }
   await readStatus();
   draw();
@@ -250,13 +266,19 @@ function onEvent(name, data) {
   if (name === 'snapshot') state.status = data;
   else if (name === 'attempts') data.forEach(record);
   else {
-    if (name !== 'health' || !data.ok)
-      state.activity = [{ name, data, at: Date.now() }, ...state.activity].slice(0, MOST_ACTIVITY);
+    if (name !== 'health' || !data.ok) remember({ name, data, at: Date.now() });
     if (name === 'status') announce(t(`overall.${data.to}`));
     // While a save of ours is on its way, its reply tells more than its event.
     if (name === 'configuration' && !state.isSaving) readChangedConfig().catch(() => undefined);
   }
   if (state.draft !== null) draw();
+}
+
+/** Keeps an event for the list. A check that fails again and again takes one line, that of the last time. */
+function remember(event) {
+  const isRepeated = (other) =>
+    event.name === 'health' && other.name === 'health' && other.data.provider === event.data.provider;
+  state.activity = [event, ...state.activity.filter((other) => !isRepeated(other))].slice(0, MOST_ACTIVITY);
 }
 
 function record({ provider, ...call }) {

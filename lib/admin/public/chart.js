@@ -6,7 +6,7 @@ const HEIGHT = 48;
 const BARS = 40;
 const STEP = WIDTH / BARS;
 /** Milliseconds that a full bar stands for at the least, so that a quick provider does not look like a slow one. */
-const LEAST_SCALE = 200;
+const LEAST_SCALE = 20;
 
 /** Draws the last calls of a provider, newest at the right: a bar is the time to the first byte, a failure has a foot of its own colour. */
 export function chart(attempts) {
@@ -31,11 +31,11 @@ export function chart(attempts) {
       </svg>
       <figcaption aria-hidden="true">
         ${
-          shown.length === 0
-            ? t('chart.none')
-            : html`<span>${t('chart.median', { ms: median(times) ?? '–' })}</span>
-                ${failed > 0 ? html`<span class="bad">${t('chart.failed', { failed })}</span>` : nothing}`
+          times.length === 0
+            ? html`<span>${shown.length === 0 ? t('chart.none') : nothing}</span>`
+            : html`<span>${t('chart.times', { median: median(times), slowest: Math.max(...times) })}</span>`
         }
+        ${failed > 0 ? html`<span class="bad">${t('chart.failed', { failed })}</span>` : nothing}
       </figcaption>
     </figure>
   `;

@@ -74,7 +74,7 @@ const KINDS = {
 
 function labelled({ key, id, problem }, control) {
   return html`
-    <div class="field ${key === 'baseUrl' ? 'wide' : ''}">
+    <div class="field ${key === 'baseUrl' ? 'double' : ''}">
       <label for=${id}>${t(`field.${key}`)}</label>
       ${control} ${problemText(id, problem)}
     </div>

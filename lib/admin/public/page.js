@@ -14,8 +14,8 @@ export function page(app) {
   return html`
     ${header(app)}
     <main>
-      ${banners(app)}
-      ${state.draft === null ? html`<p class="loading">${state.notice === null ? t('loading') : nothing}</p>` : content(app)}
+      ${fileProblem(state.snapshot?.fileProblem)}
+      ${state.draft !== null ? content(app) : state.notice !== null ? outcome(app) : html`<p class="loading">${t('loading')}</p>`}
     </main>
   `;
 }
@@ -66,42 +66,41 @@ function choice(key, value, options, onChoice) {
   `;
 }
 
-/** What the operator has to know before anything else. */
-function banners({ state, actions }) {
+/** Says that the file cannot be used, for as long as that is so. */
+function fileProblem(problem) {
+  if (!problem) return nothing;
+  return html`<div class="banner bad">
+    <p>${t('fileProblem')}</p>
+    <p lang="en" class="small">${problem}</p>
+  </div>`;
+}
+
+/** What became of the last action, and what there is to decide. */
+function outcome({ state, actions }) {
+  if (state.conflict !== null) {
+    return html`<div class="banner warn" id="conflict">
+      <p>${t('conflict')}</p>
+      <button type="button" @click=${actions.takeTheirs}>${t('conflict.reload')}</button>
+      <button type="button" @click=${actions.keepMine}>${t('conflict.keep')}</button>
+    </div>`;
+  }
+  if (state.notice === null) return nothing;
   const loose = state.draft === null ? [] : looseProblems(state);
-  return html`
+  return html`<div class="banner ${state.notice.kind}" id="notice">
+    <p>${t(state.notice.key, state.notice.blanks)}</p>
     ${
-      state.snapshot?.fileProblem
-        ? html`<div class="banner bad">
-            <p>${t('fileProblem')}</p>
-            <p lang="en" class="small">${state.snapshot.fileProblem}</p>
-          </div>`
+      state.notice.key === 'refused'
+        ? html`<button type="button" @click=${() => location.reload()}>${t('reload')}</button>`
         : nothing
     }
     ${
-      state.conflict === null
+      loose.length === 0
         ? nothing
-        : html`<div class="banner warn" id="conflict">
-            <p>${t('conflict')}</p>
-            <button type="button" @click=${actions.takeTheirs}>${t('conflict.reload')}</button>
-            <button type="button" @click=${actions.keepMine}>${t('conflict.keep')}</button>
-          </div>`
+        : html`<ul lang="en">
+            ${loose.map((problem) => html`<li>${describe(problem)}</li>`)}
+          </ul>`
     }
-    ${
-      state.notice === null || state.conflict !== null
-        ? nothing
-        : html`<div class="banner ${state.notice.kind}" id="notice">
-            <p>${state.notice.text}</p>
-            ${
-              loose.length === 0
-                ? nothing
-                : html`<ul lang="en">
-                    ${loose.map((problem) => html`<li>${describe(problem)}</li>`)}
-                  </ul>`
-            }
-          </div>`
-    }
-  `;
+  </div>`;
 }
 
 /** Problems that no card shows. */
@@ -174,14 +173,17 @@ function content(app) {
             </ol>`
       }
     </section>
-    <section class="save-bar ${isDirty ? 'dirty' : ''}" aria-label=${t('save')}>
-      <p>${isDirty ? t('unsaved') : t(`persistence.${state.snapshot.persistence}`)}</p>
-      <button type="button" id="discard" ?hidden=${!isDirty} ?disabled=${state.isSaving} @click=${actions.discard}>
-        ${t('discard')}
-      </button>
-      <button type="button" id="save" class="primary" ?disabled=${!isDirty || state.isSaving} @click=${actions.save}>
-        ${state.isSaving ? t('saving') : t('save')}
-      </button>
+    <section class="dock ${isDirty || state.notice !== null ? 'raised' : ''}" aria-label=${t('save')}>
+      ${outcome(app)}
+      <div class="save-bar ${isDirty ? 'dirty' : ''}">
+        <p>${isDirty ? t('unsaved') : t(`persistence.${state.snapshot.persistence}`)}</p>
+        <button type="button" id="discard" ?hidden=${!isDirty} ?disabled=${state.isSaving} @click=${actions.discard}>
+          ${t('discard')}
+        </button>
+        <button type="button" id="save" class="primary" ?disabled=${!isDirty || state.isSaving} @click=${actions.save}>
+          ${state.isSaving ? t('saving') : t('save')}
+        </button>
+      </div>
     </section>
   `;
 }

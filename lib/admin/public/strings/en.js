@@ -42,7 +42,7 @@ export const en = {
   errors: 'Last errors',
   'errors.none': 'None',
   'chart.none': 'No calls yet',
-  'chart.median': 'median {ms} ms',
+  'chart.times': 'median {median} ms, slowest {slowest} ms',
   'chart.failed': '{failed} failed',
   'chart.summary':
     'The last {count} calls: median {median} ms to the first byte, slowest {slowest} ms, {failed} failed.',
@@ -172,7 +172,7 @@ export const en = {
   undo: 'Undo last change',
   undone: 'The last change was undone.',
   unsaved: 'There are unsaved changes.',
-  invalid: 'Not saved. Something cannot be right:',
+  invalid: 'Not saved: something cannot be right.',
   'advanced.wrong': 'Not saved: a field of JSON cannot be read.',
   failed: 'That did not work: {message}',
   refused: 'You are not signed in any more, or may not see this page.',

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { SpeechError } from '../../lib/index.js';
+import { startAdmin, type AdminApp } from '../support/admin-app.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+import { fakeControl, providerStatus, type FakeControl } from '../support/fake-control.js';
+
+/** Events of the router that are listened to while somebody watches. */
+const WATCHED = ['attempt', 'alert', 'circuit', 'configuration', 'health', 'status'].sort();
+
+/** Reads a stream of events as a browser does, without its coming back. */
+class Watcher {
+  readonly #leaving = new AbortController();
+  text = '';
+  status = 0;
+  hasEnded = false;
+
+  async open(app: AdminApp): Promise<this> {
+    const reply = await app.api('events', { signal: this.#leaving.signal });
+    this.status = reply.status;
+    void this.#read(reply).catch(() => undefined);
+    return this;
+  }
+
+  async #read(reply: Response): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of reply.body ?? []) this.text += decoder.decode(chunk as Uint8Array, { stream: true });
+    this.hasEnded = true;
+  }
+
+  /** What came under a name. */
+  events(name: string): unknown[] {
+    const pattern = new RegExp(`^event: ${name}\\ndata: (.*)$`, 'gm');
+    return [...this.text.matchAll(pattern)].map(([, data = '']) => JSON.parse(data) as unknown);
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await settle();
+}
+
+describe('live events of the admin API', () => {
+  let clock: FakeClock;
+  let fake: FakeControl;
+  let app: AdminApp;
+  beforeEach(async () => {
+    clock = new FakeClock();
+    fake = fakeControl();
+    app = await startAdmin(fake.control, clock);
+  });
+  afterEach(() => app.close());
+
+  const attempt = (code: 'refused' | 'aborted' | null, ms: number): void => {
+    const error = code === null ? {} : { error: new SpeechError(code, 'the secret of it') };
+    fake.events.emit('attempt', { requestId: 'r-1', provider: 'kokoro', type: 'remote', code, ms, ...error });
+  };
+
+  it('begin with the state, and tell it again when it has changed', async () => {
+    const watcher = await new Watcher().open(app);
+    await until(() => watcher.events('snapshot').length === 1);
+    await clock.advance(3_000);
+    fake.providers = [providerStatus('kokoro', { running: 2 })];
+    await clock.advance(1_000);
+    await until(() => watcher.events('snapshot').length === 2);
+    expect(watcher.events('snapshot')[1]).to.have.nested.property('providers[0].running', 2);
+  });
+
+  it('tell the calls of a second at once, and of each no more than provider, code and time', async () => {
+    const watcher = await new Watcher().open(app);
+    attempt(null, 12.4);
+    attempt('refused', 3);
+    attempt('aborted', 5);
+    await clock.advance(1_000);
+    await until(() => watcher.events('attempts').length === 1);
+    const [[first, second]] = watcher.events('attempts') as [[Record<string, unknown>, Record<string, unknown>]];
+    expect({ ...first, at: 0 }).to.deep.equal({ provider: 'kokoro', at: 0, code: null, ms: 12 });
+    expect({ ...second, at: 0 }).to.deep.equal({ provider: 'kokoro', at: 0, code: 'refused', ms: 3 });
+    expect(watcher.text).not.to.contain('secret').and.not.contain('r-1').and.not.contain('aborted');
+  });
+
+  it('tell no more calls than the chart shows, however many there were', async () => {
+    const watcher = await new Watcher().open(app);
+    for (let number = 0; number < 5_000; number += 1) attempt(null, number);
+    await clock.advance(1_000);
+    await until(() => watcher.events('attempts').length === 1);
+    expect(watcher.events('attempts')[0]).to.have.length(60);
+  });
+
+  it('pass on what happens to circuits, checks, state and configuration as it comes', async () => {
+    const watcher = await new Watcher().open(app);
+    const happened = [
+      ['circuit', { provider: 'kokoro', from: 'closed', to: 'open' }],
+      ['health', { provider: 'kokoro', ok: false, code: 'refused', at: 1, ms: 2 }],
+      ['status', { from: 'ok', to: 'degraded' }],
+      ['configuration', { revision: 'second', origin: 'file', problem: null }],
+      ['alert', { kind: 'provider-down', provider: 'kokoro' }],
+    ] as const;
+    for (const [name, event] of happened) fake.events.emit(name, event);
+    await until(() => watcher.events('alert').length === 1);
+    for (const [name, event] of happened) expect(watcher.events(name)).to.deep.equal([event]);
+  });
+
+  it('show a sign of life every 15 seconds, and end after five minutes, so that authorize is asked anew', async () => {
+    const watcher = await new Watcher().open(app);
+    await clock.advance(15_000);
+    await until(() => watcher.text.includes(': still here'));
+    await clock.advance(285_000);
+    await until(() => watcher.hasEnded);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('listen and look only while somebody watches', async () => {
+    expect(fake.listened).to.deep.equal(['attempt']);
+    const watcher = await new Watcher().open(app);
+    expect([...fake.listened].sort()).to.deep.equal(WATCHED);
+    expect(clock.pendingTimers).to.equal(1);
+    watcher.leave();
+    await until(() => fake.listened.length === 1);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('have room for sixteen pages', async () => {
+    const watchers = await Promise.all(Array.from({ length: 16 }, () => new Watcher().open(app)));
+    expect(watchers.every(({ status }) => status === 200)).to.equal(true);
+    expect((await new Watcher().open(app)).status).to.equal(429);
+    watchers[0]?.leave();
+    let status = 429;
+    while (status !== 200) ({ status } = await new Watcher().open(app));
+  });
+
+  it('drop a page that does not read, in place of keeping all of it', async () => {
+    const socket: Socket = connect(Number(new URL(app.origin).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('GET /admin/api/events HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => fake.listened.length > 1);
+    socket.pause();
+    let told = 0;
+    // The system takes a few megabytes before it lets anything wait here.
+    for (; told < 100_000 && fake.listened.length > 1; told += 1) {
+      fake.events.emit('status', { from: 'ok', to: 'x'.repeat(10_000) as never });
+      if (told % 100 === 0) await settle();
+    }
+    expect(fake.listened).to.deep.equal(['attempt']);
+    expect(told).to.be.below(10_000);
+    socket.destroy();
+  });
+
+  it('end when the router closes, let go of everything, and begin no more', async () => {
+    const watcher = await new Watcher().open(app);
+    fake.closing.abort();
+    await until(() => watcher.hasEnded);
+    expect(fake.listened).to.deep.equal([]);
+    expect(clock.pendingTimers).to.equal(0);
+    expect((await new Watcher().open(app)).status).to.equal(503);
+  });
+});
