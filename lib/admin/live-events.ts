@@ -74,15 +74,13 @@ export class LiveEvents {
     this.#write(response, eventText('snapshot', this.#snapshot()));
   }
 
-  get clients(): number {
-    return this.#clients.size;
-  }
-
   #begin(): void {
     this.#lastSnapshot = JSON.stringify(this.#snapshot());
     for (const name of FORWARDED) {
       const listener = (event: object): void => {
         this.#tell(name, event);
+        // Nobody should wait for the next look to see that a provider is down.
+        this.#tellSnapshot();
       };
       this.#listeners.set(name, listener);
       this.#control.on(name, listener);
@@ -107,12 +105,7 @@ export class LiveEvents {
   }
 
   #tick(): void {
-    const snapshot = this.#snapshot();
-    const text = JSON.stringify(snapshot);
-    if (text !== this.#lastSnapshot) {
-      this.#lastSnapshot = text;
-      this.#tell('snapshot', snapshot);
-    }
+    this.#tellSnapshot();
     if (this.#attempts.length > 0) {
       this.#tell('attempts', this.#attempts);
       this.#attempts = [];
@@ -122,6 +115,14 @@ export class LiveEvents {
       if (life.ticks >= LIFETIME) this.#end(client);
       else if (life.ticks % HEARTBEAT === 0) this.#write(client, ': still here\n\n');
     }
+  }
+
+  #tellSnapshot(): void {
+    const snapshot = this.#snapshot();
+    const text = JSON.stringify(snapshot);
+    if (text === this.#lastSnapshot) return;
+    this.#lastSnapshot = text;
+    this.#tell('snapshot', snapshot);
   }
 
   #snapshot(): object {

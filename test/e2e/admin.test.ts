@@ -1,0 +1,369 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { connect } from 'node:net';
+import { CONTROL, type SpeechControl } from '../../lib/admin/control.js';
+import { speechAdmin, type SpeechRouter } from '../../lib/index.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { startBrowser } from '../support/browser.js';
+import { makeFolder, type Folder } from '../support/folder.js';
+import { needsTools } from '../support/tools.js';
+import { startUpstream, type Upstream } from '../support/upstream.js';
+
+const SHOTS = process.env['SCREENSHOTS'] ?? tmpdir();
+const KEY = 'sk-planted-secret';
+const INTERVAL = 2_000;
+/** A health check of its own path, so that it fails with everything else when the server freezes. */
+const HEALTH = { interval: INTERVAL, timeout: 200, path: '/alive' };
+const DESK = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe('the admin page in Chromium', function () {
+  let upstream: Upstream;
+  let app: TestApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let isAllowed: boolean;
+  let file: string;
+  let folder: Folder;
+  const complaints: string[] = [];
+
+  before(async function () {
+    needsTools(this, 'chromium');
+    browser = await startBrowser();
+  });
+  after(async () => browser.close());
+
+  beforeEach(async () => {
+    upstream = await startUpstream('speaks');
+    folder = makeFolder();
+    file = folder.path('speech.json');
+    isAllowed = true;
+    app = await startApp({
+      configFile: file,
+      fallback: [
+        { type: 'remote', name: 'kokoro', baseUrl: upstream.baseUrl, apiKey: KEY, health: HEALTH },
+        { type: 'local' },
+        { type: 'text' },
+      ],
+    });
+    app.app.use('/admin', speechAdmin(steerable(app.speech), { authorize: () => isAllowed }));
+    await app.speech.ready;
+    // No page may be helped past its own policy, and none may complain of anything.
+    context = await browser.newContext({ viewport: DESK, locale: 'en-GB' });
+    complaints.length = 0;
+    page = await openPage(context);
+  });
+
+  afterEach(async () => {
+    await context.close();
+    await app.close();
+    await upstream.close();
+    folder.remove();
+  });
+
+  async function openPage(within: BrowserContext): Promise<Page> {
+    const opened = await within.newPage();
+    opened.on('pageerror', (error) => complaints.push(String(error)));
+    opened.on('console', (message) => {
+      // A refused save is a reply with an error status, which Chromium notes; the page itself writes nothing.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load')) complaints.push(message.text());
+    });
+    await opened.goto(`${app.origin}/admin`);
+    await opened.waitForSelector('.chain .card');
+    return opened;
+  }
+
+  const card = (name: string): string => `.chain .card[data-name="${name}"]`;
+  const press = (name: string, part: string): Promise<void> => page.click(`${card(name)} [data-focus="${part}"]`);
+  const order = (): Promise<string[]> =>
+    page.evaluate(`[...document.querySelectorAll('.chain .card')].map(({ dataset }) => dataset.name)`);
+  const hasFocus = (selector: string): Promise<boolean> =>
+    page.evaluate(`document.activeElement.matches(${JSON.stringify(selector)})`);
+  const notice = (kind: string): Promise<unknown> => page.waitForSelector(`#notice.${kind}`);
+  const save = async (): Promise<void> => {
+    await page.click('#save');
+    await notice('good');
+  };
+  const names = (): string[] => app.speech.status().providers.map(({ name }) => name);
+  const speak = (format = 'wav'): Promise<Response> => app.speak({ input: 'Hello there.', response_format: format });
+
+  it('tells of a wrong port when asked to verify it, and the app uses the right one once it is saved', async () => {
+    const second = await startUpstream('speaks');
+    await press('kokoro', 'edit');
+    const address = `${card('kokoro')} input[type=url]`;
+    const closed = await startUpstream();
+    await closed.close();
+    await page.fill(address, closed.baseUrl);
+    await press('kokoro', 'verify');
+    await press('kokoro', 'run');
+    await page.waitForSelector(`${card('kokoro')} .verdict.bad`);
+    const told = await page.textContent(`${card('kokoro')} .verification`);
+    expect(told).to.contain('nothing listens').and.contain(String(closed.port)).and.contain('refused');
+    await page.screenshot({ path: join(SHOTS, 'express-speech-admin-verify-1280.png'), fullPage: true });
+
+    await press('kokoro', 'edit');
+    await page.fill(address, second.baseUrl);
+    await press('kokoro', 'verify');
+    expect(await page.textContent(`${card('kokoro')} .verification`)).to.contain('changed after this');
+    await press('kokoro', 'run');
+    await page.waitForSelector(`${card('kokoro')} .verdict.good`);
+    expect(second.requests.some(({ headers }) => headers.authorization === `Bearer ${KEY}`)).to.equal(true);
+    await save();
+    const before = upstream.requests.length;
+    const reply = await speak();
+    expect(reply.headers.get('x-speech-provider')).to.equal('kokoro');
+    expect(second.requests.at(-1)?.path).to.equal('/v1/audio/speech');
+    expect(upstream.requests.slice(before).map(({ path }) => path)).not.to.include('/v1/audio/speech');
+    expect(await readFile(file, 'utf8')).to.contain(second.baseUrl);
+    await second.close();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('shows a provider that freezes as down within one interval of its first failed check', async () => {
+    await page.waitForSelector(`${card('kokoro')}[data-state=up]`);
+    const failed = new Promise<number>((resolve) => {
+      app.speech.on('health', ({ provider, ok }) => {
+        if (provider === 'kokoro' && !ok) resolve(performance.now());
+      });
+    });
+    upstream.behave('stays silent');
+    const since = await failed;
+    await page.waitForSelector(`${card('kokoro')}[data-state=down]`);
+    expect(performance.now() - since).to.be.below(INTERVAL);
+    await page.waitForSelector('#overall[data-status=degraded]');
+    upstream.behave('speaks');
+    await page.waitForSelector(`${card('kokoro')}[data-state=up]`);
+  });
+
+  it('changes the order by keyboard, keeps the focus, says where it is, and undoes it', async () => {
+    const down = page.locator(`${card('kokoro')} [data-focus=down]`);
+    await down.focus();
+    await page.keyboard.press('Enter');
+    expect(await order()).to.deep.equal(['local', 'kokoro', 'text']);
+    expect(await hasFocus(`${card('kokoro')} [data-focus=down]`)).to.equal(true);
+    await page.waitForFunction(`document.querySelector('#announcer').textContent.includes('number 2 of 3')`);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    expect(await order()).to.deep.equal(['local', 'text', 'kokoro']);
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    expect(names()).to.deep.equal(['kokoro', 'local', 'text']);
+    await save();
+    expect(names()).to.deep.equal(['local', 'kokoro', 'text']);
+    await page.click('#undo');
+    await page.waitForFunction(`document.querySelector('.chain .card').dataset.name === 'kokoro'`);
+    expect(names()).to.deep.equal(['kokoro', 'local', 'text']);
+    // The key was never here, and is there still.
+    await speak();
+    expect(upstream.requests.at(-1)?.headers.authorization).to.equal(`Bearer ${KEY}`);
+  });
+
+  it('changes the order by dragging', async () => {
+    await page.dragAndDrop(`${card('text')} .grip`, `${card('kokoro')} h3`);
+    expect(await order()).to.deep.equal(['text', 'kokoro', 'local']);
+    await page.click('#discard');
+    expect(await order()).to.deep.equal(['kokoro', 'local', 'text']);
+    expect(await page.isDisabled('#save')).to.equal(true);
+  });
+
+  it('adds a provider, says at its field what is wrong with it, and removes another', async () => {
+    await page.click('.add button:first-of-type');
+    expect(await order()).to.deep.equal(['kokoro', 'remote', 'local', 'text']);
+    await page.keyboard.type('not an address');
+    await page.click('#save');
+    await notice('bad');
+    const field = page.locator(`${card('remote')} input[type=url]`);
+    expect(await field.getAttribute('aria-invalid')).to.equal('true');
+    expect(await hasFocus(`${card('remote')} input[type=url]`)).to.equal(true);
+    expect(names()).to.deep.equal(['kokoro', 'local', 'text']);
+    await field.fill(upstream.baseUrl);
+    await page.click(`${card('kokoro')} button.danger`);
+    await save();
+    expect(names()).to.deep.equal(['remote', 'local', 'text']);
+  });
+
+  it('replaces and removes a key without ever showing it', async () => {
+    await press('kokoro', 'edit');
+    const secret = page.locator(`${card('kokoro')} .secret`);
+    expect(await secret.textContent()).to.match(/^\s*Set\s/);
+    await secret.getByText('Replace').click();
+    await secret.locator('input').fill('sk-another');
+    await save();
+    await speak();
+    expect(upstream.requests.at(-1)?.headers.authorization).to.equal('Bearer sk-another');
+    expect(await secret.textContent()).to.match(/^\s*Set\s/);
+    expect(await page.content())
+      .not.to.contain('sk-another')
+      .and.not.contain(KEY);
+    await secret.getByText('Remove key').click();
+    await save();
+    await speak();
+    expect(upstream.requests.at(-1)?.headers).not.to.have.property('authorization');
+  });
+
+  it('takes what has no field as JSON, and saves nothing that it cannot read', async () => {
+    await press('kokoro', 'edit');
+    const folded = page.locator(`${card('kokoro')} details`).last();
+    await folded.locator('summary').click();
+    await folded.locator('textarea').fill('{ "voices": ');
+    await page.fill(`${card('kokoro')} input[id$=model]`, 'kokoro');
+    await page.click('#save');
+    await notice('bad');
+    await folded.locator('textarea').fill('{ "voices": { "alloy": "af_bella" } }');
+    await save();
+    await app.speak({ input: 'Hello there.', voice: 'alloy' });
+    expect(upstream.requests.at(-1)?.body).to.include({ voice: 'af_bella', model: 'kokoro' });
+  });
+
+  it('tries a sentence through one provider, to be listened to', async () => {
+    for (const name of ['kokoro', 'local']) {
+      await press(name, 'try');
+      await press(name, 'run');
+      await page.waitForFunction(`document.querySelector('${card(name)} audio')?.ended`, undefined, {
+        timeout: 20_000,
+      });
+    }
+    await press('text', 'try');
+    await press('text', 'run');
+    await page.waitForFunction(`document.querySelector('${card('text')} .try').textContent.includes('Good morning')`);
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('draws the calls as they happen, and says the same in words', async () => {
+    upstream.behave('resets before its headers');
+    await speak();
+    upstream.behave('speaks');
+    for (let number = 0; number < 4; number += 1) await speak();
+    const chart = page.locator(`${card('kokoro')} .chart svg`);
+    await page.waitForFunction(`document.querySelectorAll('${card('kokoro')} .chart rect').length >= 5`);
+    expect(await chart.getAttribute('aria-label')).to.match(/^The last \d calls: median \d+ ms .*, [12] failed\.$/);
+    expect(await page.textContent(`${card('kokoro')} .fact-errors`)).to.contain('reset');
+  });
+
+  it('says that somebody else has saved, and lets the operator choose', async () => {
+    const other = await openPage(context);
+    await page.click(`${card('kokoro')} [data-focus=down]`);
+    await other.click('.chain .card[data-name=text] button.danger');
+    await other.click('#save');
+    await page.waitForSelector('#conflict');
+    await page.click('#conflict button:last-child');
+    expect(await order()).to.deep.equal(['local', 'kokoro', 'text']);
+    await save();
+    // The other page has nothing to lose, and follows by itself.
+    await other.waitForFunction(`document.querySelectorAll('.chain .card').length === 3`);
+    await other.click('.chain .card[data-name=text] [data-focus=up]');
+    app.speech.reconfigure({ fallback: [{ type: 'text' }] });
+    await other.waitForSelector('#conflict');
+    await other.click('#conflict button:nth-of-type(1)');
+    await other.waitForFunction(`document.querySelectorAll('.chain .card').length === 1`);
+  });
+
+  it('says that it is shut out, and comes back live when the connection does', async () => {
+    isAllowed = false;
+    await page.click(`${card('kokoro')} [data-focus=down]`);
+    await page.click('#save');
+    await notice('bad');
+    expect(await page.textContent('#notice')).to.contain('not signed in any more');
+    isAllowed = true;
+    app.server.closeAllConnections();
+    await page.waitForSelector('.connection.lost');
+    await page.waitForSelector('.connection.live', { timeout: 20_000 });
+  });
+
+  for (const theme of ['light', 'dark'] as const) {
+    for (const [language, locale] of [
+      ['en', 'en-GB'],
+      ['zh', 'zh-CN'],
+    ] as const) {
+      // prettier-ignore
+      for (const [width, viewport] of [[1280, DESK], [390, PHONE]] as const) { // prettier-ignore
+        it(`is accessible and fits: ${theme}, ${language}, ${String(width)} pixels`, async () => {
+          // Only here the policy is put aside, for axe.
+          const lenient = await browser.newContext({ viewport, locale, colorScheme: theme, bypassCSP: true });
+          page = await openPage(lenient);
+          await speak();
+          const shot = (name: string): Promise<Buffer> =>
+            page.screenshot({
+              path: join(SHOTS, `express-speech-admin-${name}-${theme}-${language}-${String(width)}.png`),
+              fullPage: true,
+            });
+          expect(await page.getAttribute('html', 'lang')).to.equal(language);
+          await page.waitForSelector(`${card('kokoro')} .chart rect`);
+          await shot('closed');
+          expect(await axeFindings()).to.deep.equal([]);
+          await openEverything();
+          await shot('open');
+          expect(await axeFindings()).to.deep.equal([]);
+          expect(await page.evaluate('document.documentElement.scrollWidth')).to.be.at.most(width);
+          await lenient.close();
+        });
+      }
+    }
+  }
+
+  it('remembers theme and language', async () => {
+    await page.selectOption('#theme', 'dark');
+    await page.selectOption('#language', 'zh');
+    expect(await page.textContent('#chain-title')).to.equal('回退链');
+    await page.reload();
+    await page.waitForSelector('.chain .card');
+    expect(await page.getAttribute('html', 'data-theme')).to.equal('dark');
+    expect(await page.textContent('h1')).to.equal('语音');
+  });
+
+  /** Opens each kind of panel, with what can go wrong in it. */
+  async function openEverything(): Promise<void> {
+    await page.click('.add button:first-of-type');
+    await page.click('#save');
+    await notice('bad');
+    await press('kokoro', 'verify');
+    await press('kokoro', 'run');
+    await page.waitForSelector(`${card('kokoro')} .verdict`);
+    await press('local', 'try');
+    await press('local', 'run');
+    await page.waitForSelector(`${card('local')} audio`);
+    await page.evaluate(`for (const folded of document.querySelectorAll('details')) folded.open = true`);
+  }
+
+  async function axeFindings(): Promise<string[]> {
+    await page.evaluate(axeSource);
+    const { violations } = await page.evaluate<AxeResults>('axe.run()');
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  }
+});
+
+function steerable(speech: SpeechRouter): { readonly [CONTROL]: SpeechControl } {
+  const verify: SpeechControl['verify'] = (entry) =>
+    new Promise((resolve) => {
+      const { port } = new URL((entry as { baseUrl: string }).baseUrl);
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.destroy();
+        resolve({
+          ok: true,
+          steps: [
+            { step: 'connect', ok: true, ms: 1 },
+            { step: 'speak', ok: true, ms: 12, hint: 'It spoke.' },
+          ],
+          found: { voices: ['alloy', 'nova'], formats: ['mp3', 'wav'], firstByte: 12 },
+        });
+      });
+      socket.on('error', () => {
+        resolve({
+          ok: false,
+          steps: [
+            { step: 'address', ok: true, ms: 0 },
+            { step: 'connect', ok: false, ms: 1, code: 'refused', hint: `nothing listens on port ${port}` },
+          ],
+        });
+      });
+    });
+  return { [CONTROL]: { ...speech[CONTROL], verify } };
+}
