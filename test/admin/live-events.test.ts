@@ -98,7 +98,7 @@ describe('live events of the admin API', () => {
       ['health', { provider: 'kokoro', ok: false, code: 'refused', at: 1, ms: 2 }],
       ['status', { from: 'ok', to: 'degraded' }],
       ['configuration', { revision: 'second', origin: 'file', problem: null }],
-      ['alert', { kind: 'provider-down', provider: 'kokoro' }],
+      ['alert', { kind: 'provider_down', state: 'firing', provider: 'kokoro', code: 'refused', since: 1, at: 2 }],
     ] as const;
     for (const [name, event] of happened) fake.events.emit(name, event);
     await until(() => watcher.events('alert').length === 1);

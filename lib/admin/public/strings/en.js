@@ -192,7 +192,7 @@ export const en = {
   'event.status': 'Overall: {from} → {to}',
   'event.configuration': 'New configuration in use ({origin})',
   'event.configuration.problem': 'A configuration was refused: {problem}',
-  'event.alert': 'Alert: {kind} {provider}',
+  'event.alert': 'Alert {kind} {provider}: {state}',
   'code.timeout.lookup': 'the name was not resolved in time',
   'code.timeout.connect': 'no connection in time',
   'code.timeout.tls': 'no secure connection in time',

@@ -189,7 +189,7 @@ export const zh = {
   'event.status': '整体状态：{from} → {to}',
   'event.configuration': '新配置已启用（{origin}）',
   'event.configuration.problem': '配置被拒绝：{problem}',
-  'event.alert': '告警：{kind} {provider}',
+  'event.alert': '告警 {kind} {provider}：{state}',
   'code.timeout.lookup': '域名解析超时',
   'code.timeout.connect': '连接超时',
   'code.timeout.tls': '安全连接超时',
