@@ -4,7 +4,7 @@ import { speechAdmin, speechRouter } from 'express-speech';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { alertsRouter } from './alerts.js';
 import { backendRouter } from './backend-control.js';
-import { login } from './login.js';
+import { adminLogin } from './login.js';
 import { notesRouter } from './notes.js';
 
 const PUBLIC = fileURLToPath(new URL('public', import.meta.url));
@@ -29,7 +29,7 @@ export function createApp({ options, backend, password }) {
   const register = new Registry();
   const speech = speechRouter({ ...options, metrics: { register } });
   app.use('/v1', speech);
-  app.use('/admin', login(password), speechAdmin(speech, { authorize: (request) => request.isAdmin }));
+  app.use('/admin', speechAdmin(speech, { authorize: adminLogin(password), challenge: 'Basic realm="admin"' }));
 
   collectDefaultMetrics({ register });
   app.get('/metrics', async (_request, response) => {

@@ -6,17 +6,15 @@ export function makePassword() {
 }
 
 /**
- * Asks for the password with HTTP's own login. An app of your own has a login already: put that before the admin page instead, and
- * have `authorize` look at its session.
+ * Says whether a request comes with the password, by HTTP's own login. An app of your own has a login already: let `authorize`
+ * look at its session instead.
  */
-export function login(password) {
+export function adminLogin(password) {
   const wanted = digest(`admin:${password}`);
-  return function requireLogin(request, response, next) {
+  return function isAdmin(request) {
     const [scheme, credentials = ''] = (request.headers.authorization ?? '').split(' ');
     const given = Buffer.from(credentials, 'base64').toString();
-    request.isAdmin = scheme.toLowerCase() === 'basic' && timingSafeEqual(digest(given), wanted);
-    if (request.isAdmin) return next();
-    return response.set('WWW-Authenticate', 'Basic realm="admin", charset="UTF-8"').sendStatus(401);
+    return scheme.toLowerCase() === 'basic' && timingSafeEqual(digest(given), wanted);
   };
 }
 

@@ -5,7 +5,13 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
 import { Registry } from 'prom-client';
-import { SpeechOptionsError, speechRouter, type SpeechEventName, type SpeechRouterOptions } from '../../lib/index.js';
+import {
+  speechAdmin,
+  SpeechOptionsError,
+  speechRouter,
+  type SpeechEventName,
+  type SpeechRouterOptions,
+} from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
 import { speaker } from '../support/fake-provider.js';
@@ -35,10 +41,24 @@ const CHANNELS = [
   'metrics',
   'spans',
   'alerts',
+  'verifications',
+  'admin replies',
 ] as const;
 type Channel = (typeof CHANNELS)[number];
 
-const EVENTS: readonly SpeechEventName[] = ['attempt', 'fallback', 'circuit', 'health', 'status', 'request', 'alert'];
+/** Whoever steers it sees the addresses that he gave, and no more than that. */
+const FOR_THE_OPERATOR: readonly Channel[] = ['verifications', 'admin replies'];
+
+const EVENTS: readonly SpeechEventName[] = [
+  'attempt',
+  'fallback',
+  'circuit',
+  'health',
+  'status',
+  'request',
+  'configuration',
+  'alert',
+];
 const BODY = { input: SECRETS['the text'], instructions: SECRETS['the instructions'] };
 const HEADERS = {
   authorization: `Bearer ${SECRETS['the client’s credentials']}`,
@@ -61,10 +81,33 @@ describe('planted secrets', function () {
   };
 
   /** Keeps a reply; the text handed back to whoever sent it is none of the secrets. */
-  async function keepReply(reply: Response): Promise<void> {
+  async function keepReply(reply: Response, channel: Channel = 'replies'): Promise<void> {
     const body = await reply.text().catch((error: unknown) => inspect(error));
-    keep('replies', inspect([...reply.headers]));
-    keep('replies', body.replace(/"(input|text)":"[^"]*"/g, '"$1":""'));
+    keep(channel, inspect([...reply.headers]));
+    keep(channel, body.replace(/"(input|text)":"[^"]*"/g, '"$1":""'));
+  }
+
+  /** Verifies the first provider by code and by the admin page's API, and asks that for all it has. */
+  async function askOperator({ app, speech, origin }: TestApp): Promise<void> {
+    app.use('/admin', speechAdmin(speech, { authorize: () => true }));
+    const ask = async (method: string, path: string, body?: object, revision = ''): Promise<Response> => {
+      const headers = { 'content-type': 'application/json', 'x-speech-admin': 'yes', 'if-match': revision };
+      const given = body === undefined ? {} : { body: JSON.stringify(body) };
+      const reply = await fetch(`${origin}/admin/api/${path}`, { method, headers, ...given });
+      await keepReply(reply.clone(), 'admin replies');
+      return reply;
+    };
+    const { options: shown, revision } = (await (await ask('GET', 'config')).json()) as {
+      options: { fallback: object[] };
+      revision: string;
+    };
+    const [first = {}] = shown.fallback;
+    await ask('GET', 'status');
+    keep('verifications', await (await ask('POST', 'verify', first)).text());
+    await ask('POST', 'try', { provider: 'remote', input: SECRETS['the text'] });
+    await ask('PUT', 'config', { options: { ...shown, deadline: -1 } }, revision);
+    await ask('PUT', 'config', { options: { ...shown, deadline: 3_000 } }, revision);
+    await ask('PUT', 'config', { options: shown }, revision);
   }
 
   function options(upstream: Upstream): SpeechRouterOptions {
@@ -116,6 +159,7 @@ describe('planted secrets', function () {
     await app.speech.ready;
     await ask(app);
     keep('status', app.speech.status());
+    await askOperator(app);
     for (const path of ['voices', 'models', 'health']) await keepReply(await fetch(`${app.origin}/v1/audio/${path}`));
     while (app.speech.status().providers.some(({ running }) => running > 0)) await settle();
     keep('metrics', await register.metrics());
@@ -193,7 +237,7 @@ describe('planted secrets', function () {
     it(`are not in the ${channel}`, () => {
       expect(seen[channel], 'what was looked through').not.to.have.lengthOf(0);
       const found = seen[channel].flatMap((text) =>
-        [...Object.values(SECRETS), ...addresses]
+        [...Object.values(SECRETS), ...(FOR_THE_OPERATOR.includes(channel) ? [] : addresses)]
           .filter((secret) => text.includes(secret))
           .map((secret) => [secret, text]),
       );
