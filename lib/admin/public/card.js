@@ -52,7 +52,8 @@ export function card(item, place, app) {
           ${arrow('down', '↓', place === state.draft.items.length - 1, item, name, actions)}
         </span>
       </div>
-      ${status === undefined ? nothing : facts(status, history)} ${problemList(problems)}
+      ${status === undefined ? nothing : facts(status, history)}
+      ${item.ui.panel === 'edit' ? nothing : problemList(problems)}
       <div class="card-actions">
         ${item.entry.type === 'custom' ? nothing : toggle('edit', item, name, actions)}
         ${item.entry.type === 'custom' ? nothing : toggle('verify', item, name, actions)}

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream';
 import express from 'express';
 import {
   SpeechError,
+  speechAdmin,
   speechRouter,
+  type SpeechAdminOptions,
   type SpeechProvider,
   type SpeechRouter,
   type SpeechRouterOptions,
@@ -39,12 +41,16 @@ export function mistakes(): void {
   speech.on('atempt', () => undefined);
   // @ts-expect-error there is no such option
   speechRouter({ deadlin: 1 });
+  // @ts-expect-error there is no page without authorize
+  speechAdmin(speech, {});
 }
 const status: SpeechStatus = speech.status();
 console.log(status.providers.map(({ name, state }) => `${name} ${state}`).join(', '));
 
 const app = express();
 app.use('/v1', speech);
+const admin: SpeechAdminOptions = { authorize: async (request) => request.get('x-admin') === 'yes' };
+app.use('/admin', speechAdmin(speech, admin));
 const server = app.listen(0, () => {
   void speak((server.address() as AddressInfo).port);
 });

@@ -51,7 +51,7 @@ export const en = {
   moved: '{name} is now number {place} of {count}. Not saved yet.',
   edit: 'Edit',
   verify: 'Verify',
-  try: 'Try a sentence',
+  try: 'Try',
   remove: 'Remove',
   of: '{action}: {name}',
   added: '{name} was added as number {place}. Not saved yet.',
