@@ -10,6 +10,8 @@ import { needsTools } from '../support/tools.js';
 const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
 const SHOTS = process.env['SCREENSHOTS'] ?? tmpdir();
 
+const ENVIRONMENT = { PORT: '0', TTS_URL: '', ADMIN_PASSWORD: 'only for tests' };
+
 describe('the example app in Chromium', function () {
   let app: TestProcess;
   let browser: Browser;
@@ -17,7 +19,7 @@ describe('the example app in Chromium', function () {
 
   before(async function () {
     needsTools(this, 'chromium');
-    app = await startProgram(['server.js'], /speaks on/, { cwd: APP, env: { PORT: '0', TTS_URL: '' } });
+    app = await startProgram(['server.js'], /speaks on/, { cwd: APP, env: ENVIRONMENT });
     browser = await startBrowser();
     // The tests' own expressions are evaluated in the page, which its policy would forbid.
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
@@ -174,6 +176,37 @@ describe('the example app in Chromium', function () {
     await strict.waitForSelector('#result[data-kind=good]');
     await strict.close();
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('shows the alert when its server is down, and that it is over', async () => {
+    await page.waitForSelector('#alerts .resolved', { timeout: 30_000 });
+    const alerts = await page.locator('#alerts li').allTextContents();
+    expect(alerts.at(-1)).to.match(/provider down \(demo\): firing$/);
+    expect(alerts[0]).to.match(/provider recovered \(demo\): resolved$/);
+  });
+
+  it('counts for Prometheus what it has spoken', async () => {
+    const metrics = await (await fetch(`${new URL(page.url()).origin}/metrics`)).text();
+    expect(metrics).to.match(/^speech_requests_total\{outcome="audio",provider="demo",.*\} [1-9]/m);
+    expect(metrics).to.match(/^speech_requests_total\{outcome="audio",provider="local",.*degraded="true"\} [1-9]/m);
+    expect(metrics).to.match(/^nodejs_eventloop_lag_seconds /m);
+  });
+
+  it('shows its admin page to whoever has the password, and to nobody else', async () => {
+    const admin = `${new URL(page.url()).origin}/admin/`;
+    const refused = await fetch(admin);
+    expect(refused.status).to.equal(401);
+    expect(refused.headers.get('www-authenticate')).to.match(/^Basic /);
+    const wrong = { authorization: `Basic ${Buffer.from('admin:wrong').toString('base64')}` };
+    expect((await fetch(`${admin}api/config`, { headers: wrong })).status).to.equal(401);
+    const context = await browser.newContext({
+      httpCredentials: { username: 'admin', password: ENVIRONMENT.ADMIN_PASSWORD },
+    });
+    const steering = await context.newPage();
+    await steering.goto(admin);
+    await steering.waitForSelector('[data-state=up]');
+    expect(await steering.textContent('main')).to.contain('demo');
+    await context.close();
   });
 
   it('signals its server for nobody but the page', async () => {
