@@ -49,44 +49,34 @@ const headers = z.record(
   },
 );
 
-const apiKey = z
-  .union([words('a key'), object({ env: words('the name of an environment variable') })], {
-    error: 'expected a string or { env: "NAME" }',
-  })
-  .transform((value, context) => {
-    const key = typeof value === 'string' ? value : process.env[value.env];
-    if (key === undefined || key === '') {
-      context.addIssue({ code: 'custom', message: 'this environment variable is not set', path: ['env'] });
+/** Takes a secret as text, or from the environment, where it is better off, and checks what came of it. */
+function secret(what: string, problemOf: (value: string) => string | undefined) {
+  return z
+    .union([words(what), object({ env: words('the name of an environment variable') })], {
+      error: `expected ${what} or { env: "NAME" }`,
+    })
+    .transform((given, context) => {
+      const value = typeof given === 'string' ? given : (process.env[given.env] ?? '');
+      const unset = value === '' ? 'this environment variable is not set' : undefined;
+      const message = unset ?? problemOf(value);
+      if (message === undefined) return value;
+      context.addIssue({ code: 'custom', message, path: unset === undefined ? [] : ['env'] });
       return z.NEVER;
-    }
-    if (!HEADER_VALUE.test(key)) {
-      context.addIssue({ code: 'custom', message: 'the key has characters that no header can carry' });
-      return z.NEVER;
-    }
-    return key;
-  });
+    });
+}
+
+const apiKey = secret('a string', (key) =>
+  HEADER_VALUE.test(key) ? undefined : 'the key has characters that no header can carry',
+);
+
+// Chat tools put the secret into the address.
+const webhook = secret('an address', (address) =>
+  /^https?:\/\//i.test(address) && URL.canParse(address)
+    ? undefined
+    : 'expected an address that begins with http:// or https://',
+);
 
 const pem = words('a certificate or key as PEM text');
-
-const WEBHOOK_ERROR = 'expected an address that begins with http:// or https://';
-
-// Chat tools put the secret into the address, so that it can come from the environment like a key.
-const webhook = z
-  .union([z.string(), object({ env: words('the name of an environment variable') })], {
-    error: 'expected an address or { env: "NAME" }',
-  })
-  .transform((value, context) => {
-    const address = typeof value === 'string' ? value : process.env[value.env];
-    if (address === undefined || address === '') {
-      context.addIssue({ code: 'custom', message: 'this environment variable is not set', path: ['env'] });
-      return z.NEVER;
-    }
-    if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
-      context.addIssue({ code: 'custom', message: WEBHOOK_ERROR });
-      return z.NEVER;
-    }
-    return address;
-  });
 
 const remote = object({
   ...guards,
