@@ -102,6 +102,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   });
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
+  const isClosing = (): boolean => closed !== undefined;
 
   const router = express.Router();
   router.post(
@@ -109,7 +110,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     createSpeechRoute({
       service: () => live.current,
       clock: systemClock,
-      isClosing: () => closed !== undefined,
+      isClosing,
       watch: () => observer.watch(),
     }),
   );
@@ -123,7 +124,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   );
   router.get(
     '/audio/health',
-    createHealthRoute(() => live.current.chain.status()),
+    createHealthRoute(() => live.current.chain.status(), isClosing),
   );
 
   const verify = (entry: unknown, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Verification> =>

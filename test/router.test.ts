@@ -615,13 +615,16 @@ describe('speechRouter', () => {
           closed += 1;
         },
       };
-      const { speak, speech } = await start({ fallback: [own] });
+      const { origin, speak, speech } = await start({ fallback: [own] });
       const running = await speak(PCM_REQUEST);
+      expect((await fetch(`${origin}/v1/audio/health`)).status).to.equal(200);
       const closing = speech.close();
       expect(speech.close()).to.equal(closing);
       const refused = await speak(PCM_REQUEST);
       expect(refused.status).to.equal(503);
       expect(await refused.json()).to.have.nested.property('error.code', 'closing');
+      // A load balancer is to send nobody any more.
+      expect((await fetch(`${origin}/v1/audio/health`)).status).to.equal(503);
       expect(closed).to.equal(0);
       stream.end();
       expect((await running.arrayBuffer()).byteLength).to.equal(PCM.length);

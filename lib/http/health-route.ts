@@ -6,13 +6,13 @@ interface Health {
   readonly providers: readonly { name: string; type: string; state: string; circuit: string }[];
 }
 
-/** Makes the handler of `GET {mount}/audio/health`: 200 while audio can be made, 503 when only text is left. */
-export function createHealthRoute(status: () => Health): RequestHandler {
+/** Makes the handler of `GET {mount}/audio/health`: 200 while audio can be made, 503 when only text is left or the router closes. */
+export function createHealthRoute(status: () => Health, isClosing: () => boolean): RequestHandler {
   return function health(request: Request, response: Response): void {
     const snapshot = status();
     response.setHeader('X-Request-Id', requestIdOf(request));
     response.setHeader('Cache-Control', 'no-store');
-    response.status(snapshot.status === 'text-only' ? 503 : 200).json({
+    response.status(snapshot.status === 'text-only' || isClosing() ? 503 : 200).json({
       status: snapshot.status,
       // Queue lengths and errors are for the operator, not for everybody who can reach the route.
       providers: snapshot.providers.map(({ name, type, state, circuit }) => ({ name, type, state, circuit })),
