@@ -16,8 +16,16 @@ export function speechOptions(backend) {
     fallback: [...(remote ? [{ type: 'remote', ...remote }] : []), { type: 'local' }, { type: 'text', ...status }],
     ...(env.SPEECH_CONFIG ? { configFile: env.SPEECH_CONFIG } : {}),
     ...(env.ALERT_WEBHOOK ? { alerts: { webhook: { env: 'ALERT_WEBHOOK' } } } : { alerts: {} }),
-    ...JSON.parse(env.SPEECH_OPTIONS ?? '{}'),
+    ...moreOptions(),
   };
+}
+
+function moreOptions() {
+  try {
+    return JSON.parse(env.SPEECH_OPTIONS || '{}');
+  } catch (error) {
+    throw new Error(`SPEECH_OPTIONS is not JSON: ${error.message}`);
+  }
 }
 
 function remoteOptions(backend) {

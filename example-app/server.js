@@ -3,14 +3,16 @@ import { startBackend } from './backend-control.js';
 import { makePassword } from './login.js';
 import { speechOptions } from './options.js';
 
-const { TTS_URL, ADMIN_PASSWORD, PORT = '3000' } = process.env;
+const { TTS_URL, ADMIN_PASSWORD, PORT } = process.env;
 
 const backend = TTS_URL ? undefined : await startDemo();
-const password = ADMIN_PASSWORD ?? makePassword();
+// An empty variable is one that nobody has set: `ADMIN_PASSWORD=` must not be a password.
+const password = ADMIN_PASSWORD || makePassword();
 const { app, speech } = createApp({ options: speechOptions(backend), backend, password });
-const server = app.listen(Number(PORT), async (error) => {
+const server = app.listen(Number(PORT || 3000), async (error) => {
   if (error) {
-    console.error(`Cannot listen on port ${PORT}: ${error.code}. Set PORT to another one.`);
+    console.error(`Cannot listen on port ${PORT || 3000}: ${error.code}. Set PORT to another one.`);
+    process.exitCode = 1;
     await stop();
     return;
   }

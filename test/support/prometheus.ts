@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { Scratch } from './programs.js';
 
 /** One series that a query found, with its last value. */
@@ -52,6 +53,8 @@ export async function startPrometheus(target: string, ruleFile: string): Promise
   });
   const origin = `http://${await Promise.race([listening, failed])}`;
   failed.catch(() => undefined);
+  // It listens before it can be asked.
+  while (!(await fetch(`${origin}/-/ready`)).ok) await setTimeout(50);
   const ask = async (path: string): Promise<unknown> => {
     const reply = (await (await fetch(`${origin}/api/v1/${path}`)).json()) as { data?: unknown; error?: string };
     if (reply.error !== undefined) throw new Error(`${path}: ${reply.error}`);
