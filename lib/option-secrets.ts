@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SpeechOptionsError } from './options-error.js';
 
 /** What stands for a secret in options that somebody sees, and, in options that come back, for the one that is known already. */
@@ -15,10 +16,8 @@ interface Plain {
 
 /** Where secrets are; `*` is every key. A key from the environment, `{ env }`, is a name and no secret. */
 const SECRETS_OF_ENTRY = [['apiKey'], ['headers', '*'], ['tls', 'key']];
-const SECRETS_OF_OPTIONS = [
-  ['alerts', 'webhook'],
-  ['alerts', 'headers', '*'],
-];
+const WEBHOOK = ['alerts', 'webhook'];
+const SECRETS_OF_OPTIONS = [WEBHOOK, ['alerts', 'headers', '*']];
 
 /** Copies plain options with every secret in them masked. */
 export function maskSecrets(options: Plain): Record<string, unknown> {
@@ -28,12 +27,16 @@ export function maskSecrets(options: Plain): Record<string, unknown> {
 }
 
 /**
- * Copies plain options with every mask replaced by the secret it stands for in the options that are in use.
+ * Copies plain options with every mask replaced by the secret it stands for in the options that are in use. A secret goes to the
+ * server it was given for and to no other, so that nobody who may change an address can have a key sent to a server of his own.
  *
  * @throws {SpeechOptionsError} for a mask that stands for nothing
  */
 export function unmaskSecrets(options: Plain, current: Plain): Record<string, unknown> {
-  const unmasked = replaceAt(options, SECRETS_OF_OPTIONS, (value, path) => unmask(value, valueAt(current, path), path));
+  const isSameHook = isSameWebhook(valueAt(options, WEBHOOK), valueAt(current, WEBHOOK));
+  const unmasked = replaceAt(options, SECRETS_OF_OPTIONS, (value, path) =>
+    unmask(value, isSameHook ? valueAt(current, path) : undefined, path),
+  );
   if (!Array.isArray(options.fallback)) return unmasked;
   return {
     ...unmasked,
@@ -43,14 +46,11 @@ export function unmaskSecrets(options: Plain, current: Plain): Record<string, un
   };
 }
 
-/**
- * Does the same for one entry of `fallback`. A secret goes to the server it was given for and to no other, so that nobody who may
- * change an address can have a key sent to a server of his own.
- */
+/** Does the same for one entry of `fallback`. */
 export function unmaskEntrySecrets(entry: unknown, current: Plain, prefix = ''): unknown {
   if (!isPlain(entry)) return entry;
   const known = entriesOf(current).find((other) => nameOf(other) === nameOf(entry));
-  const isSameServer = known !== undefined && hostOf(known) === hostOf(entry);
+  const isSameServer = known !== undefined && isSameHost(known.baseUrl, entry.baseUrl);
   return replaceAt(entry, SECRETS_OF_ENTRY, (value, path) =>
     unmask(value, isSameServer ? valueAt(known, path) : undefined, [`${prefix}${path[0] ?? ''}`, ...path.slice(1)]),
   );
@@ -110,8 +110,19 @@ function nameOf({ name, type }: Plain): unknown {
   return name ?? type;
 }
 
-function hostOf({ baseUrl }: Plain): string | undefined {
-  return typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl).hostname : undefined;
+/** The whole address of a webhook is a secret, so that the mask of one stands for the same. */
+function isSameWebhook(webhook: unknown, known: unknown): boolean {
+  const isMask = isPlain(webhook) && webhook.set === true;
+  return isMask || isDeepStrictEqual(webhook, known) || isSameHost(webhook, known);
+}
+
+function isSameHost(address: unknown, other: unknown): boolean {
+  const host = hostname(address);
+  return host !== undefined && host === hostname(other);
+}
+
+function hostname(address: unknown): string | undefined {
+  return typeof address === 'string' && URL.canParse(address) ? new URL(address).hostname : undefined;
 }
 
 function isPlain(value: unknown): value is Plain {

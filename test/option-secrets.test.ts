@@ -82,6 +82,27 @@ describe('secrets in options', () => {
     ]);
   });
 
+  it('of a webhook’s headers go with its host, and to no other', () => {
+    const alerts = (webhook?: unknown): Record<string, unknown> => ({
+      alerts: { webhook, headers: { authorization: { set: true } } },
+    });
+    const kept = [{ set: true }, 'https://chat.example/another-hook'];
+    for (const webhook of kept) {
+      expect(unmaskSecrets(alerts(webhook), OPTIONS)).to.have.nested.property(
+        'alerts.headers.authorization',
+        'secret-bearer',
+      );
+    }
+    for (const webhook of ['https://evil.example/hook', { env: 'OTHER' }, undefined]) {
+      expect(problemsOf(() => unmaskSecrets(alerts(webhook), OPTIONS))).to.have.nested.property(
+        '[0].path',
+        'alerts.headers.authorization',
+      );
+    }
+    const fromEnvironment = { alerts: { ...OPTIONS.alerts, webhook: { env: 'HOOK' } } };
+    expect(unmaskSecrets(alerts({ env: 'HOOK' }), fromEnvironment)).to.deep.equal(fromEnvironment);
+  });
+
   it('are not made up for a mask that stands for nothing', () => {
     const entry = {
       type: 'remote',
