@@ -88,7 +88,7 @@ export class LiveConfiguration {
   reconfigure(given: unknown): void {
     const parts = takeApart(given ?? {});
     const problems = Object.entries(parts.code)
-      .filter(([key, value]) => value !== (this.#parts.code as Record<string, unknown>)[key])
+      .filter(([key, value]) => !isSameCode(value, (this.#parts.code as Record<string, unknown>)[key]))
       .map(([path]) => ({ path, message: 'this cannot change; give it when the router is made' }));
     if (problems.length > 0) throw new SpeechOptionsError(problems);
     const providers = new Map([...this.#parts.providers, ...parts.providers]);
@@ -187,6 +187,15 @@ export class LiveConfiguration {
     this.#saving = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Tells whether an option that only code can give is the one from before: options are often written anew around the same register. */
+function isSameCode(value: unknown, before: unknown): boolean {
+  return value === before || (registerOf(value) !== undefined && registerOf(value) === registerOf(before));
+}
+
+function registerOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'register' in value ? value.register : undefined;
 }
 
 function revisionOf(plain: Plain): string {

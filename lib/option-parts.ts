@@ -14,7 +14,7 @@ export interface OptionParts {
   readonly providers: ReadonlyMap<string, SpeechProvider>;
 }
 
-/** Takes checked options apart. */
+/** Takes options apart, which need not be checked yet. */
 export function takeApart(options: object): OptionParts {
   const providers = new Map<string, SpeechProvider>();
   const code: Record<string, unknown> = {};
@@ -24,15 +24,24 @@ export function takeApart(options: object): OptionParts {
     if (CODE_OPTIONS.some((option) => option === key)) code[key] = value;
     else if (key === 'fallback' && Array.isArray(value))
       plain[key] = value.map((entry) => toPlainEntry(entry, providers));
-    else plain[key] = structuredClone(value);
+    else plain[key] = copy(value);
   }
   return { plain, code, providers };
 }
 
 function toPlainEntry(entry: unknown, providers: Map<string, SpeechProvider>): unknown {
-  if (!isProvider(entry)) return structuredClone(entry);
+  if (!isProvider(entry)) return copy(entry);
   providers.set(entry.name, entry);
   return { type: 'custom', name: entry.name };
+}
+
+/** Copies what can be copied. Anything else is no plain data, which the check of the options says better. */
+function copy(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch {
+    return value;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { Registry } from 'prom-client';
 import { RevisionConflictError, type ConfigurationSnapshot } from '../lib/admin/control.js';
 import type { Configuration } from '../lib/configuration.js';
 import type { SpeechEventMap } from '../lib/events.js';
@@ -150,9 +151,22 @@ describe('LiveConfiguration', () => {
       expect(() => {
         live.reconfigure({ logger: { ...console } });
       }).to.throw(SpeechOptionsError, /logger: this cannot change/);
+      expect(() => {
+        live.reconfigure({ fallback: [{ name: 'own', synthesise: () => undefined }] });
+      }).to.throw(SpeechOptionsError, /fallback\[0\]\.type: expected "remote"/);
       live.reconfigure(undefined);
       expect(applied[1]?.fallback.map(({ type }) => type)).to.deep.equal(['local', 'text']);
     });
+  });
+
+  it('takes the register that it has, in an object that was made anew', () => {
+    const register = new Registry();
+    start({ metrics: { register } });
+    live.reconfigure({ metrics: { register }, deadline: 9_000 });
+    expect(applied[0]).to.include({ deadline: 9_000 });
+    expect(() => {
+      live.reconfigure({ metrics: { register: new Registry() } });
+    }).to.throw(SpeechOptionsError, /metrics: this cannot change/);
   });
 
   describe('with a file', () => {
