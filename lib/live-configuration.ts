@@ -3,6 +3,7 @@ import { parseOptions, type Configuration } from './configuration.js';
 import { parseConfigurationText } from './configuration-text.js';
 import type { SpeechEventMap } from './events.js';
 import { putTogether, takeApart, toProvider, type OptionParts } from './option-parts.js';
+import { refuseNewPrograms } from './option-programs.js';
 import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './option-secrets.js';
 import { SpeechOptionsError } from './options-error.js';
 import type { Clock } from './resilience/index.js';
@@ -37,7 +38,9 @@ export class LiveConfiguration {
   readonly #undo: Plain[] = [];
   /** The file's text as it was last read or written, good or bad. */
   #fileText: string | undefined;
-  #fileProblem: string | null = null;
+  /** What is wrong with that text. */
+  #textProblem: string | null = null;
+  #isUnreadable = false;
   #saving: Promise<unknown> = Promise.resolve();
 
   /**
@@ -86,6 +89,8 @@ export class LiveConfiguration {
 
   /** Replaces all options by those of the program. What only code can say stays as it was given first. */
   reconfigure(given: unknown): void {
+    // What is no object at all has to be told first.
+    parseOptions(given);
     const parts = takeApart(given ?? {});
     const problems = Object.entries(parts.code)
       .filter(([key, value]) => !isSameCode(value, (this.#parts.code as Record<string, unknown>)[key]))
@@ -105,7 +110,11 @@ export class LiveConfiguration {
       if (typeof options !== 'object' || options === null || Array.isArray(options)) {
         throw new SpeechOptionsError([{ path: '', message: 'expected an object with named options' }]);
       }
-      return this.#store(unmaskSecrets(options as Plain, this.#plain));
+      const plain = unmaskSecrets(options as Plain, this.#plain);
+      const { fallback } = plain as { readonly fallback?: unknown };
+      const entries: readonly unknown[] = Array.isArray(fallback) ? fallback : [];
+      for (const [index, entry] of entries.entries()) refuseNewPrograms(entry, this.#plain, ['fallback', index]);
+      return this.#store(plain);
     });
   }
 
@@ -115,10 +124,10 @@ export class LiveConfiguration {
       this.#expect(revision);
       const before = this.#undo.at(-1);
       if (before === undefined) return this.read();
-      const snapshot = await this.#store(before);
-      // Neither the change nor its undoing is gone back to.
-      this.#undo.splice(-2);
-      return { ...snapshot, canUndo: this.#undo.length > 0 };
+      return this.#store(before, () => {
+        // Neither the change nor its undoing is gone back to.
+        this.#undo.splice(-2);
+      });
     });
   }
 
@@ -128,40 +137,65 @@ export class LiveConfiguration {
    * @throws {SpeechOptionsError} when there is no such thing
    */
   completeEntry(entry: unknown): unknown {
+    refuseNewPrograms(entry, this.#plain, []);
     return toProvider(unmaskEntrySecrets(entry, this.#plain), ['name'], this.#parts.providers);
   }
 
-  async #store(plain: Plain): Promise<ConfigurationSnapshot> {
+  async #store(plain: Plain, onUsed: () => void = () => undefined): Promise<ConfigurationSnapshot> {
     const configuration = this.#check(plain);
-    if (this.#file !== undefined) {
-      const text = `${JSON.stringify(plain, undefined, 2)}\n`;
-      try {
-        await this.#file.write(text, this.#fileText);
-      } catch (error) {
-        if (error instanceof FileChangedError) throw new RevisionConflictError();
-        throw error;
-      }
-      this.#fileText = text;
-      this.#fileProblem = null;
-    }
+    if (this.#file !== undefined) await this.#writeFile(this.#file, plain);
     this.#use(plain, configuration, 'admin');
+    onUsed();
     return this.read();
   }
 
+  async #writeFile(file: TextFile, plain: Plain): Promise<void> {
+    const text = `${JSON.stringify(plain, undefined, 2)}\n`;
+    const before = this.#fileText;
+    const revision = this.#revision;
+    try {
+      await file.write(text, before);
+      // The program may have changed the options while the disk was busy.
+      if (revision !== this.#revision && before !== undefined) await file.write(before, text);
+    } catch (error) {
+      if (error instanceof FileChangedError) throw new RevisionConflictError();
+      throw error;
+    }
+    this.#expect(revision);
+    this.#fileText = text;
+    this.#textProblem = null;
+  }
+
   async #takeFile(file: TextFile): Promise<void> {
+    const before = this.#fileProblem;
     try {
       const text = await file.read();
-      if (text === this.#fileText) return;
-      this.#fileText = text;
-      // Without its file the configuration stays; the next save makes a new one.
-      if (text === undefined) return;
+      this.#isUnreadable = false;
+      if (text !== this.#fileText) this.#takeText(text);
+    } catch {
+      this.#isUnreadable = true;
+    }
+    const problem = this.#fileProblem;
+    if (problem === null || problem === before) return;
+    this.#options.notify({ revision: this.#revision, origin: 'file', problem });
+  }
+
+  #takeText(text: string | undefined): void {
+    this.#fileText = text;
+    this.#textProblem = null;
+    // Without its file the configuration stays; the next save makes a new one.
+    if (text === undefined) return;
+    try {
       const plain = { ...this.#parts.plain, ...parseConfigurationText(text) };
       this.#use(plain, this.#check(plain), 'file');
-      this.#fileProblem = null;
     } catch (error) {
-      this.#fileProblem = error instanceof SpeechOptionsError ? describeProblems(error) : 'the file cannot be read';
-      this.#options.notify({ revision: this.#revision, origin: 'file', problem: this.#fileProblem });
+      if (!(error instanceof SpeechOptionsError)) throw error;
+      this.#textProblem = describeProblems(error);
     }
+  }
+
+  get #fileProblem(): string | null {
+    return this.#isUnreadable ? 'the file cannot be read' : this.#textProblem;
   }
 
   #check(plain: Plain, parts = this.#parts): Configuration {
@@ -169,11 +203,12 @@ export class LiveConfiguration {
   }
 
   #use(plain: Plain, configuration: Configuration, origin: Origin): void {
+    const revision = revisionOf(plain);
     this.#options.apply(configuration);
     this.#undo.push(this.#plain);
     if (this.#undo.length > MOST_UNDO) this.#undo.shift();
     this.#plain = plain;
-    this.#revision = revisionOf(plain);
+    this.#revision = revision;
     this.#options.notify({ revision: this.#revision, origin, problem: null });
   }
 

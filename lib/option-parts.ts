@@ -1,4 +1,4 @@
-import { pathToString, SpeechOptionsError } from './options-error.js';
+import { pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
 import { isProvider } from './speech/provider.js';
 import type { SpeechProvider } from './speech/provider.js';
 
@@ -50,10 +50,14 @@ function copy(value: unknown): unknown {
  * @throws {SpeechOptionsError} when they name a provider object that the program did not give
  */
 export function putTogether(plain: Readonly<Record<string, unknown>>, { code, providers }: OptionParts): object {
-  const problems = CODE_OPTIONS.filter((key) => Object.hasOwn(plain, key)).map((key) => ({
+  const problems: OptionsProblem[] = CODE_OPTIONS.filter((key) => Object.hasOwn(plain, key)).map((key) => ({
     path: key,
     message: 'this can be given in code only',
   }));
+  const schema = plain['$schema'];
+  if (schema !== undefined && typeof schema !== 'string') {
+    problems.push({ path: '$schema', message: 'expected the address of the JSON Schema' });
+  }
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const options = Object.fromEntries(Object.entries(plain).filter(([key]) => key !== '$schema'));
   const fallback = options['fallback'];

@@ -50,7 +50,7 @@ export function unmaskSecrets(options: Plain, current: Plain): Record<string, un
 export function unmaskEntrySecrets(entry: unknown, current: Plain, prefix = ''): unknown {
   if (!isPlain(entry)) return entry;
   const known = entriesOf(current).find((other) => nameOf(other) === nameOf(entry));
-  const isSameServer = known !== undefined && isSameHost(known.baseUrl, entry.baseUrl);
+  const isSameServer = known !== undefined && isSameHost(entry.baseUrl, known.baseUrl);
   return replaceAt(entry, SECRETS_OF_ENTRY, (value, path) =>
     unmask(value, isSameServer ? valueAt(known, path) : undefined, [`${prefix}${path[0] ?? ''}`, ...path.slice(1)]),
   );
@@ -116,13 +116,15 @@ function isSameWebhook(webhook: unknown, known: unknown): boolean {
   return isMask || isDeepStrictEqual(webhook, known) || isSameHost(webhook, known);
 }
 
-function isSameHost(address: unknown, other: unknown): boolean {
-  const host = hostname(address);
-  return host !== undefined && host === hostname(other);
+/** Says whether an address is on the host of another that is known; another port will do, but no key goes in clear that went by TLS. */
+function isSameHost(address: unknown, known: unknown): boolean {
+  const [now, before] = [urlOf(address), urlOf(known)];
+  if (now === undefined || now.hostname !== before?.hostname) return false;
+  return now.protocol === 'https:' || before.protocol === 'http:';
 }
 
-function hostname(address: unknown): string | undefined {
-  return typeof address === 'string' && URL.canParse(address) ? new URL(address).hostname : undefined;
+function urlOf(address: unknown): URL | undefined {
+  return typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from './resilience/index.js';
@@ -9,6 +9,9 @@ import type { Clock } from './resilience/index.js';
  * through the links that Kubernetes swaps.
  */
 const LOOK_INTERVAL = 1_000;
+
+/** Most bytes of the text: a thousand times what a configuration has. */
+const MOST_BYTES = 1024 * 1024;
 
 /** Milliseconds after which whoever was writing is taken to have died. */
 const STALE_AFTER = 10_000;
@@ -34,6 +37,7 @@ export class TextFile {
   /** Reads the file, if there is one. Blocks, as it is done before anybody is served. */
   readNow(): string | undefined {
     try {
+      checkFile(statSync(this.#path));
       return readFileSync(this.#path, 'utf8');
     } catch (error) {
       if (isMissing(error)) return undefined;
@@ -67,8 +71,14 @@ export class TextFile {
   }
 
   /** Reads the text as it is now, or undefined where there is no file. */
-  read(): Promise<string | undefined> {
-    return readFile(this.#path, 'utf8').catch(undefinedIfMissing);
+  async read(): Promise<string | undefined> {
+    try {
+      checkFile(await stat(this.#path));
+      return await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Calls back soon after the file has changed, come or gone, and once at the beginning. */
@@ -104,6 +114,12 @@ async function openAlone(path: string, mode: number): Promise<Awaited<ReturnType
     await unlink(path);
     return open(path, 'wx', mode);
   }
+}
+
+/** Refuses what would never end, such as a pipe, or take the event loop for long. */
+function checkFile(stats: Stats): void {
+  if (!stats.isFile()) throw new Error('it is not a file');
+  if (stats.size > MOST_BYTES) throw new Error(`it is larger than ${String(MOST_BYTES)} bytes`);
 }
 
 /** A new file is for its owner alone: it may have a key in it. */

@@ -1,4 +1,4 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
 import { RevisionConflictError, type ConfigurationSnapshot } from '../lib/admin/control.js';
@@ -121,6 +121,7 @@ describe('LiveConfiguration', () => {
         [[], /expected an object/],
         [null, /expected an object/],
         ['x', /expected an object/],
+        [{ $schema: [[]] }, /\$schema: expected the address/],
       ];
       for (const [options, message] of bad) {
         const error = await fails(live.save(options, revision));
@@ -129,6 +130,23 @@ describe('LiveConfiguration', () => {
       }
       expect(applied).to.deep.equal([]);
       expect(live.read().revision).to.equal(revision);
+    });
+
+    it('has a page choose who speaks, and not what this machine runs', async () => {
+      const command = { program: '/usr/bin/true', args: [] };
+      const known = { type: 'local', name: 'own', command };
+      start({ fallback: [known, TEXT] });
+      const { revision } = live.read();
+      const other = { ...command, program: '/bin/sh' };
+      for (const more of [{ command: other }, { engine: { module: 'evil' } }]) {
+        const entry = { type: 'local', ...more };
+        const error = await fails(live.save({ fallback: [TEXT, entry] }, revision));
+        expect(String(error)).to.match(/fallback\[1\]\.(command|engine): what this machine runs/);
+        expect(() => live.completeEntry(entry)).to.throw(SpeechOptionsError, /what this machine runs/);
+      }
+      const kept = await live.save({ fallback: [TEXT, { ...known, name: 'renamed' }] }, revision);
+      expect(kept.options).to.deep.equal({ fallback: [TEXT, { ...known, name: 'renamed' }] });
+      expect(live.completeEntry(known)).to.deep.equal(known);
     });
 
     it('keeps an object of the program’s when its place changes, and brings it back', async () => {
@@ -154,6 +172,11 @@ describe('LiveConfiguration', () => {
       expect(() => {
         live.reconfigure({ fallback: [{ name: 'own', synthesise: () => undefined }] });
       }).to.throw(SpeechOptionsError, /fallback\[0\]\.type: expected "remote"/);
+      for (const options of [5, true, [], 'x']) {
+        expect(() => {
+          live.reconfigure(options);
+        }, JSON.stringify(options)).to.throw(SpeechOptionsError, /expected an object/);
+      }
       live.reconfigure(undefined);
       expect(applied[1]?.fallback.map(({ type }) => type)).to.deep.equal(['local', 'text']);
     });
@@ -254,6 +277,51 @@ describe('LiveConfiguration', () => {
       await look(() => {
         expect(live.read().options).to.deep.equal({ deadline: 5_000 });
       });
+    });
+
+    it('overwrites nothing that the program sets while the file is written', async () => {
+      writeFile({ deadline: 1_000 });
+      start({ configFile });
+      await look(() => undefined);
+      const saving = fails(live.save({ deadline: 2_000 }, live.read().revision));
+      // The save has begun, and waits for the disk.
+      await Promise.resolve();
+      live.reconfigure({ deadline: 9_000, configFile });
+      expect(await saving).to.be.instanceOf(RevisionConflictError);
+      expect(live.read().options).to.deep.equal({ deadline: 9_000 });
+      expect(applied.map(({ deadline }) => deadline)).to.deep.equal([9_000]);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ deadline: 1_000 });
+    });
+
+    it('says no more of a problem that is over, and all the while of one that is not', async () => {
+      writeFile('{ "deadline": 0 }');
+      const problem = /^deadline: expected/;
+      writeFile({ deadline: 1_000 });
+      start({ configFile });
+      await look(() => undefined);
+      const turn = async (change: () => void, expected: RegExp | null): Promise<void> => {
+        change();
+        await look(() => {
+          if (expected === null) expect(live.read().fileProblem).to.equal(null);
+          else expect(live.read().fileProblem).to.match(expected);
+        });
+      };
+      await turn(() => {
+        unlinkSync(configFile);
+        mkdirSync(configFile);
+      }, /^the file cannot be read$/);
+      await turn(() => {
+        rmSync(configFile, { recursive: true });
+        writeFile({ deadline: 1_000 });
+      }, null);
+      await turn(() => {
+        writeFile('{ "deadline": 0 }');
+      }, problem);
+      await turn(() => {
+        unlinkSync(configFile);
+      }, null);
+      expect(applied).to.deep.equal([]);
+      expect(events.map(({ problem: told }) => told)).to.have.length(2);
     });
 
     it('uses its own change once, though it sees the file change', async () => {

@@ -103,6 +103,17 @@ describe('secrets in options', () => {
     expect(unmaskSecrets(alerts({ env: 'HOOK' }), fromEnvironment)).to.deep.equal(fromEnvironment);
   });
 
+  it('do not go in clear what went by TLS', () => {
+    const secure = { ...REMOTE, baseUrl: 'https://tts.example/v1' };
+    const masked = { ...REMOTE, apiKey: { set: true }, headers: {}, tls: {} };
+    expect(problemsOf(() => unmaskEntrySecrets(masked, { fallback: [secure] }))).to.have.nested.property(
+      '[0].path',
+      'apiKey',
+    );
+    const upgraded = unmaskEntrySecrets({ ...masked, baseUrl: secure.baseUrl }, { fallback: [REMOTE] });
+    expect(upgraded).to.have.property('apiKey', 'sk-secret');
+  });
+
   it('are not made up for a mask that stands for nothing', () => {
     const entry = {
       type: 'remote',

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -158,6 +161,20 @@ describe('TextFile', () => {
       file.stop();
       expect(clock.pendingTimers).to.equal(0);
     });
+  });
+
+  it('reads no pipe, which would never end, no folder and nothing huge', async () => {
+    const refusals = [
+      [(): unknown => execFileSync('mkfifo', [path]), 'it is not a file'],
+      [(): unknown => mkdirSync(path, { recursive: true }), 'it is not a file'],
+      [(): unknown => execFileSync('truncate', ['--size=1048577', path]), 'it is larger than 1048576 bytes'],
+    ] as const;
+    for (const [make, message] of refusals) {
+      make();
+      expect(() => file.readNow()).to.throw(message);
+      expect(String(await file.read().catch((error: unknown) => error))).to.contain(message);
+      rmSync(path, { recursive: true });
+    }
   });
 
   it('names texts by what is in them', () => {

@@ -54,6 +54,8 @@ export class LiveEvents {
 
   /** Begins to tell a client. Its connection stays open until it leaves, is too slow, has had its time, or the router closes. */
   open(response: Response): void {
+    // Who left while it was asked who may come in will not say so again.
+    if (response.destroyed) return;
     if (this.#control.closed.aborted) throw adminProblem('closing', 'The speech router is closing.');
     if (this.#clients.size >= MOST_CLIENTS) {
       response.setHeader('Retry-After', '30');
@@ -65,6 +67,10 @@ export class LiveEvents {
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });
+    if (response.req.method === 'HEAD') {
+      response.end();
+      return;
+    }
     response.flushHeaders();
     if (this.#clients.size === 0) this.#begin();
     this.#clients.set(response, { ticks: 0 });

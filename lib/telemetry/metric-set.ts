@@ -120,18 +120,20 @@ class SharedMetrics implements SpeechMetrics {
       for (const { name } of this.#all()) this.#register.removeSingleMetric(name);
       return;
     }
-    const kept = new Set([...this.#sources].flatMap(({ providers }) => [...providers]));
-    const gone = new Set([...source.providers].filter((name) => !kept.has(name)));
-    if (gone.size > 0) void this.#forget(gone);
+    void this.#forget([...source.providers]);
   }
 
   /** Takes out the series of providers that no router has any more. */
-  async #forget(gone: ReadonlySet<string>): Promise<void> {
+  async #forget(names: readonly string[]): Promise<void> {
+    // Asked anew for each: one may have come back while the values were gathered.
+    const isGone = (name: string | undefined): boolean =>
+      name !== undefined && names.includes(name) && ![...this.#sources].some(({ providers }) => providers.has(name));
+    if (!names.some(isGone)) return;
     for (const metric of this.#all()) {
       const { values } = await metric.get();
       for (const { labels } of values) {
         const own = Object.fromEntries(Object.entries(labels).filter(([label]) => label !== 'le'));
-        if (['provider', 'from', 'to'].some((label) => gone.has(own[label] ?? ''))) metric.remove(own);
+        if (['provider', 'from', 'to'].some((label) => isGone(own[label]))) metric.remove(own);
       }
     }
   }

@@ -57,14 +57,14 @@ class SpanTrace implements OpenTrace {
   }
 
   run<Value>(work: () => Value): Value {
-    return this.#api.context.with(this.#context, work);
+    return this.#within(this.#context, work);
   }
 
   attempt<Value>(provider: string, type: string, work: () => Value): Value {
     const span = this.#startAttempt(provider, type);
     this.#attempt = span;
     if (span === undefined) return work();
-    return this.#api.context.with(this.#api.trace.setSpan(this.#context, span), work);
+    return this.#within(this.#api.trace.setSpan(this.#context, span), work);
   }
 
   attempted(provider: string, code: string | null): void {
@@ -75,17 +75,39 @@ class SpanTrace implements OpenTrace {
   }
 
   end({ requestId, provider, outcome, code, degraded, format, characters, cache }: SpeechEventMap['request']): void {
-    this.#span.setAttributes({
-      'speech.request_id': requestId,
-      'speech.outcome': outcome,
-      'speech.degraded': degraded,
-      'speech.characters': characters,
-      'speech.cache': cache,
-      ...(provider === null ? {} : { 'speech.provider': provider }),
-      ...(format === null ? {} : { 'speech.format': format }),
+    harmlessly(() => {
+      this.#span.setAttributes({
+        'speech.request_id': requestId,
+        'speech.outcome': outcome,
+        'speech.degraded': degraded,
+        'speech.characters': characters,
+        'speech.cache': cache,
+        ...(provider === null ? {} : { 'speech.provider': provider }),
+        ...(format === null ? {} : { 'speech.format': format }),
+      });
     });
     // The text in place of speech is an answer; why it came to that stands on the attempts.
     this.#close(this.#span, outcome === 'text' ? null : code);
+  }
+
+  /** Does the work in a context; without one, if there can be none. */
+  #within<Value>(context: Context, work: () => Value): Value {
+    let outcome: (() => Value) | undefined;
+    const begin = (): void => {
+      try {
+        const value = work();
+        outcome = () => value;
+      } catch (error) {
+        outcome = () => {
+          throw error;
+        };
+      }
+    };
+    harmlessly(() => {
+      this.#api.context.with(context, begin);
+    });
+    if (outcome === undefined) begin();
+    return (outcome as unknown as () => Value)();
   }
 
   #startAttempt(provider: string, type: string | undefined): Span | undefined {

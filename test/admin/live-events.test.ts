@@ -133,6 +133,14 @@ describe('live events of the admin API', () => {
     while (status !== 200) ({ status } = await new Watcher().open(app));
   });
 
+  it('keep no place for who only asks for the head', async () => {
+    for (let count = 0; count < 17; count += 1) {
+      const reply = await app.api('events', { method: 'HEAD' });
+      expect([reply.status, await reply.text()]).to.deep.equal([200, '']);
+    }
+    expect((await new Watcher().open(app)).status).to.equal(200);
+  });
+
   it('drop a page that does not read, in place of keeping all of it', async () => {
     const socket: Socket = connect(Number(new URL(app.origin).port), '127.0.0.1');
     socket.on('error', () => undefined);

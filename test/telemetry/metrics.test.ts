@@ -165,4 +165,18 @@ describe('the option metrics', () => {
     await app.close();
     expect(await register.metrics()).to.equal('\n');
   });
+
+  it('keeps what it has counted for a provider that comes back at once', async () => {
+    const register = new Registry();
+    const given = options(register);
+    const app = await startApp(given);
+    await (await app.speak({ input: 'Hello there.', response_format: 'pcm' })).arrayBuffer();
+    const counted = 'speech_attempts_total{provider="a",code="refused"} 1';
+    expect(await register.metrics()).to.contain(counted);
+    app.speech.reconfigure({ ...given, fallback: [{ type: 'text' }] });
+    app.speech.reconfigure(given);
+    await settle();
+    expect(await register.metrics()).to.contain(counted);
+    await app.close();
+  });
 });
