@@ -163,7 +163,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       });
     } catch (thrown) {
       this.#options.logger.warn(
-        { provider: this.name, code: SpeechError.from(thrown).code },
+        { event: 'close', provider: this.name, code: SpeechError.from(thrown).code },
         'a provider did not close cleanly',
       );
     }

@@ -634,8 +634,12 @@ describe('speechRouter', () => {
 
     it('is not stopped by a provider that fails to close', async () => {
       const own: SpeechProvider = { ...speaker('own'), close: () => Promise.reject(new Error('stuck')) };
-      const { speech } = await start({ fallback: [own] });
+      const warnings: object[] = [];
+      const quiet = (): void => undefined;
+      const logger = { debug: quiet, info: quiet, warn: (line: object) => warnings.push(line), error: quiet };
+      const { speech } = await start({ fallback: [own], logger });
       await speech.close();
+      expect(warnings).to.deep.equal([{ event: 'close', provider: 'own', code: 'internal' }]);
     });
   });
 });

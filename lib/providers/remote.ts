@@ -153,7 +153,7 @@ async function prove(
     const failure = failureOfStatus(response);
     const message = messageOf(await errorBody(exchange, response), secretsOf(request, options));
     logger.debug(
-      { provider: options.name, requestId: request.requestId, code: failure.code, detail: message },
+      { event: 'refusal', requestId: request.requestId, provider: options.name, code: failure.code, detail: message },
       'a remote refused',
     );
     throw failure;
