@@ -19,7 +19,7 @@ Options:
   --json                write the result as JSON
   --help, --version
 
-Exit status: 0 when the server would speak, 1 when not, 2 when the command cannot be understood.
+Exit status: 0 when every step went well, 1 when something is to be put right, 2 when the command cannot be understood.
 `;
 
 const DEFAULT_TIMEOUT = 30_000;
