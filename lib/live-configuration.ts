@@ -89,7 +89,7 @@ export class LiveConfiguration {
 
   /** Replaces all options by those of the program. What only code can say stays as it was given first. */
   reconfigure(given: unknown): void {
-    // What is no object at all has to be told first.
+    // Checked as they are first: only what is plain data can be taken apart.
     parseOptions(given);
     const parts = takeApart(given ?? {});
     const problems = Object.entries(parts.code)

@@ -1,6 +1,5 @@
 import { pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
-import { isProvider } from './speech/provider.js';
-import type { SpeechProvider } from './speech/provider.js';
+import { isProvider, type SpeechProvider } from './speech/provider.js';
 
 /** Options that are objects of the program's and cannot stand in a file. */
 const CODE_OPTIONS = ['logger', 'metrics', 'configFile'] as const;
@@ -14,7 +13,7 @@ export interface OptionParts {
   readonly providers: ReadonlyMap<string, SpeechProvider>;
 }
 
-/** Takes options apart, which need not be checked yet. */
+/** Takes checked options apart. */
 export function takeApart(options: object): OptionParts {
   const providers = new Map<string, SpeechProvider>();
   const code: Record<string, unknown> = {};
@@ -24,24 +23,15 @@ export function takeApart(options: object): OptionParts {
     if (CODE_OPTIONS.some((option) => option === key)) code[key] = value;
     else if (key === 'fallback' && Array.isArray(value))
       plain[key] = value.map((entry) => toPlainEntry(entry, providers));
-    else plain[key] = copy(value);
+    else plain[key] = structuredClone(value);
   }
   return { plain, code, providers };
 }
 
 function toPlainEntry(entry: unknown, providers: Map<string, SpeechProvider>): unknown {
-  if (!isProvider(entry)) return copy(entry);
+  if (!isProvider(entry)) return structuredClone(entry);
   providers.set(entry.name, entry);
   return { type: 'custom', name: entry.name };
-}
-
-/** Copies what can be copied. Anything else is no plain data, which the check of the options says better. */
-function copy(value: unknown): unknown {
-  try {
-    return structuredClone(value);
-  } catch {
-    return value;
-  }
 }
 
 /**

@@ -57,7 +57,7 @@ export class TextFile {
     const temporary = `${path}.tmp`;
     const file = await openAlone(temporary, await modeOf(path));
     try {
-      if ((await readFile(path, 'utf8').catch(undefinedIfMissing)) !== expected) throw new FileChangedError();
+      if ((await this.read()) !== expected) throw new FileChangedError();
       await file.writeFile(text);
       await file.sync();
       await file.close();
@@ -153,10 +153,6 @@ async function syncDirectory(path: string): Promise<void> {
 
 function isMissing(error: unknown): boolean {
   return isCode(error, 'ENOENT');
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -87,6 +87,12 @@ describe('TextFile', () => {
       }
     });
 
+    it('waits for no pipe that came in its place', async () => {
+      execFileSync('mkfifo', [path]);
+      expect(String(await refused(file.write('two', 'one')))).to.contain('it is not a file');
+      expect(readdirSync(folder.path('.'))).to.deep.equal(['speech.json']);
+    });
+
     it('waits for nobody who died while writing', async () => {
       writeFileSync(path, 'one');
       writeFileSync(`${path}.tmp`, 'half of');

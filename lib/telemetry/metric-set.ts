@@ -12,19 +12,6 @@ export interface MetricSource {
   readonly providers: ReadonlySet<string>;
 }
 
-/** All metrics on one register, and the routers that share them. */
-export interface SpeechMetrics {
-  readonly requests: Counter;
-  readonly attempts: Counter;
-  readonly fallbacks: Counter;
-  readonly cacheRequests: Counter;
-  readonly characters: Counter;
-  readonly alerts: Counter;
-  readonly firstByte: Histogram;
-  readonly requestDuration: Histogram;
-  leave(source: MetricSource): void;
-}
-
 // Kept on a metric and not in a variable of this module: two installed copies of the package meet on a register as well. The number
 // goes up when what is behind it changes its shape.
 const SHARED = Symbol.for('express-speech.metrics.1');
@@ -40,8 +27,8 @@ const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120];
  * @throws when prom-client is not installed, or the register has metrics of these names that are not ours
  */
 export function joinRegister(register: MetricsRegister, source: MetricSource): SpeechMetrics {
-  const present = register.getSingleMetric('speech_requests_total') as { [SHARED]?: SharedMetrics } | undefined;
-  const shared = present?.[SHARED] ?? new SharedMetrics(loadClient(), register as unknown as Registry);
+  const present = register.getSingleMetric('speech_requests_total') as { [SHARED]?: SpeechMetrics } | undefined;
+  const shared = present?.[SHARED] ?? new SpeechMetrics(loadClient(), register as unknown as Registry);
   shared.join(source);
   return shared;
 }
@@ -53,7 +40,8 @@ function loadClient(): typeof PromClient {
   return client as typeof PromClient;
 }
 
-class SharedMetrics implements SpeechMetrics {
+/** All metrics on one register, and the routers that share them. */
+export class SpeechMetrics {
   readonly requests: Counter;
   readonly attempts: Counter;
   readonly fallbacks: Counter;

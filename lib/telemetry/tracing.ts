@@ -92,22 +92,12 @@ class SpanTrace implements OpenTrace {
 
   /** Does the work in a context; without one, if there can be none. */
   #within<Value>(context: Context, work: () => Value): Value {
-    let outcome: (() => Value) | undefined;
-    const begin = (): void => {
-      try {
-        const value = work();
-        outcome = () => value;
-      } catch (error) {
-        outcome = () => {
-          throw error;
-        };
-      }
-    };
+    const outcomes: (() => Value)[] = [];
     harmlessly(() => {
-      this.#api.context.with(context, begin);
+      this.#api.context.with(context, () => outcomes.push(outcomeOf(work)));
     });
-    if (outcome === undefined) begin();
-    return (outcome as unknown as () => Value)();
+    const [outcome = work] = outcomes;
+    return outcome();
   }
 
   #startAttempt(provider: string, type: string | undefined): Span | undefined {
@@ -129,6 +119,18 @@ class SpanTrace implements OpenTrace {
       }
       span?.end();
     });
+  }
+}
+
+/** Does the work now, and hands over later what came of it. */
+function outcomeOf<Value>(work: () => Value): () => Value {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }
 

@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { SpeechError } from '../../lib/index.js';
 import { startAdmin, type AdminApp } from '../support/admin-app.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
-import { fakeControl, providerStatus, type FakeControl } from '../support/fake-control.js';
+import { fakeControl, type FakeControl } from '../support/fake-control.js';
+import { providerStatus } from '../support/telemetry.js';
 
 /** Events of the router that are listened to while somebody watches. */
 const WATCHED = ['attempt', 'alert', 'circuit', 'configuration', 'health', 'status'].sort();
@@ -131,6 +132,25 @@ describe('live events of the admin API', () => {
     watchers[0]?.leave();
     let status = 429;
     while (status !== 200) ({ status } = await new Watcher().open(app));
+  });
+
+  it('keep no place for who leaves while it is asked who may come in', async () => {
+    const asked: ((mayEnter: boolean) => void)[] = [];
+    const slow = await startAdmin(fake.control, clock, () => new Promise((resolve) => asked.push(resolve)));
+    for (let count = 1; count <= 16; count += 1) {
+      const client = connect(Number(new URL(slow.origin).port), '127.0.0.1');
+      client.write('GET /admin/api/events HTTP/1.1\r\nHost: a\r\n\r\n');
+      await until(() => asked.length === count);
+      client.resetAndDestroy();
+      await until(() => slow.connections() === 0);
+      asked.at(-1)?.(true);
+      await settle();
+    }
+    const opening = new Watcher().open(slow);
+    await until(() => asked.length === 17);
+    asked.at(-1)?.(true);
+    expect((await opening).status).to.equal(200);
+    await slow.close();
   });
 
   it('keep no place for who only asks for the head', async () => {

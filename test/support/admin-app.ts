@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
+import type { Authorize } from '../../lib/admin/authorize.js';
 import type { SpeechControl } from '../../lib/admin/control.js';
 import { createAdminRouter } from '../../lib/admin/speech-admin.js';
 import { systemClock, type Clock } from '../../lib/resilience/index.js';
+import { listen } from './speech-api.js';
 
 /** What the page sends with a change. */
 export const CHANGE = { 'content-type': 'application/json', 'x-speech-admin': 'test' };
@@ -12,21 +13,28 @@ export const CHANGE = { 'content-type': 'application/json', 'x-speech-admin': 't
 /** An application with the admin router at /admin, listening on a port of its own. */
 export interface AdminApp {
   readonly origin: string;
+  /** How many are connected. */
+  readonly connections: () => number;
   /** Asks a route below /admin/api; a body makes it a change. */
   readonly api: (path: string, init?: RequestInit) => Promise<Response>;
   readonly change: (method: string, path: string, body: unknown, init?: RequestInit) => Promise<Response>;
   close(): Promise<void>;
 }
 
-export async function startAdmin(control: SpeechControl, clock: Clock = systemClock): Promise<AdminApp> {
+export async function startAdmin(
+  control: SpeechControl,
+  clock: Clock = systemClock,
+  authorize: Authorize = () => true,
+): Promise<AdminApp> {
   const app = express();
-  app.use('/admin', createAdminRouter(control, { authorize: () => true, clock }));
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  app.use('/admin', createAdminRouter(control, { authorize, clock }));
+  const server = createServer(app);
+  const { port, openSockets } = await listen(server);
+  const origin = `http://127.0.0.1:${String(port)}`;
   const api: AdminApp['api'] = (path, init) => fetch(`${origin}/admin/api/${path}`, init);
   return {
     origin,
+    connections: () => openSockets.size,
     api,
     change: (method, path, body, { headers, ...init } = {}) =>
       api(path, {

@@ -1,6 +1,7 @@
 import type { ConfigurationSnapshot, SpeechControl } from '../../lib/admin/control.js';
 import { SpeechEvents } from '../../lib/events.js';
 import type { ProviderStatus } from '../../lib/status.js';
+import { providerStatus } from './telemetry.js';
 
 /** A control that a test sets member by member; what it has not set throws, so that nothing is called unseen. */
 export interface FakeControl {
@@ -19,20 +20,6 @@ export const SNAPSHOT: ConfigurationSnapshot = {
   canUndo: false,
   fileProblem: null,
 };
-
-export function providerStatus(name: string, changes: Partial<ProviderStatus> = {}): ProviderStatus {
-  return {
-    name,
-    type: 'remote',
-    state: 'up',
-    circuit: 'closed',
-    running: 0,
-    queued: 0,
-    lastError: null,
-    lastCheck: null,
-    ...changes,
-  };
-}
 
 export function fakeControl(members: Partial<SpeechControl> = {}): FakeControl {
   const events = new SpeechEvents();

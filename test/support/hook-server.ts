@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listen } from './speech-api.js';
 
 /** What a receiver of webhooks can do, by name. */
 const BEHAVIOURS = {
@@ -37,7 +38,6 @@ export interface HookServer {
 export async function startHookServer(first: HookBehaviour = 'takes'): Promise<HookServer> {
   let behaviour = first;
   const messages: SeenMessage[] = [];
-  const openSockets = new Set<Socket>();
   const server = createServer((request, response) => {
     response.on('error', () => undefined);
     const chunks: Buffer[] = [];
@@ -49,15 +49,9 @@ export async function startHookServer(first: HookBehaviour = 'takes'): Promise<H
       server.emit('message');
     });
   });
-  server.on('connection', (socket: Socket) => {
-    openSockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('close', () => openSockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { port, openSockets, close } = await listen(server);
   return {
-    origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    origin: `http://127.0.0.1:${String(port)}`,
     messages,
     openSockets,
     behave(name) {
@@ -67,10 +61,7 @@ export async function startHookServer(first: HookBehaviour = 'takes'): Promise<H
       while (messages.length < count) await once(server, 'message');
     },
     async close() {
-      if (!server.listening) return;
-      for (const socket of openSockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      if (server.listening) await close();
     },
   };
 }

@@ -1,4 +1,12 @@
-import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type ContextManager,
+  type Span,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   BasicTracerProvider,
@@ -147,6 +155,28 @@ describe('Tracing', () => {
         expect((await app.speak(REQUEST)).status).to.equal(200);
         expect(await outcome).to.equal('audio');
         await app.close();
+      }
+    });
+
+    it('harms no request when there can be no context', async () => {
+      const quiet = { active: () => ROOT_CONTEXT, enable: () => quiet, disable: () => quiet };
+      const broken = {
+        ...quiet,
+        bind: <Bound>(_context: unknown, target: Bound) => target,
+        with: () => {
+          throw new Error('a bug of the context manager');
+        },
+      };
+      context.disable();
+      context.setGlobalContextManager(broken as unknown as ContextManager);
+      try {
+        app = await startApp({ fallback: [speaker('first')] });
+        const outcome = outcomeOf(app);
+        expect((await app.speak(REQUEST)).status).to.equal(200);
+        expect(await outcome).to.equal('audio');
+      } finally {
+        context.disable();
+        context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
       }
     });
 
