@@ -1,4 +1,4 @@
-import type { SpeechFormat } from '../speech/formats.js';
+import { OWN_SHAPE, type SoundShape, type SpeechFormat } from '../speech/formats.js';
 import { createMp3Encoder } from './mp3-encoder.js';
 import { createPcmEncoder, createWavEncoder } from './pcm-encoder.js';
 
@@ -12,7 +12,7 @@ export interface Encoder {
 /** Samples in all, or `unknown` while they are still being made. */
 export type Length = number | 'unknown';
 
-type CreateEncoder = (length: Length) => Encoder | Promise<Encoder>;
+type CreateEncoder = (length: Length, shape: SoundShape) => Encoder | Promise<Encoder>;
 
 const ENCODERS: Partial<Record<SpeechFormat, CreateEncoder>> = {
   mp3: createMp3Encoder,
@@ -23,7 +23,15 @@ const ENCODERS: Partial<Record<SpeechFormat, CreateEncoder>> = {
 /** The formats that can be made on this machine. */
 export const LOCAL_FORMATS: readonly SpeechFormat[] = ['mp3', 'wav', 'pcm'];
 
-/** Makes an encoder of 24 kHz mono, or returns undefined for a format that cannot be made here. */
-export async function createEncoder(format: SpeechFormat, length: Length): Promise<Encoder | undefined> {
-  return ENCODERS[format]?.(length);
+/**
+ * Makes an encoder, or returns undefined for a format that cannot be made here.
+ *
+ * @param shape of what it writes; it is given one channel at this rate, and writes the same into both of two
+ */
+export async function createEncoder(
+  format: SpeechFormat,
+  length: Length,
+  shape: SoundShape = OWN_SHAPE,
+): Promise<Encoder | undefined> {
+  return ENCODERS[format]?.(length, shape);
 }

@@ -6,6 +6,16 @@ export type SpeechFormat = (typeof SPEECH_FORMATS)[number];
 /** Sample rate in hertz of everything this package makes itself: the rate of OpenAI's `pcm`, which has no header to say another. */
 export const SAMPLE_RATE = 24_000;
 
+/** What sound has to have in common to follow other sound without a seam. */
+export interface SoundShape {
+  /** Hertz. */
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+}
+
+/** The shape of everything this package makes where nothing else was sent before it. */
+export const OWN_SHAPE: SoundShape = { sampleRate: SAMPLE_RATE, channels: 1 };
+
 interface FormatDescription {
   /** The type this package sends. */
   readonly contentType: string;

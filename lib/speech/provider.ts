@@ -63,6 +63,8 @@ export interface SpeechCapabilities {
   readonly formats?: readonly SpeechFormat[];
   /** Longest input in code points. */
   readonly maxInput?: number;
+  /** Whether `ssml` is understood where a request has it. */
+  readonly ssml?: boolean;
 }
 
 /**

@@ -1,4 +1,15 @@
-import type { SpeechFormat } from './formats.js';
+import type { SoundShape, SpeechFormat } from './formats.js';
+
+/** Where a segment stands in the long text that it was cut from. */
+export interface SpeechPart {
+  /** Counted from 0. */
+  readonly index: number;
+  readonly count: number;
+  /** The long text: a voice is chosen by all of it, and a text reply hands back all of it. */
+  readonly whole: string;
+  /** What was sent before, which this has to follow. A provider may leave it out of account; what does not fit is converted. */
+  readonly shape: SoundShape | undefined;
+}
 
 /** What is to be spoken: a checked request, free of HTTP. */
 export interface SpeechRequest {
@@ -14,6 +25,10 @@ export interface SpeechRequest {
   readonly instructions: string | undefined;
   /** Fields that the API does not know yet; remotes get them, everybody else ignores them. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** The same text as SSML, where the client sent it so: for providers that say they take it. */
+  readonly ssml?: string;
+  /** Set where `input` is a segment of a longer text. */
+  readonly part?: SpeechPart;
   /** Goes with every log line and to remotes as `X-Request-Id`. */
   readonly requestId: string;
 }
