@@ -28,6 +28,11 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   bodyLimit: 'Most bytes of a request’s body.',
   maxConcurrent:
     'Most speech requests at once; the next one is told to come again. In a bulkhead: most calls to this provider at once.',
+  segments:
+    'How long text is cut at the ends of sentences to be spoken piece by piece, or false to have it spoken in one call.',
+  ahead: 'Segments that are prepared while one is sent.',
+  minChars: 'Shorter sentences are joined with the next one.',
+  maxChars: 'Longest segment; a text up to there is one call.',
   errors: '"next" hands errors to the application’s own error handler.',
   baseUrl: 'Address of an OpenAI-compatible server, up to its version: "http://127.0.0.1:8880/v1".',
   apiKey: 'The key, or better { "env": "NAME" }, which keeps it out of the file.',

@@ -5,6 +5,7 @@ import { ENTRY_SCHEMAS, isLogger, NAME_ERROR, NAME_SCHEMA, OPTIONS_SCHEMA } from
 import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
 import type { TextOptions } from './providers/text.js';
+import type { SegmentOptions } from './speak-long.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from './speech/provider.js';
 import type { ObserverSettings } from './telemetry/observer.js';
 
@@ -23,6 +24,8 @@ export interface Configuration extends ObserverSettings {
   readonly maxInput: number;
   readonly bodyLimit: number;
   readonly maxConcurrent: number;
+  /** How long text is cut, or false where it is not. */
+  readonly segments: SegmentOptions | false;
   readonly errors: 'reply' | 'next';
   readonly logger: SpeechLogger | undefined;
   /** Path of a file with the same options. */
@@ -42,10 +45,10 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, errors, logger, metrics, configFile } = parsed.data;
+  const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, logger, metrics, configFile } = parsed.data;
   const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
   const limits = { deadline, maxInput, bodyLimit, maxConcurrent };
-  return deepFreeze({ fallback, ...limits, errors, logger, metrics, alerts, configFile });
+  return deepFreeze({ fallback, ...limits, segments, errors, logger, metrics, alerts, configFile });
 }
 
 /**

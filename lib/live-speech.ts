@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Catalogue } from './catalogue.js';
 import type { Configuration, ProviderConfiguration } from './configuration.js';
 import type { SpeechEvents } from './events.js';
+import { createConverter } from './providers/converter.js';
 import { createLocalProvider, type LocalProvider } from './providers/local.js';
 import { createRemoteProvider } from './providers/remote.js';
 import { createTextProvider } from './providers/text.js';
 import type { Clock } from './resilience/index.js';
-import { SpeechRuntime } from './speech-runtime.js';
+import { SpeechRuntime, type SpeechRuntimeOptions } from './speech-runtime.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
 import { Stage } from './stage.js';
 
@@ -30,6 +31,7 @@ export class LiveSpeech {
   /** Objects of the user's own, by the last stage that each had. */
   readonly #foreign = new Map<SpeechProvider, Stage>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #converter = createConverter();
   #current: SpeechRuntime;
   #isClosed = false;
 
@@ -73,7 +75,7 @@ export class LiveSpeech {
     await Promise.all([this.#current, ...this.#retired].map((runtime) => runtime.active.drain(grace)));
     const own = this.#current.chain.stages.filter((stage) => !this.#foreign.has(stage.provider));
     await Promise.all([...own, ...this.#foreign.values()].map((stage) => stage.close()));
-    await Promise.all(this.#closing);
+    await Promise.all([this.#converter.close(), ...this.#closing]);
   }
 
   /** Lets go, when the last request has ended, of what no other chain has. */
@@ -97,7 +99,8 @@ export class LiveSpeech {
   #runtime(configuration: Configuration, stages: readonly Stage[]): SpeechRuntime {
     const { events, clock } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
-    return new SpeechRuntime({ configuration, stages, events, clock, elsewhere });
+    const convert: SpeechRuntimeOptions['convert'] = (...given) => this.#converter.convert(...given);
+    return new SpeechRuntime({ configuration, stages, events, clock, elsewhere, convert });
   }
 
   #stages(configuration: Configuration, before: SpeechRuntime | undefined): Stage[] {

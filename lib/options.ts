@@ -6,10 +6,13 @@ import { checks, guards, HEALTH_ERROR, type SpeechGuards } from './guard-options
 import { milliseconds, object, onOrOff, wholeNumber, words } from './option-schemas.js';
 import { nearMiss } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
+import { SEGMENT_LIMITS } from './speech/segments.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
 import { DEFAULT_MIN_INTERVAL } from './telemetry/alert-rules.js';
 import { isMetricsRegister, type MetricsRegister } from './telemetry/metrics-register.js';
 
+/** Longest segment in characters: what OpenAI's API takes at once. */
+const MOST_SEGMENT_CHARACTERS = 4_096;
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
 // Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.
@@ -194,6 +197,25 @@ export const OPTIONS_SCHEMA = object({
   maxInput: wholeNumber('characters', 1, 1_000_000).default(4_096),
   bodyLimit: wholeNumber('bytes', 1, 64 * MEBIBYTE).default(64 * KIBIBYTE),
   maxConcurrent: wholeNumber('requests', 1, 100_000).default(64),
+  segments: z
+    .union(
+      [
+        z.literal(false),
+        object({
+          // One is spoken while the one before is heard; two ride out a sentence that takes long.
+          ahead: wholeNumber('segments', 1, 8).default(2),
+          // Shorter ones cost more calls than they save time.
+          minChars: wholeNumber('characters', 1, MOST_SEGMENT_CHARACTERS).default(SEGMENT_LIMITS.least),
+          // The longest sentence that anybody says in one breath. A text up to here is one call.
+          maxChars: wholeNumber('characters', 20, MOST_SEGMENT_CHARACTERS).default(SEGMENT_LIMITS.most),
+        }).refine(({ minChars, maxChars }) => minChars <= maxChars, {
+          error: 'expected no more than maxChars',
+          path: ['minChars'],
+        }),
+      ],
+      { error: 'expected false, or an object such as { ahead: 2, maxChars: 300 }' },
+    )
+    .prefault({}),
   cache: z.literal(false, { error: 'expected false: there is no cache yet' }).default(false),
   errors: z.enum(['reply', 'next'], { error: 'expected "reply" or "next"' }).default('reply'),
   logger: z

@@ -29,7 +29,7 @@ export function createControl({ configuration, live, events, verify, clock, clos
       const { result, facts } = await chain.speak(request, {
         deadline: new Deadline(deadline, clock),
         signal,
-        fallback: { only: provider },
+        fallback: { order: [provider] },
       });
       if (result !== null) return result;
       const code = facts.attempts.at(-1)?.code ?? 'internal';

@@ -12,6 +12,7 @@ import { SpeechError } from './speech/error.js';
 import type { SpeechResult } from './speech/provider.js';
 import type { RequestTrace } from './speech/request-trace.js';
 import type { SpeechRequest } from './speech/request.js';
+import type { Seats } from './seats.js';
 import type { Stage } from './stage.js';
 import type { ProviderStatus, SpeechStatus } from './status.js';
 
@@ -25,11 +26,15 @@ export interface SpeakOptions {
   readonly deadline: Deadline;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
-  /** `none`: only the first provider is asked, as the client wants its voice or none. `only`: this one is, for whoever tries it. */
-  readonly fallback: 'chain' | 'none' | { readonly only: string };
+  /** `none`: only the first provider is asked, as the client wants its voice or none. `order`: these are, for whoever knows better. */
+  readonly fallback: 'chain' | 'none' | { readonly order: readonly string[] };
+  /** The places of the long speech that the request is a part of. */
+  readonly seats?: Seats;
   /** Where somebody draws the request's way. */
   readonly trace?: RequestTrace | undefined;
 }
+
+type Step = ChainStep<SpeechRequest, SpeechResult>;
 
 /** The providers in their order: asks them, watches them, and closes them together. */
 export class SpeechChain {
@@ -52,8 +57,11 @@ export class SpeechChain {
     }
   }
 
-  async speak(request: SpeechRequest, { deadline, signal, fallback, trace }: SpeakOptions): Promise<SpeechOutcome> {
-    const asked = this.#stagesFor(fallback);
+  async speak(
+    request: SpeechRequest,
+    { deadline, signal, fallback, trace, seats }: SpeakOptions,
+  ): Promise<SpeechOutcome> {
+    const asked = this.#stepsFor(fallback, seats);
     const stages = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
     const run = {
       deadline,
@@ -64,13 +72,7 @@ export class SpeechChain {
         this.#reportAttempt(request.requestId, attempt, thrown);
       },
       onFallback: (failed: Attempt, to: string) => {
-        if (!this.#events.hears('fallback')) return;
-        this.#events.emit('fallback', {
-          requestId: request.requestId,
-          from: failed.step,
-          to,
-          code: failed.code ?? 'internal',
-        });
+        this.reportTakeOver(request.requestId, { from: failed.step, to, code: failed.code ?? 'internal' });
       },
       discard: release,
     };
@@ -83,6 +85,14 @@ export class SpeechChain {
     }
   }
 
+  /** Tells that a request went over from one provider to another. */
+  reportTakeOver(
+    requestId: string,
+    change: { readonly from: string; readonly to: string; readonly code: string },
+  ): void {
+    if (this.#events.hears('fallback')) this.#events.emit('fallback', { requestId, ...change });
+  }
+
   status(): SpeechStatus {
     const providers = this.stages.map((stage) => stage.status());
     return { status: overall(providers), providers };
@@ -92,10 +102,16 @@ export class SpeechChain {
     for (const stage of this.stages) stage.stopChecks();
   }
 
-  #stagesFor(fallback: SpeakOptions['fallback']): readonly ChainStep<SpeechRequest, SpeechResult>[] {
+  #stepsFor(fallback: SpeakOptions['fallback'], seats: Seats | undefined): readonly Step[] {
+    const stages = this.#stagesFor(fallback);
+    const steps = seats === undefined ? stages : stages.map((stage) => seated(stage, seats));
+    return fallback === 'none' ? steps.map(withoutSubstitution) : steps;
+  }
+
+  #stagesFor(fallback: SpeakOptions['fallback']): readonly Stage[] {
     if (fallback === 'chain') return this.stages;
-    if (fallback === 'none') return this.stages.slice(0, 1).map(withoutSubstitution);
-    return this.stages.filter(({ name }) => name === fallback.only);
+    if (fallback === 'none') return this.stages.slice(0, 1);
+    return fallback.order.flatMap((name) => this.#byName.get(name) ?? []);
   }
 
   #reportAttempt(requestId: string, { step, code, ms }: Attempt, thrown: unknown): void {
@@ -111,7 +127,7 @@ export class SpeechChain {
     this.#events.emit('attempt', { ...attempt, error: SpeechError.from(thrown) });
   }
 
-  #traced(step: ChainStep<SpeechRequest, SpeechResult>, trace: RequestTrace): ChainStep<SpeechRequest, SpeechResult> {
+  #traced(step: Step, trace: RequestTrace): Step {
     const type = this.#byName.get(step.name)?.type ?? '';
     return {
       name: step.name,
@@ -137,14 +153,24 @@ function overall(providers: readonly ProviderStatus[]): SpeechStatusName {
   return speaking[0] === providers[0] && speaking[0]?.circuit === 'closed' ? 'ok' : 'degraded';
 }
 
-/** Takes another voice than the one that was asked for as no answer. */
-function withoutSubstitution(stage: Stage): ChainStep<SpeechRequest, SpeechResult> {
+/** Has a stage keep the place that it gives to a long speech. */
+function seated(stage: Stage, seats: Seats): Step {
   return {
     name: stage.name,
     reserve: stage.reserve,
     retryDelay: (thrown, request, context) => stage.retryDelay(thrown, request, context),
+    attempt: (request, context) => stage.attempt(request, context, seats),
+  };
+}
+
+/** Takes another voice than the one that was asked for as no answer. */
+function withoutSubstitution(step: Step): Step {
+  return {
+    name: step.name,
+    reserve: step.reserve,
+    retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
     async attempt(request, context) {
-      const result = await stage.attempt(request, context);
+      const result = await step.attempt(request, context);
       if (result.kind !== 'audio' || result.warnings?.includes('voice-substituted') !== true) return result;
       result.stream.destroy();
       throw new SpeechError('unsupported', 'this provider does not have the voice');

@@ -6,6 +6,7 @@ import type { BodyOptions } from './http/read-body.js';
 import type { SpeechService } from './http/speech-route.js';
 import type { Clock } from './resilience/index.js';
 import { SpeechChain, type SpeakOptions, type SpeechOutcome } from './speech-chain.js';
+import { cutFor, cutLongText, speakLong, type Cut, type SpeakLongContext } from './speak-long.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { Stage } from './stage.js';
 
@@ -16,6 +17,8 @@ export interface SpeechRuntimeOptions {
   readonly clock: Clock;
   /** Requests that are still under way with an earlier configuration. */
   readonly elsewhere: () => number;
+  /** Makes sound of another shape follow what was sent before it. */
+  readonly convert: SpeakLongContext['convert'];
 }
 
 /** What a router speaks with under one configuration. A request that has begun with it ends with it. */
@@ -28,10 +31,17 @@ export class SpeechRuntime implements SpeechService {
   readonly maxInput: number;
   readonly errors: 'reply' | 'next';
 
-  constructor({ configuration, stages, events, clock, elsewhere }: SpeechRuntimeOptions) {
-    const { deadline, maxInput, bodyLimit, maxConcurrent, errors } = configuration;
+  /** How long text is cut; nothing where it is not. */
+  readonly #cut: Cut | undefined;
+  readonly #long: SpeakLongContext;
+
+  constructor(options: SpeechRuntimeOptions) {
+    const { configuration, stages, events, clock, elsewhere, convert } = options;
+    const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors } = configuration;
     this.configuration = configuration;
     this.chain = new SpeechChain(stages, events, clock);
+    this.#cut = segments === false ? undefined : cutFor(segments, stages);
+    this.#long = { chain: this.chain, clock, deadline, ahead: segments === false ? 0 : segments.ahead, convert };
     this.active = new ActiveRequests(maxConcurrent, clock, elsewhere);
     // Types are left to the route, which tells a wrong one from a missing body.
     const parse = express.json({ limit: bodyLimit, type: () => true, strict: false });
@@ -41,6 +51,8 @@ export class SpeechRuntime implements SpeechService {
     this.errors = errors;
   }
 
-  readonly speak = (request: SpeechRequest, options: SpeakOptions): Promise<SpeechOutcome> =>
-    this.chain.speak(request, options);
+  readonly speak = (request: SpeechRequest, options: SpeakOptions): Promise<SpeechOutcome> => {
+    const text = this.#cut && cutLongText(request, this.#cut);
+    return text === undefined ? this.chain.speak(request, options) : speakLong(request, text, options, this.#long);
+  };
 }

@@ -17,6 +17,7 @@ import { codePointLength, isLongerThan } from './speech/code-points.js';
 import { codeBlamesProvider, SpeechError } from './speech/error.js';
 import type { SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
+import type { Seats } from './seats.js';
 import type { ProviderStatus } from './status.js';
 
 export interface StageOptions {
@@ -48,6 +49,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
   readonly name: string;
   readonly type: string;
   readonly reserve: number;
+  /** Whether it hands back text and nothing else. */
+  readonly isLastResort: boolean;
   readonly provider: SpeechProvider;
   readonly #options: StageOptions;
   /** The last resort has none: whoever has come this far gets an answer. */
@@ -62,6 +65,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
   constructor(provider: SpeechProvider, options: StageOptions) {
     const { guards, events, maxInput, clock, random } = options;
     const isLastResort = provider.type === 'text' && options.origin === 'built-in';
+    this.isLastResort = isLastResort;
     this.provider = provider;
     this.name = provider.name;
     this.type = provider.type;
@@ -83,14 +87,16 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     });
   }
 
-  async attempt(request: SpeechRequest, context: StepContext): Promise<SpeechResult> {
+  /** @param seats the places of the long speech that the request is a part of */
+  async attempt(request: SpeechRequest, context: StepContext, seats?: Seats): Promise<SpeechResult> {
     this.#refuseUnsupported(request);
     if (this.#guard === undefined) return this.#synthesize(request, context);
-    const permit = new CallPermit(
-      this.#guard.tryAcquire() ?? (await this.#guard.acquire(context.signal)),
-      context.signal,
-      this.#permitOptions,
-    );
+    const { signal } = context;
+    const leave =
+      seats === undefined
+        ? (this.#guard.tryAcquire() ?? (await this.#guard.acquire(signal)))
+        : await seats.acquire(this.name, this.#guard, signal);
+    const permit = new CallPermit(leave, signal, this.#permitOptions);
     if (context.tries === 1) this.#retry.began(codePointLength(request.input));
     let result: SpeechResult;
     try {
@@ -100,6 +106,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     } catch (thrown) {
       const error = SpeechError.from(thrown);
       permit.failed(error);
+      seats?.leave(this.name);
       throw error;
     }
     if (result.kind === 'text') permit.answered();

@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { SpeechWarning } from '../speech/provider.js';
+import type { Stint } from '../speech/stint.js';
 
 /** What the headers tell of the way a reply took. */
 export interface ReplyFacts {
@@ -9,6 +11,8 @@ export interface ReplyFacts {
   /** True when the first provider of the chain was asked and did not answer. */
   readonly degraded: boolean;
   readonly attempts: readonly Attempt[];
+  /** Who spoke which part of a long text, as far as it has come. */
+  readonly stints?: readonly Stint[];
 }
 
 /** The facts of a reply to a request that no provider was asked to answer. */
@@ -32,6 +36,24 @@ export function hasSpeechHeaders(response: Response): boolean {
 function serverTiming({ step, code, ms }: Attempt): string {
   const metric = `${step};dur=${ms.toFixed(1)}`;
   return code === null ? metric : `${metric};desc="${code}"`;
+}
+
+/**
+ * Has the end of a long speech say who spoke it: a `Server-Timing` trailer with one metric for each stretch of segments, and one for
+ * each provider that broke off. Whoever cannot be sent trailers is told by nothing.
+ */
+export function setTrailer(response: Response, stream: Readable, facts: ReplyFacts): void {
+  // Node would refuse the trailer of a reply without chunks.
+  if (facts.stints === undefined || response.req.httpVersion === '1.0') return;
+  response.setHeader('Trailer', 'Server-Timing');
+  stream.once('end', () => {
+    response.addTrailers({ 'Server-Timing': (facts.stints ?? []).map(stintTiming).join(', ') });
+  });
+}
+
+function stintTiming({ provider, from, to, code, ms }: Stint): string {
+  const segments = from === to ? `segment ${String(from)}` : `segments ${String(from)}-${String(to)}`;
+  return `${provider};dur=${ms.toFixed(1)};desc="${code === null ? segments : `${code} in ${segments}`}"`;
 }
 
 /** Names the wishes that were not met although the result is right, such as a voice replaced by the default. */

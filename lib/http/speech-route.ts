@@ -13,7 +13,14 @@ import { RequestReport, type RequestWatcher } from './request-report.js';
 import { sendAudio, sendAudioEvents } from './send-audio.js';
 import { sendError, type ErrorMode } from './send-error.js';
 import { reasonOf, sendText } from './send-text.js';
-import { hasSpeechHeaders, NOBODY_ASKED, setSpeechHeaders, setWarnings, type ReplyFacts } from './speech-headers.js';
+import {
+  hasSpeechHeaders,
+  NOBODY_ASKED,
+  setSpeechHeaders,
+  setTrailer,
+  setWarnings,
+  type ReplyFacts,
+} from './speech-headers.js';
 
 /** What a request is read and answered with. */
 export interface SpeechService {
@@ -123,6 +130,7 @@ async function send(request: Request, response: Response, answer: Answer): Promi
     return;
   }
   setWarnings(response, result.warnings ?? []);
+  setTrailer(response, result.stream, facts);
   if (streamFormat === 'sse') await sendAudioEvents(response, result);
   else sendAudio(response, result);
 }

@@ -13,7 +13,11 @@ export function createTextProvider(options: TextOptions): SpeechProvider {
     name: options.name,
     type: 'text',
     synthesize: (request) =>
-      Promise.resolve({ kind: 'text', text: readableText(request.input), status: options.status }),
+      Promise.resolve({
+        kind: 'text',
+        text: readableText(request.part?.whole ?? request.input),
+        status: options.status,
+      }),
     check: () => Promise.resolve(),
   };
 }

@@ -83,7 +83,7 @@ export class Guard implements Policy {
     // A caller that would be refused in the end does not wait first, and takes no place from those who may call.
     this.#circuitBreaker.check();
     const place = this.#bulkhead.tryAcquire();
-    return place && this.#enter(place);
+    return place && this.enter(place);
   }
 
   /**
@@ -93,11 +93,27 @@ export class Guard implements Policy {
    * @throws {BulkheadRefusedError} when there is no room for the call
    */
   async acquire(signal: AbortSignal): Promise<GuardPermit> {
-    return this.tryAcquire() ?? this.#enter(await this.#bulkhead.acquire(signal));
+    return this.tryAcquire() ?? this.enter(await this.#bulkhead.acquire(signal));
   }
 
-  /** Asks the circuit again: it may have opened while the caller waited. */
-  #enter(place: BulkheadPermit): GuardPermit {
+  /**
+   * Takes a place for several calls, one after the other; each of them asks for leave with `enter`. Waits for room if need be.
+   *
+   * @throws {CircuitOpenError} when the service is to be left alone
+   * @throws {BulkheadRefusedError} when there is no room
+   */
+  async reserve(signal: AbortSignal): Promise<BulkheadPermit> {
+    this.#circuitBreaker.check();
+    return this.#bulkhead.tryAcquire() ?? this.#bulkhead.acquire(signal);
+  }
+
+  /**
+   * Asks for leave to make a call from a place that the caller has. The place is told when the call is over.
+   *
+   * @throws {CircuitOpenError} when the service is to be left alone
+   */
+  enter(place: BulkheadPermit): GuardPermit {
+    // The circuit may have opened while the caller waited for the place.
     try {
       return new HeldPermit(this.#circuitBreaker.acquire(), place);
     } catch (error) {

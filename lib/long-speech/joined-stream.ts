@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream';
+import type { Clock } from '../resilience/index.js';
+import type { LookAhead } from './look-ahead.js';
+import { Playout } from './playout.js';
+
+/**
+ * Milliseconds of sound that a listener still has when a segment that is not whole yet is sent all the same: a network's hiccup
+ * less would be heard.
+ */
+const RUNNING_DRY = 1_500;
+
+export interface JoinedStreamOptions {
+  readonly lookAhead: LookAhead;
+  readonly clock: Clock;
+  /** Returns what stands before the first sound. */
+  readonly head: () => Uint8Array;
+  /** Called when nobody wants more, or all was sent. */
+  readonly onClose: () => void;
+}
+
+/**
+ * The sound of a long text, as it is sent.
+ *
+ * The first segment goes out as it comes, because somebody waits for it. The others are held until they are whole, as long as the
+ * listener has enough to hear: one whose provider dies can then be spoken by another, and nobody hears any of it twice.
+ */
+export class JoinedStream extends Readable {
+  readonly #options: JoinedStreamOptions;
+  readonly #playout: Playout;
+  #isWanted = false;
+  #hasBegun = false;
+  #isComplete = false;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: JoinedStreamOptions) {
+    super();
+    this.#options = options;
+    this.#playout = new Playout(options.clock);
+    options.lookAhead.onMore = () => {
+      this.#send();
+    };
+  }
+
+  /** Whether anything was sent. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** Says that there will be no more segments. */
+  complete(): void {
+    this.#isComplete = true;
+    this.#send();
+  }
+
+  override _read(): void {
+    this.#isWanted = true;
+    this.#send();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#cancelTimer?.();
+    this.#options.onClose();
+    callback(error);
+  }
+
+  #send(): void {
+    while (this.#isWanted && !this.destroyed) {
+      if (!this.#maySend()) return;
+      const piece = this.#options.lookAhead.take();
+      if (piece === undefined) {
+        this.#endIfComplete();
+        return;
+      }
+      this.#playout.sent(piece.seconds);
+      const head = this.#hasBegun ? undefined : this.#options.head();
+      this.#hasBegun = true;
+      // It may ask for more while it is given this.
+      this.#isWanted = false;
+      if (head !== undefined && head.length > 0) this.push(head);
+      if (this.push(piece.bytes)) this.#isWanted = true;
+    }
+  }
+
+  #endIfComplete(): void {
+    if (!this.#isComplete || this.#options.lookAhead.head !== undefined) return;
+    this.#isWanted = false;
+    this.push(null);
+  }
+
+  /** Says whether the next segment is to go out now, and comes back to it in time if it is not. */
+  #maySend(): boolean {
+    const { lookAhead, clock } = this.#options;
+    const { head } = lookAhead;
+    if (head === undefined || head.index === 0 || head.isWhole || head.hasBegun || lookAhead.isFull) return true;
+    const left = this.#playout.ahead - RUNNING_DRY;
+    if (left <= 0) return true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = clock.schedule(() => {
+      this.#send();
+    }, left);
+    return false;
+  }
+}

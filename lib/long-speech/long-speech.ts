@@ -1,0 +1,271 @@
+import type { Readable } from 'node:stream';
+import type { Attempt, Clock } from '../resilience/index.js';
+import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
+import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../speech/formats.js';
+import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
+import type { SpeechRequest } from '../speech/request.js';
+import type { Stint } from '../speech/stint.js';
+import { Joiner, type JoinableFormat } from './joiner.js';
+import { JoinedStream } from './joined-stream.js';
+import { LookAhead } from './look-ahead.js';
+import type { PreparedSegment } from './prepared-segment.js';
+import { readWhole } from './read-whole.js';
+import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
+import { Stints } from './stints.js';
+
+/** Most bytes that wait to be sent: twenty seconds without compression, which is the longest segment and more. */
+const MOST_BYTES = 1024 * 1024;
+/** Most bytes of a segment that has to be converted, which has to be whole for that. */
+const MOST_CONVERTED_BYTES = 16 * 1024 * 1024;
+
+/** How a segment was answered. */
+export interface SegmentAnswer {
+  readonly result: SpeechResult | null;
+  readonly provider: string | null;
+  readonly attempts: readonly Attempt[];
+}
+
+export interface LongSpeechOptions {
+  /** The request for the whole text. */
+  readonly request: SpeechRequest;
+  readonly format: JoinableFormat;
+  /** The text, cut. */
+  readonly segments: readonly string[];
+  /** Segments that may be prepared behind the one that is being sent. */
+  readonly ahead: number;
+  /** Those that can take over from one another, in their order. One alone means that the client wants no other. */
+  readonly providers: readonly string[];
+  /** Asks these providers, in this order, to speak a segment. */
+  readonly ask: (request: SpeechRequest, order: readonly string[], signal: AbortSignal) => Promise<SegmentAnswer>;
+  /** Makes sound of another shape follow what was sent. */
+  readonly convert: (
+    wav: Uint8Array,
+    options: { readonly format: SpeechFormat; readonly shape: SoundShape; readonly isLast: boolean },
+    signal: AbortSignal,
+  ) => Promise<Uint8Array>;
+  readonly clock: Clock;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
+  /** Called when a provider goes on where another one broke off. */
+  readonly onTakeOver: (from: string, to: string, code: string) => void;
+  /** Called when a provider is asked for nothing more. */
+  readonly onLeave: (provider: string) => void;
+}
+
+/** The request for one segment of a long text. */
+export function segmentRequest(
+  request: SpeechRequest,
+  segments: readonly string[],
+  index: number,
+  shape: SoundShape | undefined,
+): SpeechRequest {
+  const part = { index, count: segments.length, whole: request.input, shape };
+  return { ...request, input: segments[index] ?? '', part };
+}
+
+/**
+ * A text that is spoken segment by segment, each by the first provider that can. Whoever has failed is asked again only when nobody
+ * else is left: a voice that comes and goes would be worse than another one.
+ */
+export class LongSpeech {
+  readonly #options: LongSpeechOptions;
+  /** Aborts when nobody wants any more. */
+  readonly #controller = new AbortController();
+  #call = new AbortController();
+  readonly #lookAhead: LookAhead;
+  readonly #joiner: Joiner;
+  readonly #stream: JoinedStream;
+  readonly #stints: Stints;
+  #provider: string;
+
+  private constructor(options: LongSpeechOptions, provider: string) {
+    this.#options = options;
+    this.#provider = provider;
+    this.#stints = new Stints(options.clock);
+    this.#joiner = new Joiner(options.format);
+    this.#lookAhead = new LookAhead({ ahead: options.ahead, mostBytes: MOST_BYTES });
+    this.#stream = new JoinedStream({
+      lookAhead: this.#lookAhead,
+      clock: options.clock,
+      head: () => this.#joiner.head(),
+      onClose: this.#stop,
+    });
+    options.signal.addEventListener('abort', this.#stop, { once: true });
+  }
+
+  /**
+   * Goes on from the first segment, which has been answered with sound.
+   *
+   * @param first the sound of the first segment, proven
+   */
+  static begin(first: SpeechAudio, provider: string, options: LongSpeechOptions): LongSpeech {
+    const speech = new LongSpeech(options, provider);
+    void speech.#speak(first);
+    return speech;
+  }
+
+  get audio(): SpeechAudio & { readonly stream: Readable } {
+    return { kind: 'audio', contentType: contentTypeOf(this.#options.format), stream: this.#stream };
+  }
+
+  /** Who has spoken which segments up to now, and who broke off. */
+  get stints(): readonly Stint[] {
+    return this.#stints.all;
+  }
+
+  async #speak(first: SpeechAudio): Promise<void> {
+    const { segments, providers, onLeave } = this.#options;
+    try {
+      await this.#speakSegment(0, first);
+      for (let index = 1; index < segments.length; index += 1) {
+        await this.#lookAhead.roomForSegment(this.#controller.signal);
+        await this.#speakSegment(index, undefined);
+      }
+      this.#stream.complete();
+    } catch (thrown) {
+      this.#stream.destroy(SpeechError.from(thrown));
+    } finally {
+      providers.forEach(onLeave);
+    }
+  }
+
+  /** Has a segment spoken to its end, by one provider after the other if need be. */
+  async #speakSegment(index: number, begun: SpeechAudio | undefined): Promise<void> {
+    const segment = this.#lookAhead.open(index);
+    const failed = new Set<string>();
+    this.#stints.begin();
+    let audio = begun ?? (await this.#ask(index, failed));
+    for (;;) {
+      try {
+        await this.#pour(audio, segment);
+        this.#stints.end(this.#provider, index);
+        return;
+      } catch (thrown) {
+        this.#controller.signal.throwIfAborted();
+        const { code } = failureOfStream(thrown);
+        this.#stints.failed(this.#provider, index, code);
+        failed.add(this.#provider);
+        this.#restart(segment);
+        this.#stints.begin();
+        audio = await this.#takeOver(index, failed, code);
+      }
+    }
+  }
+
+  /** Asks the others for a segment that has broken off. */
+  async #takeOver(index: number, failed: ReadonlySet<string>, code: SpeechErrorCode): Promise<SpeechAudio> {
+    const broken = this.#provider;
+    this.#options.onLeave(broken);
+    if (failed.size >= this.#options.providers.length) throw new SpeechError(code, 'nobody is left to go on');
+    const audio = await this.#ask(index, failed);
+    this.#options.onTakeOver(broken, this.#provider, code);
+    return audio;
+  }
+
+  /** Asks for a segment whoever spoke last, then those behind, and at last those before. */
+  async #ask(index: number, failed: ReadonlySet<string>): Promise<SpeechAudio> {
+    const { request, segments, providers, ask } = this.#options;
+    const current = providers.indexOf(this.#provider);
+    let order = [...providers.slice(current), ...providers.slice(0, current)].filter((name) => !failed.has(name));
+    const asked = segmentRequest(request, segments, index, this.#joiner.shape);
+    let code: SpeechErrorCode = 'unsupported';
+    while (order.length > 0) {
+      const { result, provider, attempts } = await ask(asked, order, this.#nextCall());
+      this.#controller.signal.throwIfAborted();
+      for (const attempt of attempts) {
+        if (attempt.code === null) continue;
+        this.#stints.refused(index, attempt);
+        code = attempt.code as SpeechErrorCode;
+      }
+      if (result === null || provider === null) break;
+      if (result.kind === 'audio') {
+        if (provider !== this.#provider) this.#options.onLeave(this.#provider);
+        this.#provider = provider;
+        return result;
+      }
+      // Text cannot follow sound.
+      order = order.slice(order.indexOf(provider) + 1);
+    }
+    throw new SpeechError(code, 'nobody could speak a segment');
+  }
+
+  /** Takes in the sound of a segment as it comes, as fast as there is room for it. */
+  async #pour(audio: SpeechAudio, segment: PreparedSegment): Promise<void> {
+    const join = this.#joiner.begin();
+    try {
+      await this.#pourInto(join, audio.stream, segment);
+      this.#add(segment, join.end(this.#isLast(segment.index)));
+    } catch (thrown) {
+      if (!(thrown instanceof UnjoinableError)) {
+        if (segment.hasBegun) this.#add(segment, join.breakOff());
+        throw thrown;
+      }
+      await this.#pourConverted(segment);
+    }
+    this.#lookAhead.complete(segment);
+  }
+
+  async #pourInto(join: SegmentJoin, stream: Readable, segment: PreparedSegment): Promise<void> {
+    for await (const chunk of stream) {
+      this.#add(segment, join.add(chunk as Uint8Array));
+      await this.#lookAhead.roomForBytes(this.#controller.signal);
+    }
+  }
+
+  /** Asks the same provider for the segment without compression, and makes of it what can follow. */
+  async #pourConverted(segment: PreparedSegment): Promise<void> {
+    const { request, segments, ask, convert, format } = this.#options;
+    if (segment.hasBegun) throw new SpeechError('bad_response', 'the sound changed its shape on the way');
+    segment.drop();
+    const shape = this.#joiner.shape ?? OWN_SHAPE;
+    const asked = { ...segmentRequest(request, segments, segment.index, shape), format: 'wav' as const };
+    const { result, attempts } = await ask(asked, [this.#provider], this.#nextCall());
+    if (result?.kind !== 'audio') {
+      throw new SpeechError(
+        (attempts.at(-1)?.code ?? 'unsupported') as SpeechErrorCode,
+        'there is no sound to convert',
+      );
+    }
+    const wav = await readWhole(result.stream, MOST_CONVERTED_BYTES);
+    const bytes = await convert(wav, { format, shape, isLast: this.#isLast(segment.index) }, this.#nextCall());
+    const join = this.#joiner.begin();
+    this.#add(segment, join.add(bytes));
+    this.#add(segment, join.end(this.#isLast(segment.index)));
+  }
+
+  #add(segment: PreparedSegment, piece: Piece | undefined): void {
+    if (piece !== undefined) this.#lookAhead.add(segment, piece);
+  }
+
+  /** Goes back to the beginning of a segment, as far as it was not sent. */
+  #restart(segment: PreparedSegment): void {
+    if (segment.hasBegun) return;
+    segment.drop();
+    if (!this.#stream.hasBegun) this.#joiner.reset();
+  }
+
+  #isLast(index: number): boolean {
+    return index === this.#options.segments.length - 1;
+  }
+
+  /** Makes the signal of the next call: one for all would gather the listeners of every call that there was. */
+  #nextCall(): AbortSignal {
+    this.#controller.signal.throwIfAborted();
+    this.#call = new AbortController();
+    return this.#call.signal;
+  }
+
+  readonly #stop = (): void => {
+    const reason = new SpeechError('aborted', 'the caller has left');
+    this.#options.signal.removeEventListener('abort', this.#stop);
+    this.#controller.abort(reason);
+    this.#call.abort(reason);
+    this.#lookAhead.wake();
+  };
+}
+
+/** A stream that closed without a word and before its end was cut. */
+function failureOfStream(thrown: unknown): SpeechError {
+  const isCut = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  return isCut ? new SpeechError('truncated', 'the sound broke off') : SpeechError.from(thrown);
+}

@@ -1,0 +1,55 @@
+import type { Piece } from './segment-join.js';
+
+/** The sound of one segment, from when it is asked for until it has been sent. */
+export class PreparedSegment {
+  readonly index: number;
+  #pieces: Piece[] = [];
+  #bytes = 0;
+  #hasBegun = false;
+  #isWhole = false;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether some of it was sent, so that it can no longer be spoken anew without being heard twice. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  add(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#bytes += piece.bytes.length;
+  }
+
+  take(): Piece | undefined {
+    const piece = this.#pieces.shift();
+    if (piece === undefined) return undefined;
+    this.#hasBegun = true;
+    this.#bytes -= piece.bytes.length;
+    return piece;
+  }
+
+  /** Forgets what was not sent. */
+  drop(): void {
+    this.#pieces = [];
+    this.#bytes = 0;
+  }
+
+  complete(): void {
+    this.#isWhole = true;
+  }
+}

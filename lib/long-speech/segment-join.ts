@@ -1,0 +1,25 @@
+/** Sound that can be sent as it is. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** How long it plays. */
+  readonly seconds: number;
+}
+
+/** Makes the bytes of one segment follow what was sent before it. */
+export interface SegmentJoin {
+  /**
+   * Takes bytes as they come, and returns what of them can be sent.
+   *
+   * @throws {UnjoinableError} when they cannot follow what was sent
+   */
+  add(bytes: Uint8Array): Piece | undefined;
+  /** Returns what is left when the segment is whole; with the rest before the next sentence, unless it is the last. */
+  end(isLast: boolean): Piece | undefined;
+  /** Returns what brings a segment that broke off to a clean end. */
+  breakOff(): Piece | undefined;
+}
+
+/** Says that sound cannot follow other sound as it is: another rate, other channels, another encoding. */
+export class UnjoinableError extends Error {
+  override readonly name = 'UnjoinableError';
+}

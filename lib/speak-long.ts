@@ -1,0 +1,148 @@
+import type { ReplyFacts } from './http/speech-headers.js';
+import { isJoinable, type JoinableFormat } from './long-speech/joiner.js';
+import { LongSpeech, segmentRequest, type LongSpeechOptions } from './long-speech/long-speech.js';
+import { Deadline, type Clock } from './resilience/index.js';
+import { Seats } from './seats.js';
+import type { SpeakOptions, SpeechChain, SpeechOutcome } from './speech-chain.js';
+import { isLongerThan } from './speech/code-points.js';
+import type { SpeechAudio } from './speech/provider.js';
+import type { SpeechRequest } from './speech/request.js';
+import { segmentsOf } from './speech/segments.js';
+import type { Stage } from './stage.js';
+
+/** How long text is cut. */
+export interface SegmentOptions {
+  /** Segments that are prepared while one is sent. */
+  readonly ahead: number;
+  /** Shorter sentences are joined with the next one. */
+  readonly minChars: number;
+  /** Longest segment in letters; what takes longer to say, such as digits, counts for more. */
+  readonly maxChars: number;
+}
+
+/** How a chain has its texts cut. */
+export interface Cut {
+  readonly minChars: number;
+  /** Text up to here is one call. */
+  readonly maxChars: number;
+  /** Whether a provider takes SSML, a document that cannot be cut. */
+  readonly takesSsml: boolean;
+}
+
+/** Finds out how the texts for these providers are to be cut: no segment is longer than any of them takes. */
+export function cutFor({ minChars, maxChars }: SegmentOptions, stages: readonly Stage[]): Cut {
+  const capabilities = stages.map(({ provider }) => provider.capabilities);
+  const most = Math.min(maxChars, ...capabilities.map((each) => each?.maxInput ?? maxChars));
+  return {
+    minChars: Math.min(minChars, most),
+    maxChars: most,
+    takesSsml: capabilities.some((each) => each?.ssml === true),
+  };
+}
+
+/** A text that is to be spoken piece by piece. */
+export interface LongText {
+  readonly segments: readonly string[];
+  readonly format: JoinableFormat;
+}
+
+/** Cuts a request's text. Returns nothing for what is one call: short text, and formats whose pieces cannot follow one another. */
+export function cutLongText({ input, format, ssml }: SpeechRequest, cut: Cut): LongText | undefined {
+  if (!isLongerThan(input, cut.maxChars) || !isJoinable(format)) return undefined;
+  if (ssml !== undefined && cut.takesSsml) return undefined;
+  const segments = segmentsOf(input, { least: cut.minChars, most: cut.maxChars });
+  return segments.length > 1 ? { segments, format } : undefined;
+}
+
+export interface SpeakLongContext {
+  readonly chain: SpeechChain;
+  readonly clock: Clock;
+  /** Milliseconds that each segment behind the first has until its first byte. */
+  readonly deadline: number;
+  readonly ahead: number;
+  readonly convert: LongSpeechOptions['convert'];
+}
+
+/** Speaks a long text. Resolves when its first sound has proved itself, or when there is none. */
+export async function speakLong(
+  request: SpeechRequest,
+  { segments, format }: LongText,
+  options: SpeakOptions,
+  { chain, clock, deadline, ahead, convert }: SpeakLongContext,
+): Promise<SpeechOutcome> {
+  const seats = new Seats();
+  const first = await chain
+    .speak(segmentRequest(request, segments, 0, undefined), { ...options, seats })
+    .catch((error: unknown) => {
+      seats.leaveAll();
+      throw error;
+    });
+  const { result, facts } = first;
+  if (result?.kind !== 'audio' || facts.provider === null) {
+    seats.leaveAll();
+    return result?.kind === 'text' ? wholeText(request, first, options, chain) : first;
+  }
+  seats.begin();
+  const speech = LongSpeech.begin(result, facts.provider, {
+    request,
+    format,
+    segments,
+    ahead,
+    providers: options.fallback === 'none' ? [facts.provider] : chain.stages.filter(speaks).map(({ name }) => name),
+    async ask(segment, order, signal) {
+      const fallback = options.fallback === 'none' ? options.fallback : { order };
+      const asked = { ...options, deadline: new Deadline(deadline, clock), signal, fallback, seats };
+      const outcome = await chain.speak(segment, asked);
+      return { result: outcome.result, provider: outcome.facts.provider, attempts: outcome.facts.attempts };
+    },
+    convert,
+    clock,
+    signal: options.signal,
+    onTakeOver: (from, to, code) => {
+      chain.reportTakeOver(request.requestId, { from, to, code });
+    },
+    onLeave: (provider) => {
+      seats.leave(provider);
+    },
+  });
+  return { result: { ...speech.audio, ...warningsOf(result) }, facts: longFacts(facts, speech, chain) };
+}
+
+/** The text that a provider of the user's own gave in place of sound was that of a segment: it is asked for all of it. */
+async function wholeText(
+  request: SpeechRequest,
+  first: SpeechOutcome,
+  options: SpeakOptions,
+  chain: SpeechChain,
+): Promise<SpeechOutcome> {
+  const { provider, attempts } = first.facts;
+  const stage = chain.stages.find(({ name }) => name === provider);
+  if (stage === undefined || !speaks(stage)) return first;
+  const { result } = await chain.speak(request, { ...options, fallback: { order: [stage.name] } });
+  return { result, facts: { ...first.facts, attempts } };
+}
+
+/** Whether a stage may give sound. */
+function speaks(stage: Stage): boolean {
+  return !stage.isLastResort;
+}
+
+function warningsOf({ warnings }: SpeechAudio): Pick<SpeechAudio, 'warnings'> {
+  return warnings === undefined ? {} : { warnings };
+}
+
+/** What the headers tell, and what has become of it in the end. */
+function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: SpeechChain): ReplyFacts {
+  return {
+    provider: first.provider,
+    attempts: first.attempts,
+    get degraded() {
+      return (
+        first.degraded || speech.stints.some(({ provider, code }) => code === null && provider !== stages[0]?.name)
+      );
+    },
+    get stints() {
+      return speech.stints;
+    },
+  };
+}

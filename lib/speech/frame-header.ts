@@ -1,0 +1,71 @@
+/** What the header of a compressed frame says. */
+export interface FrameHeader {
+  /** Bytes of the whole frame, the header included. */
+  readonly length: number;
+  /** Hertz. */
+  readonly sampleRate: number;
+  /** 0 where the header leaves it to what follows. */
+  readonly channels: number;
+  /** Samples of each channel. */
+  readonly samples: number;
+}
+
+/** Bytes from which either kind of frame can be told. */
+export const LONGEST_FRAME_HEADER = 7;
+
+const ADTS_CHECKSUM = 2;
+
+/** Kilobits a second by bit rate index, for MPEG 1 and for MPEG 2 and 2.5, layer III (ISO/IEC 11172-3, 13818-3). */
+const BIT_RATES = {
+  mpeg1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  mpeg2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+};
+
+/** Hertz of MPEG audio by version and sample rate index. */
+const MPEG_RATES: Readonly<Record<number, readonly number[]>> = {
+  3: [44_100, 48_000, 32_000],
+  2: [22_050, 24_000, 16_000],
+  0: [11_025, 12_000, 8_000],
+};
+
+/** Hertz of AAC by sampling frequency index (ISO/IEC 14496-3). */
+const AAC_RATES = [
+  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
+];
+
+const SAMPLES_PER_AAC_BLOCK = 1_024;
+
+/** Reads the header of the MPEG layer III frame that begins there, or returns undefined where none does. */
+export function readMp3Header(bytes: Uint8Array, at = 0): FrameHeader | undefined {
+  const [sync, flags, rates, mode] = bytes.subarray(at, at + 4);
+  if (sync !== 0xff || flags === undefined || rates === undefined) return undefined;
+  const version = (flags >> 3) & 3;
+  const isLayer3 = (flags & 0xe0) === 0xe0 && ((flags >> 1) & 3) === 1;
+  const isMpeg1 = version === 3;
+  const bitRate = (isMpeg1 ? BIT_RATES.mpeg1 : BIT_RATES.mpeg2)[rates >> 4];
+  const sampleRate = MPEG_RATES[version]?.[(rates >> 2) & 3];
+  if (!isLayer3 || bitRate === undefined || bitRate === 0 || sampleRate === undefined) return undefined;
+  const padding = (rates >> 1) & 1;
+  return {
+    length: Math.floor(((isMpeg1 ? 144_000 : 72_000) * bitRate) / sampleRate) + padding,
+    sampleRate,
+    channels: (mode ?? 0) >> 6 === 3 ? 1 : 2,
+    samples: isMpeg1 ? 1_152 : 576,
+  };
+}
+
+/** Reads the header of the ADTS frame that begins there, or returns undefined where none does. */
+export function readAdtsHeader(bytes: Uint8Array, at = 0): FrameHeader | undefined {
+  const [sync, flags, profile = 0, high = 0, middle = 0, low = 0, blocks = 0] = bytes.subarray(at, at + 7);
+  if (sync !== 0xff || flags === undefined || (flags & 0xf6) !== 0xf0) return undefined;
+  const sampleRate = AAC_RATES[(profile >> 2) & 0xf];
+  const length = ((high & 3) << 11) | (middle << 3) | (low >> 5);
+  if (sampleRate === undefined || length < LONGEST_FRAME_HEADER + ((flags & 1) === 0 ? ADTS_CHECKSUM : 0))
+    return undefined;
+  return {
+    length,
+    sampleRate,
+    channels: ((profile & 1) << 2) | (high >> 6),
+    samples: ((blocks & 3) + 1) * SAMPLES_PER_AAC_BLOCK,
+  };
+}
