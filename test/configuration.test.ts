@@ -269,10 +269,15 @@ describe('parseOptions', () => {
     expect(parseOptions({}).alerts).to.equal(undefined);
   });
 
-  it('refuses options that are not there yet instead of ignoring them', () => {
-    for (const key of ['segments']) {
-      expect(problemsOf({ [key]: {} })[0], key).to.match(/^: unknown key/);
-    }
+  it('says how text is cut', () => {
+    expect(parseOptions({}).segments).to.deep.equal({ ahead: 2, minChars: 25, maxChars: 300 });
+    expect(parseOptions({ segments: { ahead: 1 } }).segments).to.deep.equal({ ahead: 1, minChars: 25, maxChars: 300 });
+    expect(parseOptions({ segments: false }).segments).to.equal(false);
+    expect(problemsOf({ segments: true })[0]).to.match(/^segments: expected false, or an object/);
+    expect(problemsOf({ segments: { minChars: 400 } })[0]).to.match(
+      /^segments\.minChars: expected no more than maxChars/,
+    );
+    expect(problemsOf({ segments: { maxchars: 400 } })[0]).to.match(/^segments: unknown key.*did you mean "maxChars"/);
   });
 
   const addresses: [string, RegExp][] = [

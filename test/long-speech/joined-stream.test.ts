@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import { JoinedStream } from '../../lib/long-speech/joined-stream.js';
+import { LookAhead } from '../../lib/long-speech/look-ahead.js';
+import type { PreparedSegment } from '../../lib/long-speech/prepared-segment.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+
+describe('the joined stream', () => {
+  let clock: FakeClock;
+  let lookAhead: LookAhead;
+  let stream: JoinedStream;
+  let got: string;
+  let hasEnded: boolean;
+  let closings: number;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    lookAhead = new LookAhead({ ahead: 2, mostBytes: 100 });
+    got = '';
+    hasEnded = false;
+    closings = 0;
+    stream = new JoinedStream({ lookAhead, clock, head: () => Buffer.from('<'), onClose: () => (closings += 1) });
+    stream.on('data', (chunk: Buffer) => (got += chunk.toString()));
+    stream.once('end', () => (hasEnded = true));
+  });
+
+  afterEach(() => stream.destroy());
+
+  const add = (segment: PreparedSegment, bytes: string, seconds: number): void => {
+    lookAhead.add(segment, { bytes: Buffer.from(bytes), seconds });
+  };
+
+  it('sends the first segment as it comes, behind the head', async () => {
+    const first = lookAhead.open(0);
+    await settle();
+    expect(got).to.equal('');
+    add(first, 'a', 1);
+    await settle();
+    expect(got).to.equal('<a');
+    add(first, 'b', 1);
+    await settle();
+    expect(got).to.equal('<ab');
+  });
+
+  it('holds the others until they are whole', async () => {
+    const first = lookAhead.open(0);
+    add(first, 'a', 10);
+    lookAhead.complete(first);
+    const second = lookAhead.open(1);
+    add(second, 'b', 1);
+    await settle();
+    expect(got).to.equal('<a');
+    second.drop();
+    add(second, 'c', 1);
+    lookAhead.complete(second);
+    await settle();
+    expect(got).to.equal('<ac');
+  });
+
+  it('sends one that is not whole before the listener runs dry, and goes on with it', async () => {
+    const first = lookAhead.open(0);
+    add(first, 'a', 10);
+    lookAhead.complete(first);
+    const second = lookAhead.open(1);
+    add(second, 'b', 1);
+    await clock.advance(8_400);
+    expect(got).to.equal('<a');
+    await clock.advance(200);
+    expect(got).to.equal('<ab');
+    add(second, 'c', 100);
+    await settle();
+    expect(got).to.equal('<abc');
+  });
+
+  it('sends one that is not whole when no more of it would have room', async () => {
+    const first = lookAhead.open(0);
+    add(first, 'a', 10);
+    lookAhead.complete(first);
+    const second = lookAhead.open(1);
+    add(second, 'b'.repeat(99), 1);
+    await settle();
+    expect(got).to.equal('<a');
+    add(second, 'c', 1);
+    await settle();
+    expect(got.length).to.equal(2 + 100);
+  });
+
+  it('ends when it is complete and all was sent, and says so once', async () => {
+    const first = lookAhead.open(0);
+    add(first, 'a', 1);
+    stream.complete();
+    await settle();
+    expect(hasEnded).to.equal(false);
+    lookAhead.complete(first);
+    await settle();
+    expect(hasEnded).to.equal(true);
+    await settle();
+    expect(closings).to.equal(1);
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('leaves no timer behind when it is destroyed', async () => {
+    const first = lookAhead.open(0);
+    add(first, 'a', 10);
+    lookAhead.complete(first);
+    add(lookAhead.open(1), 'b', 1);
+    await settle();
+    expect(clock.pendingTimers).to.equal(1);
+    stream.destroy();
+    await settle();
+    expect(clock.pendingTimers).to.equal(0);
+    expect(closings).to.equal(1);
+  });
+});
+
+describe('the look-ahead', () => {
+  it('has room for so many segments behind the one that is being sent', async () => {
+    const lookAhead = new LookAhead({ ahead: 2, mostBytes: 1_000 });
+    const { signal } = new AbortController();
+    const first = lookAhead.open(0);
+    lookAhead.open(1);
+    await lookAhead.roomForSegment(signal);
+    lookAhead.open(2);
+    let hasRoom = false;
+    const room = lookAhead.roomForSegment(signal).then(() => (hasRoom = true));
+    await settle();
+    expect(hasRoom).to.equal(false);
+    lookAhead.add(first, { bytes: Buffer.from('a'), seconds: 1 });
+    lookAhead.complete(first);
+    await settle();
+    expect(hasRoom).to.equal(false);
+    lookAhead.take();
+    await room;
+  });
+
+  it('has room for so many bytes, of all segments together', async () => {
+    const lookAhead = new LookAhead({ ahead: 2, mostBytes: 10 });
+    const { signal } = new AbortController();
+    lookAhead.add(lookAhead.open(0), { bytes: Buffer.alloc(6), seconds: 1 });
+    await lookAhead.roomForBytes(signal);
+    lookAhead.add(lookAhead.open(1), { bytes: Buffer.alloc(6), seconds: 1 });
+    let hasRoom = false;
+    const room = lookAhead.roomForBytes(signal).then(() => (hasRoom = true));
+    await settle();
+    expect(hasRoom).to.equal(false);
+    lookAhead.take();
+    await room;
+  });
+
+  it('wakes whoever waits when nobody wants more', async () => {
+    const lookAhead = new LookAhead({ ahead: 1, mostBytes: 1 });
+    const controller = new AbortController();
+    lookAhead.add(lookAhead.open(0), { bytes: Buffer.alloc(6), seconds: 1 });
+    const waiting = lookAhead.roomForBytes(controller.signal).catch((error: unknown) => error);
+    controller.abort(new Error('gone'));
+    lookAhead.wake();
+    expect(await waiting).to.have.property('message', 'gone');
+  });
+});

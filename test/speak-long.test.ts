@@ -1,0 +1,329 @@
+import { expect } from 'chai';
+import type { SpeechEventMap, SpeechRouterOptions } from '../lib/index.js';
+import { startApp, type TestApp } from './support/app.js';
+import { settle } from './support/fake-clock.js';
+import { provider } from './support/fake-provider.js';
+import { postRaw, readRaw, type RawReply } from './support/raw-reply.js';
+import {
+  sentences,
+  startSentenceServer,
+  whoSaid,
+  type Answer,
+  type SentenceServer,
+  type SentenceServerOptions,
+} from './support/sentence-server.js';
+
+const LEVELS = [0.1, 0.4, 0.7];
+const TEXT = sentences(8);
+
+describe('a long text', () => {
+  let app: TestApp;
+  let servers: SentenceServer[];
+
+  beforeEach(() => {
+    servers = [];
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await Promise.all(servers.map((server) => server.close().catch(() => undefined)));
+  });
+
+  /** Starts servers that say sentences, and an application with them in their order. */
+  async function start(
+    all: readonly Omit<SentenceServerOptions, 'level'>[],
+    options: SpeechRouterOptions = {},
+    entry: object = {},
+  ): Promise<void> {
+    for (const [index, each] of all.entries()) {
+      servers.push(await startSentenceServer({ level: LEVELS[index] ?? 0, ...each }));
+    }
+    const remotes = servers.map(({ origin }, index) => ({
+      type: 'remote' as const,
+      name: `remote${String(index)}`,
+      baseUrl: `${origin}/v1`,
+      health: false as const,
+      ...entry,
+    }));
+    app = await startApp({ fallback: [...remotes, { type: 'text' }], ...options });
+  }
+
+  const speak = async (body: object = {}, headers: Record<string, string> = {}): Promise<RawReply> =>
+    readRaw(await postRaw(app.speechUrl, { input: TEXT, response_format: 'pcm', ...body }, headers));
+
+  const numbersOf = (index: number): number[] => servers[index]?.asked.map(({ number }) => number) ?? [];
+  const said = (reply: RawReply): string[] =>
+    whoSaid(reply.body, LEVELS).map(({ server, number }) => `${String(server)}:${String(number)}`);
+
+  /** Kills a server in the middle of a sentence. */
+  const dyingIn = (sentence: number, share = 0.5): Answer =>
+    function die(response, sound, { number }) {
+      if (number !== sentence) {
+        response.end(sound);
+        return;
+      }
+      response.write(sound.subarray(0, Math.round(sound.length * share)), () => {
+        void servers[0]?.close();
+      });
+    };
+
+  it('is asked for sentence by sentence, one after the other, and sent in order', async () => {
+    await start([{}]);
+    const reply = await speak();
+    expect(reply.isWhole).to.equal(true);
+    expect(said(reply)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7].map((number) => `0:${String(number)}`));
+    expect(numbersOf(0)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(servers[0]?.asked.map(({ input }) => input).join(' ')).to.equal(TEXT);
+    expect(servers[0]?.mostAtOnce).to.equal(1);
+    expect(reply.headers['x-speech-provider']).to.equal('remote0');
+    expect(reply.headers['x-speech-degraded']).to.equal('false');
+    expect(reply.trailers['server-timing']).to.match(/^remote0;dur=\d+\.\d;desc="segments 1-8"$/);
+  });
+
+  it('rests between two sentences, and not behind the last', async () => {
+    await start([{ seconds: 1 }]);
+    const { body } = await speak();
+    expect(body.length / 48_000).to.be.closeTo(8 + 7 * 0.12, 0.001);
+  });
+
+  it('is one call up to the length of a segment, and beyond it where nothing is to be cut', async () => {
+    await start([{}], { segments: { maxChars: 600 } });
+    await speak({ input: sentences(5) });
+    expect(servers[0]?.asked).to.have.length(1);
+    await app.close();
+    app = await startApp({
+      fallback: [{ type: 'remote', baseUrl: `${servers[0]?.origin ?? ''}/v1`, health: false }],
+      segments: false,
+    });
+    const reply = await speak();
+    expect(servers[0]?.asked).to.have.length(2);
+    expect(reply.trailers).to.deep.equal({});
+  });
+
+  it('is cut no longer than a provider takes', async () => {
+    await start([{}], {}, { maxInput: 60 });
+    const reply = await speak({ input: sentences(3) });
+    expect(reply.status).to.equal(200);
+    expect(servers[0]?.asked.every(({ input }) => input.length <= 60)).to.equal(true);
+    expect(servers[0]?.asked.map(({ input }) => input).join(' ')).to.equal(sentences(3));
+  });
+
+  it('goes on with the next provider where one dies in the middle of a sentence, and nobody hears it twice', async () => {
+    await start([{ answer: dyingIn(3) }, {}]);
+    const events: SpeechEventMap['fallback'][] = [];
+    const ends: SpeechEventMap['request'][] = [];
+    app.speech.on('fallback', (event) => events.push(event));
+    app.speech.on('request', (event) => ends.push(event));
+    const reply = await speak();
+    expect(reply.isWhole).to.equal(true);
+    expect(said(reply)).to.deep.equal(['0:0', '0:1', '0:2', '1:3', '1:4', '1:5', '1:6', '1:7']);
+    expect(numbersOf(0)).to.deep.equal([0, 1, 2, 3]);
+    expect(numbersOf(1)).to.deep.equal([3, 4, 5, 6, 7]);
+    expect(reply.headers['x-speech-provider']).to.equal('remote0');
+    expect(reply.trailers['server-timing']).to.match(
+      /^remote0;dur=[\d.]+;desc="segments 1-3", remote0;dur=[\d.]+;desc="truncated in segment 4", remote1;dur=[\d.]+;desc="segments 4-8"$/,
+    );
+    expect(events.map(({ from, to, code }) => [from, to, code])).to.deep.equal([['remote0', 'remote1', 'truncated']]);
+    expect(ends.map(({ outcome, degraded }) => [outcome, degraded])).to.deep.equal([['audio', true]]);
+  });
+
+  it('repeats the sentence, behind sound that dies away, where a part of it was heard', async () => {
+    await start([{ answer: dyingIn(0) }, {}]);
+    const reply = await speak();
+    expect(said(reply)).to.deep.equal(['0:0', '1:0', '1:1', '1:2', '1:3', '1:4', '1:5', '1:6', '1:7']);
+    const [broken] = whoSaid(reply.body, LEVELS);
+    expect(broken?.seconds).to.be.closeTo(2, 0.1);
+    // Between the two levels of the wave there is a step, and none is larger.
+    expect(largestStep(reply.body.subarray(0, 48_000 * 3))).to.be.closeTo(2 * (LEVELS[1] ?? 0), 0.001);
+  });
+
+  it('does not go back to a provider that has failed while another one speaks', async () => {
+    const busy: Answer = (response, sound, { number }) => {
+      if (number === 2) response.writeHead(500).end();
+      else response.end(sound);
+    };
+    await start([{ answer: busy }, {}], {}, { retry: { limit: 0 } });
+    const reply = await speak();
+    expect(said(reply)).to.deep.equal(['0:0', '0:1', '1:2', '1:3', '1:4', '1:5', '1:6', '1:7']);
+    expect(numbersOf(0)).to.deep.equal([0, 1, 2]);
+    expect(reply.trailers['server-timing']).to.contain('desc="status.500 in segment 3"');
+  });
+
+  it('comes back to one that has failed before when nobody else is left', async () => {
+    let isSick = true;
+    const sick: Answer = (response, sound, { number }) => {
+      if (number === 2 && isSick) response.writeHead(400).end();
+      else response.end(sound);
+      if (number === 2) isSick = false;
+    };
+    const alsoSick: Answer = (response, sound, { number }) => {
+      if (number === 5) response.writeHead(400).end();
+      else response.end(sound);
+    };
+    await start([{ answer: sick }, { answer: alsoSick }], {}, { retry: { limit: 0 } });
+    const reply = await speak();
+    expect(reply.isWhole).to.equal(true);
+    expect(said(reply)).to.deep.equal(['0:0', '0:1', '1:2', '1:3', '1:4', '0:5', '0:6', '0:7']);
+  });
+
+  for (const [why, headers, count] of [
+    ['when the client wants no other voice', { 'x-speech-fallback': 'none' }, 2],
+    ['when nobody is left but text', {}, 1],
+  ] as const) {
+    it(`ends in a broken connection ${why}`, async () => {
+      await start([{ answer: dyingIn(3) }, {}].slice(0, count));
+      const ends: SpeechEventMap['request'][] = [];
+      app.speech.on('request', (event) => ends.push(event));
+      const reply = await speak({}, headers);
+      expect(reply.status).to.equal(200);
+      expect(reply.isWhole).to.equal(false);
+      expect(reply.trailers).to.deep.equal({});
+      expect(said(reply)).to.deep.equal(['0:0', '0:1', '0:2']);
+      while (ends.length === 0) await settle();
+      expect(ends.map(({ outcome, code }) => [outcome, code])).to.deep.equal([['error', 'truncated']]);
+      expect(numbersOf(1)).to.deep.equal([]);
+    });
+  }
+
+  it('is handed back as a whole where nobody can speak', async () => {
+    await start([{ answer: (response) => response.writeHead(400).end() }]);
+    const reply = await speak();
+    const body = JSON.parse(reply.body.toString()) as { readonly text: string; readonly input: string };
+    expect(body.text).to.equal(TEXT);
+    expect(body.input).to.equal(TEXT);
+  });
+
+  it('is given as a whole to a provider of the user’s own that answers with text', async () => {
+    const texts: string[] = [];
+    const own = provider('own', ({ input }) => {
+      texts.push(input);
+      return Promise.resolve({ kind: 'text', text: input.toUpperCase(), status: 200 });
+    });
+    await start([], { fallback: [own] });
+    const reply = await speak();
+    expect(JSON.parse(reply.body.toString())).to.have.property('text', TEXT.toUpperCase());
+    expect(texts.at(-1)).to.equal(TEXT);
+  });
+
+  it('is one call in formats whose pieces cannot follow one another', async () => {
+    const inputs: string[] = [];
+    const own = provider('own', ({ input }) => {
+      inputs.push(input);
+      return Promise.resolve({ kind: 'text', text: input, status: 200 });
+    });
+    await start([], { fallback: [own] });
+    await speak({ response_format: 'opus' });
+    await speak({ response_format: 'flac' });
+    expect(inputs).to.deep.equal([TEXT, TEXT]);
+  });
+
+  it('keeps its place with its provider from its first sentence to its last', async () => {
+    const held: (() => void)[] = [];
+    let isHolding = true;
+    const holding: Answer = (response, sound) => {
+      if (isHolding) held.push(() => response.end(sound));
+      else response.end(sound);
+    };
+    await start([{ answer: holding }, {}], {}, { bulkhead: { maxConcurrent: 1, maxQueue: 0 } });
+    const first = speak();
+    while (held.length === 0) await settle();
+    const second = speak();
+    while (numbersOf(1).length === 0) await settle();
+    isHolding = false;
+    held.forEach((release) => {
+      release();
+    });
+    for (const [index, reply] of [await first, await second].entries()) {
+      expect(said(reply)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7].map((number) => `${String(index)}:${String(number)}`));
+    }
+    expect(app.speech.status().providers.map(({ running }) => running)).to.deep.equal([0, 0, 0]);
+  });
+
+  it('finds a place with the provider that takes over though all are taken', async () => {
+    const held: (() => void)[] = [];
+    const full: Answer = (response, sound, { number }) => {
+      if (number === 9) held.push(() => response.end(sound));
+      else response.end(sound);
+    };
+    let isHolding = false;
+    let begin: (() => void) | undefined;
+    const dying = dyingIn(3);
+    const waiting: Answer = (response, sound, asked) => {
+      if (isHolding) begin = () => response.end(sound);
+      else dying(response, sound, asked);
+    };
+    await start([{ answer: waiting }, { answer: full }], {}, { bulkhead: { maxConcurrent: 1, maxQueue: 0 } });
+    isHolding = true;
+    const long = speak();
+    while (numbersOf(0).length === 0) await settle();
+    const short = speak({ input: 'Number 9 is short.' });
+    while (numbersOf(1).length === 0) await settle();
+    isHolding = false;
+    begin?.();
+    expect(said(await long)).to.deep.equal(['0:0', '0:1', '0:2', '1:3', '1:4', '1:5', '1:6', '1:7']);
+    held.forEach((release) => {
+      release();
+    });
+    expect(said(await short)).to.deep.equal(['1:9']);
+  });
+
+  it('lets go of everything when the client leaves', async () => {
+    const open: (() => void)[] = [];
+    const closed: number[] = [];
+    const answer: Answer = (response, sound, { number }) => {
+      response.once('close', () => closed.push(number));
+      if (number < 2) response.end(sound);
+      else {
+        response.write(sound.subarray(0, 1_000));
+        open.push(() => response.end());
+      }
+    };
+    await start([{ answer }, {}]);
+    const response = await postRaw(app.speechUrl, { input: TEXT, response_format: 'pcm' });
+    response.resume();
+    while (open.length === 0) await settle();
+    response.destroy();
+    while (!closed.includes(2)) await settle();
+    while (app.speech.status().providers.some(({ running }) => running > 0))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(numbersOf(0)).to.deep.equal([0, 1, 2]);
+    expect(numbersOf(1)).to.deep.equal([]);
+  });
+
+  it('is prepared no further than the look-ahead while nobody reads', async () => {
+    await start([{}], { segments: { ahead: 1 }, maxInput: 10_000 });
+    const response = await postRaw(app.speechUrl, { input: sentences(40), response_format: 'pcm' });
+    // What the sockets between the two hold of it is some megabytes; a sentence has a fifth of one.
+    let before = -1;
+    while (numbersOf(0).length !== before) {
+      before = numbersOf(0).length;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(before).to.be.below(38);
+    const reply = await readRaw(response);
+    expect(said(reply)).to.have.length(40);
+    expect(numbersOf(0)).to.have.length(40);
+  });
+
+  it('comes as events to a client that wants those', async () => {
+    await start([{ answer: dyingIn(3) }, {}]);
+    const reply = await speak({ stream_format: 'sse' });
+    const events = reply.body
+      .toString()
+      .split('\n\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line.replace(/^data: /, '')) as { readonly type: string; readonly audio?: string });
+    expect(events.at(-1)?.type).to.equal('speech.audio.done');
+    const sound = Buffer.concat(events.map(({ audio = '' }) => Buffer.from(audio, 'base64')));
+    expect(whoSaid(sound, LEVELS).map(({ server }) => server)).to.deep.equal([0, 0, 0, 1, 1, 1, 1, 1]);
+  });
+});
+
+/** The largest difference between two samples beside one another, in parts of the full level. */
+function largestStep(samples: Buffer): number {
+  let largest = 0;
+  for (let at = 2; at + 1 < samples.length; at += 2) {
+    largest = Math.max(largest, Math.abs(samples.readInt16LE(at) - samples.readInt16LE(at - 2)));
+  }
+  return largest / 32_767;
+}
