@@ -83,7 +83,7 @@ describe('a long text', () => {
   it('rests between two sentences, and not behind the last', async () => {
     await start([{ seconds: 1 }]);
     const { body } = await speak();
-    expect(body.length / 48_000).to.be.closeTo(8 + 7 * 0.12, 0.001);
+    expect(body.length / 48_000).to.be.closeTo(8 + 7 * 0.2, 0.001);
   });
 
   it('is one call up to the length of a segment, and beyond it where nothing is to be cut', async () => {

@@ -34,7 +34,8 @@ export class Joiner {
     return this.#shape;
   }
 
-  begin(): SegmentJoin {
+  /** @param isFirst whether nothing is to stand before the segment */
+  begin(isFirst: boolean): SegmentJoin {
     const accept = (found: { readonly sampleRate: number; readonly channels: number }): SoundShape =>
       this.#accept(found);
     switch (this.format) {
@@ -42,9 +43,9 @@ export class Joiner {
       case 'aac':
         return new FrameJoin(FRAMES[this.format], accept);
       case 'wav':
-        return new WavJoin(accept);
+        return new WavJoin(accept, isFirst);
       case 'pcm':
-        return new PcmJoin(accept);
+        return new PcmJoin(accept, isFirst);
     }
   }
 

@@ -191,7 +191,7 @@ export class LongSpeech {
 
   /** Takes in the sound of a segment as it comes, as fast as there is room for it. */
   async #pour(audio: SpeechAudio, segment: PreparedSegment): Promise<void> {
-    const join = this.#joiner.begin();
+    const join = this.#joiner.begin(!this.#stream.hasBegun && segment.index === 0);
     try {
       await this.#pourInto(join, audio.stream, segment);
       this.#add(segment, join.end(this.#isLast(segment.index)));
@@ -228,7 +228,7 @@ export class LongSpeech {
     }
     const wav = await readWhole(result.stream, MOST_CONVERTED_BYTES);
     const bytes = await convert(wav, { format, shape, isLast: this.#isLast(segment.index) }, this.#nextCall());
-    const join = this.#joiner.begin();
+    const join = this.#joiner.begin(!this.#stream.hasBegun && segment.index === 0);
     this.#add(segment, join.add(bytes));
     this.#add(segment, join.end(this.#isLast(segment.index)));
   }

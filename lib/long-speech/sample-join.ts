@@ -5,32 +5,41 @@ import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js
 const BYTES_PER_SAMPLE = 2;
 const PCM = 1;
 const EXTENSIBLE = 0xfffe;
-/** Seconds at the end that are kept back, so that sound which breaks off can be let die away: a cut in the middle of a wave clicks. */
+/** Seconds in which sound that breaks off is let die away: a cut in the middle of a wave clicks. */
 const FADE = 0.005;
-/** Seconds of rest between two sentences, where the sound does not end with as much by itself. */
-const PAUSE = 0.12;
+/** Seconds of quiet between two sentences, a little of which stands before the second. More sounds like a gap, less like haste. */
+const REST = 0.2;
+const LEAD = 0.05;
+/** Most seconds of quiet that are held back until it is known whether more sound follows. */
+const MOST_HELD = 1;
 /** Samples below this are quiet: 40 dB below the loudest. */
 const QUIET = 328;
 
 type Accept = (found: SoundShape) => SoundShape;
 
-/** Passes on 16-bit samples, whole ones only. */
+/**
+ * Passes on 16-bit samples, whole ones only. Servers leave more or less quiet around a sentence; it is brought to the same measure,
+ * so that a speech keeps its rhythm whoever goes on with it.
+ */
 class SampleJoin implements SegmentJoin {
   readonly #shape: SoundShape;
   readonly #bytesPerFrame: number;
-  /** The last moment of sound, and at times a part of a sample. */
+  /** The quiet at the end, and the last moment of sound; at times a part of a sample as well. */
   #held: Buffer = Buffer.alloc(0);
-  /** Bytes of quiet at the end of what was passed on. */
-  #quiet = 0;
+  /** Whether the quiet before the sentence is still to be measured. */
+  #isLeading: boolean;
 
-  constructor(shape: SoundShape) {
+  constructor(shape: SoundShape, isFirst: boolean) {
     this.#shape = shape;
     this.#bytesPerFrame = shape.channels * BYTES_PER_SAMPLE;
+    this.#isLeading = !isFirst;
   }
 
   add(bytes: Uint8Array): Piece | undefined {
-    const data = Buffer.concat([this.#held, bytes]);
-    const length = this.#whole(data.length) - this.#bytesFor(FADE);
+    const data = this.#withoutLead(Buffer.concat([this.#held, bytes]));
+    const whole = this.#whole(data.length);
+    const quiet = Math.min(this.#quietAtEnd(data.subarray(0, whole)), this.#bytesFor(MOST_HELD));
+    const length = this.#isLeading ? 0 : whole - Math.max(quiet, this.#bytesFor(FADE));
     if (length <= 0) {
       this.#held = data;
       return undefined;
@@ -42,30 +51,40 @@ class SampleJoin implements SegmentJoin {
 
   end(isLast: boolean): Piece | undefined {
     const rest = this.#held.subarray(0, this.#whole(this.#held.length));
-    this.#listen(rest);
-    const pause = isLast ? 0 : Math.max(0, this.#bytesFor(PAUSE) - this.#quiet);
-    return this.#piece(Buffer.concat([rest, Buffer.alloc(pause)]));
+    if (isLast) return this.#piece(rest);
+    const sound = rest.length - this.#quietAtEnd(rest);
+    return this.#piece(Buffer.concat([rest.subarray(0, sound), Buffer.alloc(this.#bytesFor(REST))]));
   }
 
   breakOff(): Piece | undefined {
-    const rest = Buffer.from(this.#held.subarray(0, this.#whole(this.#held.length)));
-    for (let at = 0; at < rest.length; at += BYTES_PER_SAMPLE) {
-      rest.writeInt16LE(Math.round(rest.readInt16LE(at) * (1 - at / rest.length)), at);
+    const rest = this.#held.subarray(0, this.#whole(this.#held.length));
+    const dying = Buffer.from(rest.subarray(0, this.#bytesFor(FADE)));
+    for (let at = 0; at < dying.length; at += BYTES_PER_SAMPLE) {
+      dying.writeInt16LE(Math.round(dying.readInt16LE(at) * (1 - at / dying.length)), at);
     }
-    return this.#piece(Buffer.concat([rest, Buffer.alloc(this.#bytesFor(PAUSE))]));
+    return this.#piece(Buffer.concat([dying, Buffer.alloc(this.#bytesFor(REST))]));
+  }
+
+  /** Leaves a little of the quiet at the beginning, as soon as something else follows. */
+  #withoutLead(data: Buffer): Buffer {
+    if (!this.#isLeading) return data;
+    const whole = this.#whole(data.length);
+    let at = 0;
+    while (at < whole && isQuiet(data, at)) at += BYTES_PER_SAMPLE;
+    const lead = this.#bytesFor(LEAD);
+    this.#isLeading = at >= whole && at < this.#bytesFor(MOST_HELD);
+    return this.#isLeading ? data : data.subarray(Math.max(0, this.#whole(at) - lead));
   }
 
   #piece(bytes: Buffer): Piece | undefined {
     if (bytes.length === 0) return undefined;
-    this.#listen(bytes);
     return { bytes, seconds: bytes.length / (this.#bytesPerFrame * this.#shape.sampleRate) };
   }
 
-  /** Notes how long it has been quiet at the end. */
-  #listen(bytes: Buffer): void {
+  #quietAtEnd(bytes: Buffer): number {
     let at = bytes.length;
-    while (at > 0 && Math.abs(bytes.readInt16LE(at - BYTES_PER_SAMPLE)) < QUIET) at -= BYTES_PER_SAMPLE;
-    this.#quiet = at === 0 ? this.#quiet + bytes.length : this.#whole(bytes.length - at);
+    while (at > 0 && isQuiet(bytes, at - BYTES_PER_SAMPLE)) at -= BYTES_PER_SAMPLE;
+    return this.#whole(bytes.length - at);
   }
 
   #bytesFor(seconds: number): number {
@@ -77,22 +96,28 @@ class SampleJoin implements SegmentJoin {
   }
 }
 
+function isQuiet(bytes: Buffer, at: number): boolean {
+  return Math.abs(bytes.readInt16LE(at)) < QUIET;
+}
+
 /** Passes on bare samples. They say nothing of their shape, which is that of OpenAI's API. */
 export class PcmJoin extends SampleJoin {
-  constructor(accept: Accept) {
-    super(accept(OWN_SHAPE));
+  constructor(accept: Accept, isFirst: boolean) {
+    super(accept(OWN_SHAPE), isFirst);
   }
 }
 
 /** Passes on the samples of a WAV file without its header, and without what may stand behind them. */
 export class WavJoin implements SegmentJoin {
   readonly #accept: Accept;
+  readonly #isFirst: boolean;
   #header: Uint8Array = new Uint8Array();
   #samples: SampleJoin | undefined;
   #left = Number.POSITIVE_INFINITY;
 
-  constructor(accept: Accept) {
+  constructor(accept: Accept, isFirst: boolean) {
     this.#accept = accept;
+    this.#isFirst = isFirst;
   }
 
   add(bytes: Uint8Array): Piece | undefined {
@@ -105,7 +130,10 @@ export class WavJoin implements SegmentJoin {
     if ((encoding !== PCM && encoding !== EXTENSIBLE) || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
       throw new UnjoinableError('the samples are not of 16 bits');
     }
-    this.#samples = new SampleJoin(this.#accept({ sampleRate, channels: channels as SoundShape['channels'] }));
+    this.#samples = new SampleJoin(
+      this.#accept({ sampleRate, channels: channels as SoundShape['channels'] }),
+      this.#isFirst,
+    );
     this.#left = dataSize ?? Number.POSITIVE_INFINITY;
     const sound = this.#header.subarray(dataStart);
     this.#header = new Uint8Array();

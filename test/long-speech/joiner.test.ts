@@ -38,11 +38,11 @@ describe('the joiner', () => {
       aac: soundIn('aac'),
     };
     for (const format of ['mp3', 'wav', 'pcm', 'aac'] as const) {
-      const once = joined(new Joiner(format).begin(), sounds[format], []);
+      const once = joined(new Joiner(format).begin(true), sounds[format], []);
       expect(once.length, format).to.be.above(500);
       fc.assert(
         fc.property(cuts, (places) => {
-          expect(joined(new Joiner(format).begin(), sounds[format], places).equals(once), format).to.equal(true);
+          expect(joined(new Joiner(format).begin(true), sounds[format], places).equals(once), format).to.equal(true);
         }),
         { numRuns: 50 },
       );
@@ -59,17 +59,17 @@ describe('the joiner', () => {
       [frames, id3v1],
       [id3, id3, frames, id3v1],
     ]) {
-      expect(joined(new Joiner('mp3').begin(), Buffer.concat(bytes), [0.001, 0.5]).equals(frames)).to.equal(true);
+      expect(joined(new Joiner('mp3').begin(true), Buffer.concat(bytes), [0.001, 0.5]).equals(frames)).to.equal(true);
     }
     const middle = readMp3Header(frames)?.length ?? 0;
     const torn = Buffer.concat([frames.subarray(0, middle), junk, frames.subarray(middle)]);
-    expect(joined(new Joiner('mp3').begin(), torn, []).equals(frames)).to.equal(true);
+    expect(joined(new Joiner('mp3').begin(true), torn, []).equals(frames)).to.equal(true);
   });
 
   it('leaves out the frame that describes a file, which is true of one segment only', () => {
     const file = soundIn('mp3');
     expect(file.includes('Info')).to.equal(true);
-    const sound = joined(new Joiner('mp3').begin(), file, []);
+    const sound = joined(new Joiner('mp3').begin(true), file, []);
     expect(sound.includes('Info')).to.equal(false);
     expect(readMp3Header(sound)).to.include({ sampleRate: 24_000, channels: 1 });
   });
@@ -80,7 +80,7 @@ describe('the joiner', () => {
       ['wav', 0.006],
       ['pcm', 0.006],
     ] as const) {
-      const join = new Joiner(format).begin();
+      const join = new Joiner(format).begin(true);
       const bytes = await encoded(format);
       const seconds = (join.add(bytes)?.seconds ?? 0) + (join.end(true)?.seconds ?? 0);
       expect(seconds, format).to.be.within(0.5, 0.5 + tolerance);
@@ -93,7 +93,7 @@ describe('the joiner', () => {
       ['aac', readAdtsHeader, soundIn('aac')],
     ] as const) {
       for (let length = 20; length < bytes.length; length += 97) {
-        const join = new Joiner(format).begin();
+        const join = new Joiner(format).begin(true);
         const sent = Buffer.concat([
           join.add(bytes.subarray(0, length))?.bytes ?? Buffer.alloc(0),
           join.breakOff()?.bytes ?? Buffer.alloc(0),
@@ -108,9 +108,9 @@ describe('the joiner', () => {
   it('lets samples die away where they broke off, and rests', async () => {
     const loud = Buffer.alloc(4_801);
     for (let at = 0; at + 1 < loud.length; at += 2) loud.writeInt16LE(20_000, at);
-    const join = new Joiner('pcm').begin();
+    const join = new Joiner('pcm').begin(true);
     const sent = Buffer.concat([join.add(loud)?.bytes ?? Buffer.alloc(0), join.breakOff()?.bytes ?? Buffer.alloc(0)]);
-    expect(sent.length).to.equal(4_800 + 2 * 0.12 * 24_000);
+    expect(sent.length).to.equal(4_800 + 2 * 0.2 * 24_000);
     const steps = Array.from({ length: 2_399 }, (_, index) =>
       Math.abs(sent.readInt16LE(index * 2 + 2) - sent.readInt16LE(index * 2)),
     );
@@ -118,22 +118,29 @@ describe('the joiner', () => {
     expect(sent.subarray(4_800).every((byte) => byte === 0)).to.equal(true);
   });
 
-  it('adds no more rest than there is not yet', () => {
-    const quiet = Buffer.alloc(2 * 0.1 * 24_000);
-    const loud = Buffer.alloc(480, 0x40);
-    const rest = (sound: Buffer): number => joined(new Joiner('pcm').begin(), sound, [], false).length - sound.length;
-    expect(rest(loud)).to.equal(2 * 0.12 * 24_000);
-    expect(rest(Buffer.concat([loud, quiet]))).to.equal(2 * 0.02 * 24_000);
-    expect(rest(Buffer.concat([loud, quiet, quiet]))).to.equal(0);
+  it('brings the quiet between two sentences to the same measure, however much there is', () => {
+    const loud = Buffer.alloc(4_800, 0x40);
+    const quiet = (seconds: number): Buffer => Buffer.alloc(Math.round(seconds * 24_000) * 2);
+    for (const before of [0, 0.03, 0.3]) {
+      for (const behind of [0, 0.1, 0.2, 0.9]) {
+        const sound = Buffer.concat([quiet(before), loud, quiet(0.4), loud, quiet(behind)]);
+        const sent = joined(new Joiner('pcm').begin(false), sound, [0.2, 0.4, 0.41, 0.9], false);
+        const expected = Buffer.concat([quiet(Math.min(before, 0.05)), loud, quiet(0.4), loud, quiet(0.2)]);
+        expect(sent.equals(expected), `${String(before)} and ${String(behind)}`).to.equal(true);
+      }
+    }
+    expect(joined(new Joiner('pcm').begin(true), Buffer.concat([quiet(0.3), loud]), []).length).to.equal(
+      14_400 + 4_800,
+    );
   });
 
   it('sends one header of WAV, in which the length is open, and no samples that are none', async () => {
     const wav = await encoded('wav');
     const list = Buffer.concat([Buffer.from('LIST'), Buffer.from([8, 0, 0, 0]), Buffer.from('INFOabcd')]);
     const joiner = new Joiner('wav');
-    const first = joined(joiner.begin(), Buffer.concat([wav, list]), [0.3], true);
+    const first = joined(joiner.begin(true), Buffer.concat([wav, list]), [0.3], true);
     expect(first.length).to.equal(SAMPLES.length * 2);
-    const second = joined(joiner.begin(), wav, [0.002]);
+    const second = joined(joiner.begin(true), wav, [0.002]);
     expect(second.equals(first)).to.equal(true);
     expect(readWavHeader(joiner.head())).to.include({
       sampleRate: 24_000,
@@ -146,12 +153,12 @@ describe('the joiner', () => {
   it('refuses sound of another shape, and remembers the first', async () => {
     for (const format of ['mp3', 'wav'] as const) {
       const joiner = new Joiner(format);
-      joined(joiner.begin(), await encoded(format), []);
+      joined(joiner.begin(true), await encoded(format), []);
       expect(joiner.shape).to.deep.equal({ sampleRate: 24_000, channels: 1 });
       const other = await encoded(format, { sampleRate: 44_100, channels: 2 });
-      expect(() => joiner.begin().add(other), format).to.throw(UnjoinableError);
+      expect(() => joiner.begin(true).add(other), format).to.throw(UnjoinableError);
       joiner.reset();
-      joiner.begin().add(other);
+      joiner.begin(true).add(other);
       expect(joiner.shape, format).to.deep.equal({ sampleRate: 44_100, channels: 2 });
     }
   });
@@ -159,9 +166,9 @@ describe('the joiner', () => {
   it('refuses what it cannot take apart', () => {
     const float = Buffer.from(soundIn('wav'));
     float.writeUInt16LE(3, 20);
-    expect(() => new Joiner('wav').begin().add(float)).to.throw(UnjoinableError, /16 bits/);
-    expect(() => new Joiner('wav').begin().add(soundIn('mp3'))).to.throw(UnjoinableError, /no WAV/);
+    expect(() => new Joiner('wav').begin(true).add(float)).to.throw(UnjoinableError, /16 bits/);
+    expect(() => new Joiner('wav').begin(true).add(soundIn('mp3'))).to.throw(UnjoinableError, /no WAV/);
     const noise = Buffer.alloc(300 * 1024, 0x55);
-    expect(() => new Joiner('mp3').begin().add(noise)).to.throw(UnjoinableError, /no more frames/);
+    expect(() => new Joiner('mp3').begin(true).add(noise)).to.throw(UnjoinableError, /no more frames/);
   });
 });

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLocalProvider } from '../../../lib/providers/local.js';
+import type { JoinableFormat } from '../../../lib/long-speech/joiner.js';
+import { context, speechRequest } from '../speech-request.js';
+import { output } from '../tools.js';
+
+/** A sentence as the remote has it. */
+export interface SpokenSentence {
+  readonly text: string;
+  readonly bytes: Readonly<Record<JoinableFormat, number>>;
+  readonly seconds: number;
+}
+
+/** How the remote encodes: other rates and channels than the local engine has by itself, tags and all. */
+const ENCODINGS: Readonly<Record<JoinableFormat, readonly string[]>> = {
+  mp3: ['-ar', '44100', '-ac', '2', '-b:a', '96k'],
+  aac: ['-ar', '24000', '-ac', '1', '-f', 'adts'],
+  wav: ['-ar', '22050', '-ac', '2'],
+  pcm: ['-ar', '24000', '-ac', '1', '-f', 's16le'],
+};
+
+const FORMATS = Object.keys(ENCODINGS) as JoinableFormat[];
+
+/** Has sentences spoken by a real engine, and puts them into a folder in each format, for `remote.js`. */
+export async function speakSentences(texts: readonly string[], folder: string): Promise<SpokenSentence[]> {
+  const local = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1 });
+  try {
+    const spoken: SpokenSentence[] = [];
+    for (const text of texts) spoken.push(await speakSentence(text));
+    return spoken;
+  } finally {
+    await local.close?.();
+  }
+
+  async function speakSentence(text: string): Promise<SpokenSentence> {
+    const name = join(folder, createHash('sha1').update(text).digest('hex'));
+    const result = await local.synthesize(speechRequest({ input: text, format: 'wav' }), context());
+    if (result.kind !== 'audio') throw new Error('the engine does not speak');
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of result.stream) chunks.push(chunk as Uint8Array);
+    await writeFile(`${name}.source.wav`, Buffer.concat(chunks));
+    // As a careful server does: no more than a breath of quiet before and behind a sentence.
+    const trim = 'silenceremove=start_periods=1:start_threshold=-40dB:start_silence=0.05';
+    const filter = `${trim},areverse,${trim},areverse`;
+    const outputs = FORMATS.flatMap((format) => ['-af', filter, ...ENCODINGS[format], `${name}.${format}`]);
+    await output('ffmpeg', ['-v', 'error', '-y', '-i', `${name}.source.wav`, ...outputs]);
+    const sizes = await Promise.all(FORMATS.map(async (format) => [format, (await stat(`${name}.${format}`)).size]));
+    const pcm = await readFile(`${name}.pcm`);
+    return {
+      text,
+      bytes: Object.fromEntries(sizes) as Record<JoinableFormat, number>,
+      seconds: pcm.length / 48_000,
+    };
+  }
+}
