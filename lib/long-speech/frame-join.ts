@@ -30,27 +30,27 @@ export class FrameJoin implements SegmentJoin {
     this.#accept = accept;
   }
 
-  add(bytes: Uint8Array): Piece | undefined {
+  add(bytes: Uint8Array): Piece[] {
     const data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const start = this.#isBegun ? 0 : skipId3(data);
     if (start === undefined) {
       this.#rest = data;
-      return undefined;
+      return [];
     }
     this.#isBegun = true;
     return this.#cut(data, start);
   }
 
-  end(): Piece | undefined {
+  end(): Piece[] {
     // What is left is less than a frame.
-    return undefined;
+    return [];
   }
 
-  breakOff(): Piece | undefined {
-    return undefined;
+  breakOff(): Piece[] {
+    return [];
   }
 
-  #cut(data: Uint8Array, start: number): Piece | undefined {
+  #cut(data: Uint8Array, start: number): Piece[] {
     const { read, isSound } = this.#kind;
     const runs: Uint8Array[] = [];
     let seconds = 0;
@@ -89,8 +89,8 @@ export class FrameJoin implements SegmentJoin {
     endRun(at);
     this.#rest = data.subarray(at);
     const [only] = runs;
-    if (only === undefined) return undefined;
-    return { bytes: runs.length === 1 ? only : Buffer.concat(runs), seconds };
+    if (only === undefined) return [];
+    return [{ bytes: runs.length === 1 ? only : Buffer.concat(runs), seconds }];
   }
 
   /** After junk, a header may be chance: only one that another follows is believed. Undefined while that cannot be seen. */

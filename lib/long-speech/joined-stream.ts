@@ -33,7 +33,8 @@ export class JoinedStream extends Readable {
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: JoinedStreamOptions) {
-    super();
+    // Little, as all that waits is in the look-ahead.
+    super({ highWaterMark: 1 });
     this.#options = options;
     this.#playout = new Playout(options.clock);
     options.lookAhead.onMore = () => {

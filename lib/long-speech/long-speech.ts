@@ -233,8 +233,8 @@ export class LongSpeech {
     this.#add(segment, join.end(this.#isLast(segment.index)));
   }
 
-  #add(segment: PreparedSegment, piece: Piece | undefined): void {
-    if (piece !== undefined) this.#lookAhead.add(segment, piece);
+  #add(segment: PreparedSegment, pieces: readonly Piece[]): void {
+    for (const piece of pieces) this.#lookAhead.add(segment, piece);
   }
 
   /** Goes back to the beginning of a segment, as far as it was not sent. */

@@ -1,5 +1,8 @@
 import type { Piece } from './segment-join.js';
 
+/** Bytes that are sent at once. */
+const PORTION = 16 * 1024;
+
 /** The sound of one segment, from when it is asked for until it has been sent. */
 export class PreparedSegment {
   readonly index: number;
@@ -30,9 +33,13 @@ export class PreparedSegment {
     return this.#pieces.length === 0;
   }
 
-  add(piece: Piece): void {
-    this.#pieces.push(piece);
-    this.#bytes += piece.bytes.length;
+  add({ bytes, seconds }: Piece): void {
+    // In small portions, as whoever sends one holds it twice, and the next besides.
+    for (let at = 0; at < bytes.length; at += PORTION) {
+      const portion = bytes.subarray(at, at + PORTION);
+      this.#pieces.push({ bytes: portion, seconds: (seconds * portion.length) / bytes.length });
+    }
+    this.#bytes += bytes.length;
   }
 
   take(): Piece | undefined {

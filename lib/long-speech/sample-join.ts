@@ -35,34 +35,37 @@ class SampleJoin implements SegmentJoin {
     this.#isLeading = !isFirst;
   }
 
-  add(bytes: Uint8Array): Piece | undefined {
-    const data = this.#withoutLead(Buffer.concat([this.#held, bytes]));
-    const whole = this.#whole(data.length);
-    const quiet = Math.min(this.#quietAtEnd(data.subarray(0, whole)), this.#bytesFor(MOST_HELD));
-    const length = this.#isLeading ? 0 : whole - Math.max(quiet, this.#bytesFor(FADE));
-    if (length <= 0) {
-      this.#held = data;
-      return undefined;
+  add(bytes: Uint8Array): Piece[] {
+    const missing = (this.#bytesPerFrame - (this.#held.length % this.#bytesPerFrame)) % this.#bytesPerFrame;
+    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(missing);
+    const kept = this.#keptOf(body);
+    // Nearly always: what was held goes out, and most of what came behind it, as it is. A copy of it all would double the garbage.
+    if (!this.#isLeading && kept < this.#whole(body.length)) {
+      const before = Buffer.concat([this.#held, bytes.subarray(0, missing)]);
+      const length = this.#whole(body.length) - kept;
+      this.#held = Buffer.from(body.subarray(length));
+      return this.#pieces(before, body.subarray(0, length));
     }
-    // Copied, as it would keep all of the piece in memory.
+    const data = this.#withoutLead(Buffer.concat([this.#held, bytes]));
+    const length = this.#isLeading ? 0 : Math.max(0, this.#whole(data.length) - this.#keptOf(data));
     this.#held = Buffer.from(data.subarray(length));
-    return this.#piece(data.subarray(0, length));
+    return this.#pieces(data.subarray(0, length));
   }
 
-  end(isLast: boolean): Piece | undefined {
+  end(isLast: boolean): Piece[] {
     const rest = this.#held.subarray(0, this.#whole(this.#held.length));
-    if (isLast) return this.#piece(rest);
+    if (isLast) return this.#pieces(rest);
     const sound = rest.length - this.#quietAtEnd(rest);
-    return this.#piece(Buffer.concat([rest.subarray(0, sound), Buffer.alloc(this.#bytesFor(REST))]));
+    return this.#pieces(rest.subarray(0, sound), Buffer.alloc(this.#bytesFor(REST)));
   }
 
-  breakOff(): Piece | undefined {
+  breakOff(): Piece[] {
     const rest = this.#held.subarray(0, this.#whole(this.#held.length));
     const dying = Buffer.from(rest.subarray(0, this.#bytesFor(FADE)));
     for (let at = 0; at < dying.length; at += BYTES_PER_SAMPLE) {
       dying.writeInt16LE(Math.round(dying.readInt16LE(at) * (1 - at / dying.length)), at);
     }
-    return this.#piece(Buffer.concat([dying, Buffer.alloc(this.#bytesFor(REST))]));
+    return this.#pieces(dying, Buffer.alloc(this.#bytesFor(REST)));
   }
 
   /** Leaves a little of the quiet at the beginning, as soon as something else follows. */
@@ -76,9 +79,15 @@ class SampleJoin implements SegmentJoin {
     return this.#isLeading ? data : data.subarray(Math.max(0, this.#whole(at) - lead));
   }
 
-  #piece(bytes: Buffer): Piece | undefined {
-    if (bytes.length === 0) return undefined;
-    return { bytes, seconds: bytes.length / (this.#bytesPerFrame * this.#shape.sampleRate) };
+  #pieces(...all: readonly Buffer[]): Piece[] {
+    const bytesPerSecond = this.#bytesPerFrame * this.#shape.sampleRate;
+    return all.filter(({ length }) => length > 0).map((bytes) => ({ bytes, seconds: bytes.length / bytesPerSecond }));
+  }
+
+  /** Bytes at the end that are held back: the quiet there, and the last moment of sound in any case. */
+  #keptOf(data: Buffer): number {
+    const quiet = this.#quietAtEnd(data.subarray(0, this.#whole(data.length)));
+    return Math.max(Math.min(quiet, this.#bytesFor(MOST_HELD)), this.#bytesFor(FADE));
   }
 
   #quietAtEnd(bytes: Buffer): number {
@@ -120,11 +129,11 @@ export class WavJoin implements SegmentJoin {
     this.#isFirst = isFirst;
   }
 
-  add(bytes: Uint8Array): Piece | undefined {
+  add(bytes: Uint8Array): Piece[] {
     if (this.#samples !== undefined) return this.#addSound(this.#samples, bytes);
     this.#header = Buffer.concat([this.#header, bytes]);
     const header = readWavHeader(this.#header);
-    if (header === 'need-more') return undefined;
+    if (header === 'need-more') return [];
     if (header === 'not-wav') throw new UnjoinableError('this is no WAV');
     const { encoding, bitsPerSample, channels, sampleRate, dataStart, dataSize } = header;
     if ((encoding !== PCM && encoding !== EXTENSIBLE) || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
@@ -140,17 +149,17 @@ export class WavJoin implements SegmentJoin {
     return this.#addSound(this.#samples, sound);
   }
 
-  end(isLast: boolean): Piece | undefined {
-    return this.#samples?.end(isLast);
+  end(isLast: boolean): Piece[] {
+    return this.#samples?.end(isLast) ?? [];
   }
 
-  breakOff(): Piece | undefined {
-    return this.#samples?.breakOff();
+  breakOff(): Piece[] {
+    return this.#samples?.breakOff() ?? [];
   }
 
-  #addSound(samples: SampleJoin, bytes: Uint8Array): Piece | undefined {
+  #addSound(samples: SampleJoin, bytes: Uint8Array): Piece[] {
     const sound = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes;
     this.#left -= sound.length;
-    return sound.length === 0 ? undefined : samples.add(sound);
+    return sound.length === 0 ? [] : samples.add(sound);
   }
 }

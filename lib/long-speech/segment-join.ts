@@ -12,11 +12,11 @@ export interface SegmentJoin {
    *
    * @throws {UnjoinableError} when they cannot follow what was sent
    */
-  add(bytes: Uint8Array): Piece | undefined;
+  add(bytes: Uint8Array): readonly Piece[];
   /** Returns what is left when the segment is whole; with the rest before the next sentence, unless it is the last. */
-  end(isLast: boolean): Piece | undefined;
+  end(isLast: boolean): readonly Piece[];
   /** Returns what brings a segment that broke off to a clean end. */
-  breakOff(): Piece | undefined;
+  breakOff(): readonly Piece[];
 }
 
 /** Says that sound cannot follow other sound as it is: another rate, other channels, another encoding. */

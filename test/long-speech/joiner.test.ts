@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { createEncoder } from '../../lib/engines/encoder.js';
 import { Joiner, type JoinableFormat } from '../../lib/long-speech/joiner.js';
-import { UnjoinableError, type SegmentJoin } from '../../lib/long-speech/segment-join.js';
+import { UnjoinableError, type Piece, type SegmentJoin } from '../../lib/long-speech/segment-join.js';
 import type { SoundShape } from '../../lib/speech/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../lib/speech/frame-header.js';
 import { readWavHeader } from '../../lib/speech/wav-header.js';
@@ -23,8 +23,12 @@ function joined(join: SegmentJoin, bytes: Uint8Array, cuts: readonly number[], i
     ...cuts.map((cut) => Math.floor(cut * bytes.length)).sort((one, other) => one - other),
     bytes.length,
   ];
-  const pieces = places.slice(1).map((place, index) => join.add(bytes.subarray(places[index], place))?.bytes);
-  return Buffer.concat([...pieces, join.end(isLast)?.bytes].filter((piece) => piece !== undefined));
+  const pieces = places.slice(1).flatMap((place, index) => join.add(bytes.subarray(places[index], place)));
+  return together([...pieces, ...join.end(isLast)]);
+}
+
+function together(pieces: readonly Piece[]): Buffer {
+  return Buffer.concat(pieces.map(({ bytes }) => bytes));
 }
 
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });
@@ -82,7 +86,7 @@ describe('the joiner', () => {
     ] as const) {
       const join = new Joiner(format).begin(true);
       const bytes = await encoded(format);
-      const seconds = (join.add(bytes)?.seconds ?? 0) + (join.end(true)?.seconds ?? 0);
+      const seconds = [...join.add(bytes), ...join.end(true)].reduce((sum, piece) => sum + piece.seconds, 0);
       expect(seconds, format).to.be.within(0.5, 0.5 + tolerance);
     }
   });
@@ -94,10 +98,7 @@ describe('the joiner', () => {
     ] as const) {
       for (let length = 20; length < bytes.length; length += 97) {
         const join = new Joiner(format).begin(true);
-        const sent = Buffer.concat([
-          join.add(bytes.subarray(0, length))?.bytes ?? Buffer.alloc(0),
-          join.breakOff()?.bytes ?? Buffer.alloc(0),
-        ]);
+        const sent = together([...join.add(bytes.subarray(0, length)), ...join.breakOff()]);
         let at = 0;
         while (at < sent.length) at += read(sent, at)?.length ?? Number.NaN;
         expect(at, `${format} after ${String(length)}`).to.equal(sent.length);
@@ -109,7 +110,7 @@ describe('the joiner', () => {
     const loud = Buffer.alloc(4_801);
     for (let at = 0; at + 1 < loud.length; at += 2) loud.writeInt16LE(20_000, at);
     const join = new Joiner('pcm').begin(true);
-    const sent = Buffer.concat([join.add(loud)?.bytes ?? Buffer.alloc(0), join.breakOff()?.bytes ?? Buffer.alloc(0)]);
+    const sent = together([...join.add(loud), ...join.breakOff()]);
     expect(sent.length).to.equal(4_800 + 2 * 0.2 * 24_000);
     const steps = Array.from({ length: 2_399 }, (_, index) =>
       Math.abs(sent.readInt16LE(index * 2 + 2) - sent.readInt16LE(index * 2)),

@@ -1,0 +1,112 @@
+// Measures long speech: when its first sound comes, and what readers that stop to read cost.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import express from 'express';
+import { speechRouter } from 'express-speech';
+
+const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
+const LONG = `${SENTENCE} `.repeat(60).slice(0, 4_000);
+const ROUNDS = 5;
+const READERS = 100;
+/** What a speech may hold: two segments of a sentence, each half a megabyte at the most here. */
+const PCM_PER_SEGMENT = SENTENCE.length * 48 * 60;
+
+const outside = fork(new URL('long-outside.js', import.meta.url));
+const [{ port: upstream }] = await once(outside, 'message');
+
+console.log(
+  '\n| first sound, median of ' + ROUNDS + ' | one sentence | 4,000 characters | ratio |\n| --- | --- | --- | --- |',
+);
+for (const [name, entry] of [
+  ['remote that sends a text when all of it is spoken', { type: 'remote', baseUrl: `http://127.0.0.1:${upstream}/v1` }],
+  ['local', { type: 'local', workers: 1 }],
+]) {
+  const app = await start({ fallback: [entry, { type: 'text' }] });
+  await firstSound(app.port, SENTENCE);
+  const times = { sentence: [], long: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    times.sentence.push(await firstSound(app.port, SENTENCE));
+    times.long.push(await firstSound(app.port, LONG));
+  }
+  const [sentence, long] = [median(times.sentence), median(times.long)];
+  console.log(`| ${name} | ${sentence.toFixed(0)} ms | ${long.toFixed(0)} ms | ${(long / sentence).toFixed(2)} |`);
+  await app.close();
+}
+
+const app = await start({
+  maxConcurrent: 2 * READERS,
+  fallback: [
+    { type: 'remote', baseUrl: `http://127.0.0.1:${upstream}/v1`, bulkhead: { maxConcurrent: READERS } },
+    { type: 'text' },
+  ],
+});
+// Twice, so that what is allocated once does not count.
+const before = [];
+for (const round of [1, 2]) {
+  await settled();
+  before.push(process.memoryUsage.rss());
+  if (round === 2) break;
+  await Promise.all(Array.from({ length: 20 }, () => firstSound(app.port, LONG)));
+}
+outside.send({ port: app.port, count: READERS, body: JSON.stringify({ input: LONG, response_format: 'pcm' }) });
+await once(outside, 'message');
+await setTimeout(3_000);
+await settled();
+const grown = process.memoryUsage.rss() - before[1];
+await setTimeout(10_000);
+await settled();
+const later = process.memoryUsage.rss() - before[1];
+console.log(`\n| ${READERS} long speeches whose readers have stopped | each |\n| --- | --- |`);
+console.log(`| look-ahead of two segments | ${(2 * PCM_PER_SEGMENT) >> 10} KiB |`);
+console.log(`| growth of RSS | ${(grown / READERS / 1_024).toFixed(0)} KiB |`);
+console.log(`| ten seconds later | ${(later / READERS / 1_024).toFixed(0)} KiB |`);
+outside.kill();
+await app.close();
+
+async function start(options) {
+  const speech = speechRouter(options);
+  const server = createServer(express().use('/v1', speech)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  await speech.ready;
+  return {
+    port: server.address().port,
+    async close() {
+      await speech.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function firstSound(port, input) {
+  const leaving = new AbortController();
+  const started = performance.now();
+  const reply = await fetch(`http://127.0.0.1:${port}/v1/audio/speech`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input, response_format: 'pcm' }),
+    signal: leaving.signal,
+  });
+  const reader = reply.body.getReader();
+  const { done } = await reader.read();
+  const took = performance.now() - started;
+  if (reply.status !== 200 || done) throw new Error(`status ${reply.status}`);
+  leaving.abort();
+  await reader.closed.catch(() => undefined);
+  // What is still being made is given up, and its place cools down.
+  await setTimeout(600);
+  return took;
+}
+
+async function settled() {
+  for (let turn = 0; turn < 3; turn += 1) {
+    globalThis.gc();
+    await setTimeout(100);
+  }
+}
+
+function median(values) {
+  return values.sort((one, other) => one - other)[Math.floor(values.length / 2)];
+}
