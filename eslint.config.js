@@ -14,6 +14,7 @@ const ROOMS = [
   '**/resilience/**',
   '**/telemetry/**',
   '**/admin/**',
+  '**/cache/**',
   '**/verify/**',
   '**/speech/**',
   '**/long-speech/**',
@@ -94,6 +95,7 @@ export default tseslint.config(
     [...allBut('http', 'resilience', 'speech'), 'got'],
     'http/ knows Express, speech/ and the vocabulary of resilience/.',
   ),
+  room(['lib/cache/**'], [...allBut('cache', 'speech'), 'express', 'got', 'http-errors'], 'cache/ knows speech/ only.'),
   room(
     ['lib/telemetry/**'],
     [...allBut('telemetry', 'resilience', 'speech'), 'express', 'http-errors'],

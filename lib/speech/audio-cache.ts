@@ -1,0 +1,33 @@
+import type { SpeechAudio, SpeechWarning } from './provider.js';
+import type { SpeechRequest } from './request.js';
+
+/** What the cache had for a request: `off` where nobody looked. */
+export type CacheResult = 'hit' | 'miss' | 'off';
+
+/** Audio that was sent once, from its first byte to its last. */
+export interface KeptAudio {
+  /** Differs from one synthesis to the next, that of the same request too: bytes of two of them never fit together. */
+  readonly id: string;
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** Name of the provider that made it. */
+  readonly provider: string;
+  readonly warnings: readonly SpeechWarning[];
+}
+
+/** Whole audio for those who ask for it again. */
+export interface AudioCache {
+  /** Finds what was made for the same request under the same configuration. */
+  recall(request: SpeechRequest): KeptAudio | undefined;
+  /**
+   * Keeps the audio once its stream has ended well. It reads along and holds nothing up, so that it has to be called before somebody
+   * else takes the first byte.
+   */
+  keep(request: SpeechRequest, audio: SpeechAudio, options: KeepOptions): void;
+}
+
+export interface KeepOptions {
+  readonly id: string;
+  /** Says, when all of it is there, who made it; null when it is not to be kept after all. */
+  readonly provider: () => string | null;
+}
