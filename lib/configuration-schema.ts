@@ -33,6 +33,10 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ahead: 'Segments that are prepared while one is sent.',
   minChars: 'Shorter sentences are joined with the next one.',
   maxChars: 'Longest segment; a text up to there is one call.',
+  get: 'Answers GET on the speech route as well, for <audio src>. Any page can then write an address that makes the server speak.',
+  cache:
+    'Keeps whole audio in memory for GET, and lets it be asked for in ranges; false for none. It is not used by POST.',
+  ttl: 'Milliseconds for which audio is kept.',
   errors: '"next" hands errors to the application’s own error handler.',
   baseUrl: 'Address of an OpenAI-compatible server, up to its version: "http://127.0.0.1:8880/v1".',
   apiKey: 'The key, or better { "env": "NAME" }, which keeps it out of the file.',

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import type { AudioMemoryLimits } from './cache/audio-memory.js';
 import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './guard-options.js';
+import { takeApart } from './option-parts.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
 import { ENTRY_SCHEMAS, isLogger, NAME_ERROR, NAME_SCHEMA, OPTIONS_SCHEMA } from './options.js';
 import type { LocalOptions } from './providers/local.js';
@@ -8,6 +10,7 @@ import type { TextOptions } from './providers/text.js';
 import type { SegmentOptions } from './speak-long.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from './speech/provider.js';
 import type { ObserverSettings } from './telemetry/observer.js';
+import { fingerprint } from './text-file.js';
 
 /** One entry of the fallback chain with every default filled in. */
 export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
@@ -19,6 +22,8 @@ export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
 
 /** The options as the router works with them: checked, complete and frozen. */
 export interface Configuration extends ObserverSettings {
+  /** A fingerprint of what a file could say of it. */
+  readonly revision: string;
   readonly fallback: readonly ProviderConfiguration[];
   readonly deadline: number;
   readonly maxInput: number;
@@ -26,6 +31,9 @@ export interface Configuration extends ObserverSettings {
   readonly maxConcurrent: number;
   /** How long text is cut, or false where it is not. */
   readonly segments: SegmentOptions | false;
+  /** Whether the speech route answers GET as well. */
+  readonly get: boolean;
+  readonly cache: false | AudioMemoryLimits;
   readonly errors: 'reply' | 'next';
   readonly logger: SpeechLogger | undefined;
   /** Path of a file with the same options. */
@@ -45,10 +53,24 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, logger, metrics, configFile } = parsed.data;
+  const { deadline, maxInput, bodyLimit, maxConcurrent, segments, get, cache } = parsed.data;
+  const { errors, logger, metrics, configFile } = parsed.data;
   const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
   const limits = { deadline, maxInput, bodyLimit, maxConcurrent };
-  return deepFreeze({ fallback, ...limits, segments, errors, logger, metrics, alerts, configFile });
+  const revision = fingerprint(JSON.stringify(takeApart(given ?? {}).plain));
+  return deepFreeze({
+    revision,
+    fallback,
+    ...limits,
+    segments,
+    get,
+    cache,
+    errors,
+    logger,
+    metrics,
+    alerts,
+    configFile,
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { refuseNewPrograms } from './option-programs.js';
 import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './option-secrets.js';
 import { SpeechOptionsError } from './options-error.js';
 import type { Clock } from './resilience/index.js';
-import { FileChangedError, fingerprint, TextFile } from './text-file.js';
+import { FileChangedError, TextFile } from './text-file.js';
 
 /** Changes that can be undone. */
 const MOST_UNDO = 20;
@@ -61,7 +61,7 @@ export class LiveConfiguration {
         this.initial = this.#check(this.#plain);
       }
     }
-    this.#revision = revisionOf(this.#plain);
+    this.#revision = this.initial.revision;
   }
 
   /** Begins to watch the file, if there is one. */
@@ -203,12 +203,11 @@ export class LiveConfiguration {
   }
 
   #use(plain: Plain, configuration: Configuration, origin: Origin): void {
-    const revision = revisionOf(plain);
     this.#options.apply(configuration);
     this.#undo.push(this.#plain);
     if (this.#undo.length > MOST_UNDO) this.#undo.shift();
     this.#plain = plain;
-    this.#revision = revision;
+    this.#revision = configuration.revision;
     this.#options.notify({ revision: this.#revision, origin, problem: null });
   }
 
@@ -231,10 +230,6 @@ function isSameCode(value: unknown, before: unknown): boolean {
 
 function registerOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'register' in value ? value.register : undefined;
-}
-
-function revisionOf(plain: Plain): string {
-  return fingerprint(JSON.stringify(plain));
 }
 
 function describeProblems({ problems }: SpeechOptionsError): string {

@@ -15,6 +15,8 @@ import { isMetricsRegister, type MetricsRegister } from './telemetry/metrics-reg
 const MOST_SEGMENT_CHARACTERS = 4_096;
 const KIBIBYTE = 1024;
 const MEBIBYTE = 1024 * KIBIBYTE;
+const GIBIBYTE = 1024 * MEBIBYTE;
+const DAY = 24 * 60 * 60 * 1_000;
 // Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.
 export const NAME_ERROR = 'expected a name of 1 to 64 letters, digits, dots, dashes and underscores';
 export const NAME_SCHEMA = z.string({ error: NAME_ERROR }).regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error: NAME_ERROR });
@@ -216,7 +218,23 @@ export const OPTIONS_SCHEMA = object({
       { error: 'expected false, or an object such as { ahead: 2, maxChars: 300 }' },
     )
     .prefault({}),
-  cache: z.literal(false, { error: 'expected false: there is no cache yet' }).default(false),
+  // It makes the server speak for whoever can write an address, and puts the text into logs of addresses: not without being asked.
+  get: onOrOff().default(false),
+  // Read and filled by GET alone for now, so that it takes no memory where there is none.
+  cache: z
+    .union(
+      [
+        z.literal(false),
+        object({
+          // Some twenty minutes of uncompressed speech, or two hours of MP3.
+          maxBytes: wholeNumber('bytes', 1, 64 * GIBIBYTE).default(64 * MEBIBYTE),
+          // A server that has got a better voice is heard the next day at the latest.
+          ttl: wholeNumber('milliseconds', 1, 365 * DAY).default(DAY),
+        }),
+      ],
+      { error: 'expected false, or an object such as { maxBytes: 67108864 }' },
+    )
+    .prefault({}),
   errors: z.enum(['reply', 'next'], { error: 'expected "reply" or "next"' }).default('reply'),
   logger: z
     .custom<SpeechLogger>(isLogger, { error: 'expected an object with the methods debug, info, warn and error' })

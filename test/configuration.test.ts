@@ -21,13 +21,15 @@ function problemOf(entry: object): string | undefined {
 
 describe('parseOptions', () => {
   it('speaks locally and falls back to text when nothing is said', () => {
-    const { fallback, deadline, maxInput, bodyLimit, maxConcurrent, errors } = parseOptions(undefined);
+    const { fallback, deadline, maxInput, bodyLimit, maxConcurrent, get, cache, errors } = parseOptions(undefined);
     expect(fallback.map(({ type }) => type)).to.deep.equal(['local', 'text']);
-    expect({ deadline, maxInput, bodyLimit, maxConcurrent, errors }).to.deep.equal({
+    expect({ deadline, maxInput, bodyLimit, maxConcurrent, get, cache, errors }).to.deep.equal({
       deadline: 10_000,
       maxInput: 4_096,
       bodyLimit: 65_536,
       maxConcurrent: 64,
+      get: false,
+      cache: { maxBytes: 67_108_864, ttl: 86_400_000 },
       errors: 'reply',
     });
   });
@@ -153,7 +155,18 @@ describe('parseOptions', () => {
       { fallback: [{ type: 'text', name: 'a\r\nb' }] },
       'fallback[0].name: expected a name of 1 to 64 letters, digits, dots, dashes and underscores',
     ],
-    ['a cache, until there is one', { cache: true }, 'cache: expected false: there is no cache yet'],
+    ['a cache that is neither', { cache: true }, 'cache: expected false, or an object such as { maxBytes: 67108864 }'],
+    [
+      'a misspelt limit of the cache',
+      { cache: { maxByte: 1 } },
+      'cache: unknown key "maxByte"; did you mean "maxBytes"?',
+    ],
+    [
+      'audio that is kept for no time',
+      { cache: { ttl: 0 } },
+      'cache.ttl: expected a whole number of milliseconds from 1 to 31536000000',
+    ],
+    ['a word for get', { get: 'yes' }, 'get: expected true or false'],
     ['a register that is none', { metrics: { register: {} } }, 'metrics.register: expected a registry of prom-client'],
     [
       'a webhook without a scheme',
@@ -253,6 +266,21 @@ describe('parseOptions', () => {
       expect(problemsOf(options).map((problem) => problem.split('; the keys are')[0])).to.include(message);
     });
   }
+
+  it('completes the cache, and takes it for switched off', () => {
+    expect(parseOptions({ cache: { ttl: 5_000 } }).cache).to.deep.equal({ maxBytes: 67_108_864, ttl: 5_000 });
+    expect(parseOptions({ cache: false }).cache).to.equal(false);
+  });
+
+  it('has the same revision for the same options, and another one for others', () => {
+    const own: SpeechProvider = { name: 'own', type: 'tape', synthesize: () => Promise.reject(new Error('no')) };
+    const options = { fallback: [own, { type: 'text' }], deadline: 5_000 };
+    const { revision } = parseOptions(options);
+    expect(revision).to.match(/^[0-9a-f]{16}$/);
+    expect(parseOptions({ ...options, configFile: 'speech.json' }).revision).to.equal(revision);
+    expect(parseOptions({ ...options, deadline: 5_001 }).revision).not.to.equal(revision);
+    expect(parseOptions({ fallback: [{ type: 'text' }, own], deadline: 5_000 }).revision).not.to.equal(revision);
+  });
 
   it('completes alerts, and takes the register as it is', () => {
     const register = {

@@ -104,6 +104,7 @@ export const GENERAL = [
   number('maxConcurrent', 64),
   number('bodyLimit', 65536),
   choice('errors', ['reply', 'next']),
+  onOff('get'),
 ];
 
 /** All fields of an entry; its type stays what it is. */

@@ -117,6 +117,7 @@ export const en = {
   'field.errors': 'Errors',
   'field.errors.default': 'Default (reply)',
   'field.errors.other': 'Other, see Advanced',
+  'field.get': 'Answer GET too, for <audio src>: any page may ask then',
   'field.status.other': 'Other, see Advanced',
   'secret.none': 'Not set',
   'secret.set': 'Set',

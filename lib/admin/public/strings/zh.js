@@ -114,6 +114,7 @@ export const zh = {
   'field.errors': '错误处理',
   'field.errors.default': '默认（reply）',
   'field.errors.other': '其他，见“高级”',
+  'field.get': '也响应 GET，供 <audio src> 使用：任何网页都可请求',
   'field.status.other': '其他，见“高级”',
   'secret.none': '未设置',
   'secret.set': '已设置',
