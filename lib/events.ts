@@ -1,4 +1,5 @@
 import type { HealthCheckResult } from './resilience/index.js';
+import type { CacheResult } from './speech/audio-cache.js';
 import type { SpeechError } from './speech/error.js';
 import type { SpeechFormat } from './speech/formats.js';
 
@@ -38,7 +39,7 @@ export interface SpeechEventMap {
   /** A speech request ended, well or badly; one event each, bad requests included. */
   request: {
     readonly requestId: string;
-    /** The provider that answered. */
+    /** The provider that answered, or, for a `hit`, that made what was kept. */
     readonly provider: string | null;
     /**
      * `audio`: all of it was sent. `text`: the text was handed back. `error`: an error reply, or sound that broke off. `aborted`: the
@@ -53,10 +54,11 @@ export interface SpeechEventMap {
     readonly format: SpeechFormat | null;
     /** Length of the text; 0 for a request that could not be read. */
     readonly characters: number;
-    /** Milliseconds from the request to proven audio. */
+    /** Milliseconds from the request to proven audio; null where no provider was asked for it. */
     readonly firstByteMs: number | null;
     readonly totalMs: number;
-    readonly cache: 'off';
+    /** What the cache had; `off` where nobody looked, as for every POST. */
+    readonly cache: CacheResult;
   };
   /** Somebody should look at this, or need not any more. */
   alert: {

@@ -64,9 +64,9 @@ export class AlertRules {
   };
 
   /** Counts a request that has ended. */
-  notice({ outcome, degraded, provider, code }: SpeechEventMap['request']): void {
+  notice({ outcome, degraded, provider, code, cache }: SpeechEventMap['request']): void {
     // Nobody was asked, or nobody waited for the answer.
-    if (outcome === 'aborted' || (provider === null && !degraded)) return;
+    if (cache === 'hit' || outcome === 'aborted' || (provider === null && !degraded)) return;
     this.#ratio.count(degraded);
     this.#lookAtRatio(code ?? undefined);
   }

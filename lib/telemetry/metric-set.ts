@@ -68,7 +68,7 @@ export class SpeechMetrics {
     this.attempts = counter('attempts_total', 'Providers asked, by what came of it.', ['provider', 'code']);
     this.fallbacks = counter('fallbacks_total', 'Requests that went over to the next provider.', ['from', 'to']);
     this.cacheRequests = counter('cache_requests_total', 'Requests by what the cache had for them.', ['result']);
-    this.characters = counter('characters_total', 'Characters of text that were answered.', ['provider']);
+    this.characters = counter('characters_total', 'Characters of text that a provider answered.', ['provider']);
     this.alerts = counter('alerts_total', 'Alerts raised and ended.', ['kind', 'state']);
     this.firstByte = new Histogram({
       name: 'speech_first_byte_seconds',

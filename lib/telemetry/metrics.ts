@@ -30,12 +30,14 @@ export class MetricsRecorder {
       this.#metrics;
     const nameOf = (provider: string | null): string => providerLabel(provider, this.#source.providers);
     this.#on('request', (end) => {
-      const provider = nameOf(end.provider);
       const { outcome, degraded, cache, totalMs, firstByteMs } = end;
+      // What is played again was spoken, and perhaps paid for, once; nobody was asked this time.
+      const asked = cache === 'hit' ? null : end.provider;
+      const provider = nameOf(asked);
       requests.inc({ outcome, provider, format: end.format ?? 'other', degraded: String(degraded) });
       requestDuration.observe({ outcome }, totalMs / 1_000);
       if (end.format !== null) cacheRequests.inc({ result: cache });
-      if (end.provider !== null) characters.inc({ provider }, end.characters);
+      if (asked !== null) characters.inc({ provider }, end.characters);
       if (firstByteMs !== null) firstByte.observe({ provider }, firstByteMs / 1_000);
     });
     this.#on('attempt', ({ provider, code }) => {

@@ -120,6 +120,13 @@ describe('AlertRules', () => {
     expect(told).to.deep.equal([]);
   });
 
+  it('does not take speech that is played again for a first provider that is well', () => {
+    for (let index = 0; index < 20; index += 1) rules.notice(requestEnd({ degraded: index < 5 }));
+    expect(told).to.deep.equal(['fallback_ratio_high firing']);
+    for (let index = 0; index < 100; index += 1) rules.notice(requestEnd({ cache: 'hit' }));
+    expect(told).to.have.length(1);
+  });
+
   it('has no timer and hears nothing when it is closed', () => {
     becomes({ circuit: 'open' });
     becomes({});

@@ -51,6 +51,24 @@ describe('MetricsRecorder', () => {
     expect(await samples('speech_request_duration_seconds_count{outcome="audio"}')).to.have.lengthOf(1);
   });
 
+  it('counts what is played again, and adds nothing to what its provider did', async () => {
+    const { events } = record([providerStatus('a')]);
+    events.emit('request', requestEnd({ provider: 'a', characters: 7, cache: 'miss' }));
+    events.emit('request', requestEnd({ provider: 'a', characters: 7, firstByteMs: null, cache: 'hit' }));
+    expect(await samples('speech_cache_requests_total')).to.have.members([
+      'speech_cache_requests_total{result="miss"} 1',
+      'speech_cache_requests_total{result="hit"} 1',
+    ]);
+    expect(await samples('speech_requests_total')).to.have.members([
+      'speech_requests_total{outcome="audio",provider="a",format="mp3",degraded="false"} 1',
+      'speech_requests_total{outcome="audio",provider="none",format="mp3",degraded="false"} 1',
+    ]);
+    expect(await samples('speech_characters_total')).to.deep.equal(['speech_characters_total{provider="a"} 7']);
+    expect(await samples('speech_first_byte_seconds_count')).to.deep.equal([
+      'speech_first_byte_seconds_count{provider="a"} 1',
+    ]);
+  });
+
   it('counts attempts, hops and alerts, and takes no label from a stranger', async () => {
     const { events } = record([providerStatus('a'), providerStatus('b')]);
     const attempt = { requestId: 'r', type: 'remote', ms: 1 };
