@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { AudioMemory } from './cache/audio-memory.js';
+import { SpeechCache } from './cache/speech-cache.js';
 import { Catalogue } from './catalogue.js';
 import type { Configuration, ProviderConfiguration } from './configuration.js';
 import type { SpeechEvents } from './events.js';
@@ -32,6 +34,8 @@ export class LiveSpeech {
   readonly #foreign = new Map<SpeechProvider, Stage>();
   readonly #closing = new Set<Promise<void>>();
   readonly #converter = createConverter();
+  /** Audio to be played again, whichever chain made it. */
+  #memory: AudioMemory | undefined;
   #current: SpeechRuntime;
   #isClosed = false;
 
@@ -100,7 +104,22 @@ export class LiveSpeech {
     const { events, clock } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
     const convert: SpeechRuntimeOptions['convert'] = (...given) => this.#converter.convert(...given);
-    return new SpeechRuntime({ configuration, stages, events, clock, elsewhere, convert });
+    const cache = this.#cache(configuration, stages);
+    return new SpeechRuntime({ configuration, stages, events, clock, cache, elsewhere, convert });
+  }
+
+  #cache({ get, cache, revision }: Configuration, stages: readonly Stage[]): SpeechCache | undefined {
+    if (!get || cache === false) {
+      this.#memory = undefined;
+      return undefined;
+    }
+    if (!isDeepStrictEqual(this.#memory?.limits, cache)) {
+      this.#memory = new AudioMemory(cache, () => this.#options.clock.now());
+    }
+    // The revision knows an object of the user's own by its name; another one of that name may have another voice.
+    const known = [...this.#foreign.keys()];
+    const objects = stages.map(({ provider }) => known.indexOf(provider)).filter((index) => index >= 0);
+    return this.#memory && new SpeechCache(this.#memory, [revision, ...objects].join('.'));
   }
 
   #stages(configuration: Configuration, before: SpeechRuntime | undefined): Stage[] {

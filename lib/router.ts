@@ -3,7 +3,8 @@ import { CONTROL, type SpeechControl } from './admin/control.js';
 import { SpeechEvents, type SpeechEventListener, type SpeechEventName } from './events.js';
 import { createHealthRoute } from './http/health-route.js';
 import { createModelsRoute, createVoicesRoute } from './http/list-routes.js';
-import { createSpeechRoute } from './http/speech-route.js';
+import { createSpeechGetRoute } from './http/speech-get-route.js';
+import { createSpeechRoute, type SpeechRouteOptions } from './http/speech-route.js';
 import { LiveConfiguration } from './live-configuration.js';
 import { LiveSpeech } from './live-speech.js';
 import type { SpeechRouterOptions } from './options.js';
@@ -105,15 +106,15 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   const isClosing = (): boolean => closed !== undefined;
 
   const router = express.Router();
-  router.post(
-    '/audio/speech',
-    createSpeechRoute({
-      service: () => live.current,
-      clock: systemClock,
-      isClosing,
-      watch: () => observer.watch(),
-    }),
-  );
+  const speaking: SpeechRouteOptions = {
+    service: () => live.current,
+    clock: systemClock,
+    isClosing,
+    watch: () => observer.watch(),
+  };
+  router.post('/audio/speech', createSpeechRoute(speaking));
+  // Express hands HEAD to it as well.
+  router.get('/audio/speech', createSpeechGetRoute(speaking));
   router.get(
     '/audio/voices',
     createVoicesRoute(() => live.catalogue.voices()),

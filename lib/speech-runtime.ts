@@ -4,6 +4,7 @@ import type { SpeechEvents } from './events.js';
 import { ActiveRequests } from './http/active-requests.js';
 import type { BodyOptions } from './http/read-body.js';
 import type { SpeechService } from './http/speech-route.js';
+import type { AudioCache } from './speech/audio-cache.js';
 import type { Clock } from './resilience/index.js';
 import { SpeechChain, type SpeakOptions, type SpeechOutcome } from './speech-chain.js';
 import { cutFor, cutLongText, speakLong, type Cut, type SpeakLongContext } from './speak-long.js';
@@ -15,6 +16,8 @@ export interface SpeechRuntimeOptions {
   readonly stages: readonly Stage[];
   readonly events: SpeechEvents;
   readonly clock: Clock;
+  /** What this configuration may play again; nothing where it keeps none. */
+  readonly cache: AudioCache | undefined;
   /** Requests that are still under way with an earlier configuration. */
   readonly elsewhere: () => number;
   /** Makes sound of another shape follow what was sent before it. */
@@ -30,14 +33,16 @@ export class SpeechRuntime implements SpeechService {
   readonly deadline: number;
   readonly maxInput: number;
   readonly errors: 'reply' | 'next';
+  readonly get: boolean;
+  readonly cache: AudioCache | undefined;
 
   /** How long text is cut; nothing where it is not. */
   readonly #cut: Cut | undefined;
   readonly #long: SpeakLongContext;
 
   constructor(options: SpeechRuntimeOptions) {
-    const { configuration, stages, events, clock, elsewhere, convert } = options;
-    const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors } = configuration;
+    const { configuration, stages, events, clock, cache, elsewhere, convert } = options;
+    const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get } = configuration;
     this.configuration = configuration;
     this.chain = new SpeechChain(stages, events, clock);
     this.#cut = segments === false ? undefined : cutFor(segments, stages);
@@ -49,6 +54,8 @@ export class SpeechRuntime implements SpeechService {
     this.deadline = deadline;
     this.maxInput = maxInput;
     this.errors = errors;
+    this.get = get;
+    this.cache = cache;
   }
 
   readonly speak = (request: SpeechRequest, options: SpeakOptions): Promise<SpeechOutcome> => {

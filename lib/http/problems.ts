@@ -25,9 +25,11 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
   invalid_type: { status: 400, type: 'invalid_request_error' },
   invalid_value: { status: 400, type: 'invalid_request_error' },
   string_above_max_length: { status: 400, type: 'invalid_request_error' },
+  cross_site: { status: 403, type: 'invalid_request_error' },
   request_timeout: { status: 408, type: 'invalid_request_error', headers: { connection: 'close' } },
   body_too_large: { status: 413, type: 'invalid_request_error', headers: { connection: 'close' } },
   unsupported_media_type: { status: 415, type: 'invalid_request_error', headers: { connection: 'close' } },
+  range_not_satisfiable: { status: 416, type: 'invalid_request_error' },
   // The next moment may have room: a retry by the client is right.
   bulkhead_full: { status: 503, type: 'server_error', headers: { 'retry-after': '1' } },
   closing: { status: 503, type: 'server_error', headers: { 'retry-after': '5', connection: 'close' } },

@@ -27,6 +27,7 @@ export class RequestReport {
   readonly #started: number;
   #speech: SpeechRequest | undefined;
   #facts = NOBODY_ASKED;
+  #cache: RequestEnd['cache'] = 'off';
   #outcome: RequestEnd['outcome'] = 'aborted';
   #code: string | null = 'aborted';
   #firstByteMs: number | null = null;
@@ -46,6 +47,18 @@ export class RequestReport {
   /** Notes what is to be spoken. */
   read(speech: SpeechRequest): void {
     this.#speech = speech;
+  }
+
+  /** Notes what the cache had for it. */
+  looked(cache: RequestEnd['cache']): void {
+    this.#cache = cache;
+  }
+
+  /** Notes that it was answered from the cache, with audio of this provider. No provider's time is told of it: none was asked. */
+  recalled(provider: string): void {
+    this.#facts = { ...NOBODY_ASKED, provider };
+    this.#outcome = 'audio';
+    this.#code = null;
   }
 
   /** Notes what the chain made of it, before it is sent. */
@@ -96,7 +109,7 @@ export class RequestReport {
       characters: this.#speech === undefined ? 0 : codePointLength(this.#speech.input),
       firstByteMs: this.#firstByteMs,
       totalMs: this.#clock.now() - this.#started,
-      cache: 'off',
+      cache: this.#cache,
     });
   };
 }

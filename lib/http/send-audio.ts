@@ -5,10 +5,12 @@ import type { SpeechAudio } from '../speech/provider.js';
 /**
  * Sends proven audio as it comes. Should it fail on the way, the connection is destroyed: a clean end would pass a cut
  * sentence off as a whole one.
+ *
+ * @param cacheControl what caches on the way and in the client may do with it
  */
-export function sendAudio(response: Response, audio: SpeechAudio): void {
+export function sendAudio(response: Response, audio: SpeechAudio, cacheControl = 'no-store'): void {
   response.setHeader('Content-Type', audio.contentType);
-  setAudioHeaders(response);
+  setAudioHeaders(response, cacheControl);
   if (audio.contentLength !== undefined) response.setHeader('Content-Length', audio.contentLength);
   releaseWithResponse(response, audio.stream);
   audio.stream.pipe(response);
@@ -20,7 +22,7 @@ export function sendAudio(response: Response, audio: SpeechAudio): void {
  */
 export async function sendAudioEvents(response: Response, audio: SpeechAudio): Promise<void> {
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
-  setAudioHeaders(response);
+  setAudioHeaders(response, 'no-store');
   response.once('close', () => {
     audio.stream.destroy();
   });
@@ -42,8 +44,8 @@ export async function sendAudioEvents(response: Response, audio: SpeechAudio): P
   }
 }
 
-function setAudioHeaders(response: Response): void {
-  response.setHeader('Cache-Control', 'no-store');
+function setAudioHeaders(response: Response, cacheControl: string): void {
+  response.setHeader('Cache-Control', cacheControl);
   response.setHeader('X-Content-Type-Options', 'nosniff');
 }
 

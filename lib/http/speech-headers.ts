@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
+import type { CacheResult } from '../speech/audio-cache.js';
 import type { SpeechWarning } from '../speech/provider.js';
 import type { Stint } from '../speech/stint.js';
 
@@ -19,11 +20,16 @@ export interface ReplyFacts {
 export const NOBODY_ASKED: ReplyFacts = { provider: null, degraded: false, attempts: [] };
 
 /** Sets the headers that stand on every reply of the speech route, error replies too. */
-export function setSpeechHeaders(response: Response, requestId: string, facts: ReplyFacts): void {
+export function setSpeechHeaders(
+  response: Response,
+  requestId: string,
+  facts: ReplyFacts,
+  cache: CacheResult = 'off',
+): void {
   response.setHeader('X-Request-Id', requestId);
   response.setHeader('X-Speech-Provider', facts.provider ?? 'none');
   response.setHeader('X-Speech-Degraded', String(facts.degraded));
-  response.setHeader('X-Speech-Cache', 'off');
+  response.setHeader('X-Speech-Cache', cache);
   if (facts.attempts.length > 0) response.setHeader('Server-Timing', facts.attempts.map(serverTiming).join(', '));
 }
 

@@ -1,7 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Deadline, type Clock } from '../resilience/index.js';
+import type { AudioCache } from '../speech/audio-cache.js';
 import type { SpeechRequest } from '../speech/request.js';
-import type { SpeechResult } from '../speech/provider.js';
+import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
 import type { RequestTrace } from '../speech/request-trace.js';
 import type { ActiveRequests } from './active-requests.js';
 import { ClientConnection } from './client-connection.js';
@@ -30,6 +31,10 @@ export interface SpeechService {
   readonly deadline: number;
   readonly maxInput: number;
   readonly errors: ErrorMode;
+  /** Whether the route answers GET as well. */
+  readonly get: boolean;
+  /** What was sent before, for whoever gets; nothing where none is kept. */
+  readonly cache: AudioCache | undefined;
   readonly speak: (
     request: SpeechRequest,
     options: {
@@ -52,18 +57,67 @@ export interface SpeechRouteOptions {
   readonly watch: () => RequestWatcher | undefined;
 }
 
+/** What one method of HTTP does otherwise than another on its way through the route. */
+export interface SpeechMethod {
+  /** Reads and checks what is asked for. Throws, or rejects with, the error to reply with. */
+  readonly read: (
+    request: Request,
+    response: Response,
+    service: SpeechService,
+    requestId: string,
+  ) => ReadRequest | Promise<ReadRequest>;
+  /** Answers where no provider has to be asked for it, and says whether it did. A method without it leaves the cache alone. */
+  readonly recall?: (request: Request, response: Response, asked: Asked) => boolean;
+  /** Sends audio that a provider makes. */
+  readonly sendAudio: (response: Response, audio: SpeechAudio, answer: Answer) => void | Promise<void>;
+}
+
+/** A request that has been read and let in. */
+export interface Asked {
+  readonly speech: SpeechRequest;
+  readonly fallback: 'chain' | 'none';
+  readonly requestId: string;
+  readonly report: RequestReport | undefined;
+  readonly cache: AudioCache | undefined;
+}
+
+/** What the chain made of a request, and how it is to be sent. */
+export interface Answer extends ReadRequest {
+  readonly requestId: string;
+  readonly result: SpeechResult | null;
+  readonly facts: ReplyFacts;
+  /** Where to keep it; nothing where it is not to be kept. */
+  readonly cache: AudioCache | undefined;
+}
+
 /** Makes the handler of `POST {mount}/audio/speech`: read, ask the chain, send what came of it. */
 export function createSpeechRoute(options: SpeechRouteOptions): RequestHandler {
+  return createMethodRoute(options, POST);
+}
+
+const POST: SpeechMethod = {
+  async read(request, response, { body, maxInput }, requestId) {
+    return readSpeechRequest(await readBody(request, response, body), maxInput, requestId);
+  },
+  sendAudio(response, audio, { streamFormat }) {
+    if (streamFormat === 'sse') return sendAudioEvents(response, audio);
+    sendAudio(response, audio);
+  },
+};
+
+/** Makes the handler of one method of the speech route. */
+export function createMethodRoute(options: SpeechRouteOptions, method: SpeechMethod): RequestHandler {
   return function speech(request: Request, response: Response, next: NextFunction): void {
     const requestId = requestIdOf(request);
-    const watcher = options.watch();
+    // A HEAD asks for no speech, and is none in what is counted.
+    const watcher = request.method === 'HEAD' ? undefined : options.watch();
     const report = watcher && new RequestReport(requestId, response, watcher, options.clock);
     const trace = watcher?.trace;
     const company = { requestId, report, trace };
     const answering =
       trace === undefined
-        ? answer(request, response, company, options)
-        : trace.run(() => answer(request, response, company, options));
+        ? answer(request, response, company, options, method)
+        : trace.run(() => answer(request, response, company, options, method));
     answering.catch((thrown: unknown) => {
       report?.failed(codeOf(thrown));
       if (!hasSpeechHeaders(response)) setSpeechHeaders(response, requestId, NOBODY_ASKED);
@@ -84,13 +138,13 @@ async function answer(
   response: Response,
   { requestId, report, trace }: Company,
   options: SpeechRouteOptions,
+  method: SpeechMethod,
 ): Promise<void> {
   if (options.isClosing()) throw closing();
-  const { body: bodyOptions, deadline: limit, maxInput } = options.service();
-  const deadline = new Deadline(limit, options.clock);
+  const first = options.service();
+  const deadline = new Deadline(first.deadline, options.clock);
   const connection = new ClientConnection(response);
-  const body = await readBody(request, response, bodyOptions);
-  const { speech, streamFormat } = readSpeechRequest(body, maxInput, requestId);
+  const { speech, streamFormat } = await method.read(request, response, first, requestId);
   report?.read(speech);
   const fallback = fallbackWish(request);
   // The body may have taken a while.
@@ -101,6 +155,8 @@ async function answer(
   if (!service.active.admit(connection)) {
     throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
   }
+  const cache = method.recall === undefined ? undefined : service.cache;
+  if (method.recall?.(request, response, { speech, fallback, requestId, report, cache }) === true) return;
   const { result, facts } = await service.speak(speech, { deadline, signal: connection.signal, fallback, trace });
   report?.answered(result, facts);
   if (connection.hasLeft()) {
@@ -108,22 +164,16 @@ async function answer(
     return;
   }
   try {
-    await send(request, response, { speech, streamFormat, requestId, result, facts });
+    await send(request, response, { speech, streamFormat, requestId, result, facts, cache }, method);
   } catch (error) {
     if (result?.kind === 'audio') result.stream.destroy();
     throw error;
   }
 }
 
-interface Answer extends ReadRequest {
-  readonly requestId: string;
-  readonly result: SpeechResult | null;
-  readonly facts: ReplyFacts;
-}
-
-async function send(request: Request, response: Response, answer: Answer): Promise<void> {
-  const { speech, streamFormat, requestId, result, facts } = answer;
-  setSpeechHeaders(response, requestId, facts);
+async function send(request: Request, response: Response, answer: Answer, method: SpeechMethod): Promise<void> {
+  const { speech, requestId, result, facts, cache } = answer;
+  setSpeechHeaders(response, requestId, facts, cache === undefined ? 'off' : 'miss');
   if (result === null) throw exhausted(reasonOf(facts.attempts));
   if (result.kind === 'text') {
     sendText(request, response, { input: speech.input, result, attempts: facts.attempts });
@@ -131,8 +181,7 @@ async function send(request: Request, response: Response, answer: Answer): Promi
   }
   setWarnings(response, result.warnings ?? []);
   setTrailer(response, result.stream, facts);
-  if (streamFormat === 'sse') await sendAudioEvents(response, result);
-  else sendAudio(response, result);
+  await method.sendAudio(response, result, answer);
 }
 
 function closing(): SpeechHttpError {

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { KeptAudio } from '../speech/audio-cache.js';
+import { contentTypeOf } from '../speech/formats.js';
+import type { SpeechAudio } from '../speech/provider.js';
+import { isFromOtherSite } from './other-site.js';
+import { problem } from './problems.js';
+import { readSpeechQuery } from './read-speech-query.js';
+import { sendAudio } from './send-audio.js';
+import { entityTag, REVALIDATE, sendKeptAudio } from './send-kept-audio.js';
+import { NOBODY_ASKED, setSpeechHeaders, setWarnings } from './speech-headers.js';
+import {
+  createMethodRoute,
+  type Answer,
+  type Asked,
+  type SpeechMethod,
+  type SpeechRouteOptions,
+  type SpeechService,
+} from './speech-route.js';
+
+/**
+ * Makes the handler of `GET {mount}/audio/speech?input=…`, which is what `<audio src>` asks for. It answers as POST does, and what
+ * was made once from the cache, in ranges too. Where it is switched off, there is no such route.
+ */
+export function createSpeechGetRoute(options: SpeechRouteOptions): RequestHandler {
+  const speech = createMethodRoute(options, GET);
+  return function speechGet(request: Request, response: Response, next: NextFunction): void {
+    if (options.service().get) speech(request, response, next);
+    else next();
+  };
+}
+
+const GET: SpeechMethod = { read, recall, sendAudio: sendAndKeep };
+
+function read(request: Request, response: Response, { maxInput }: SpeechService, requestId: string) {
+  // Whatever does not say otherwise later, errors and text, is for this one time.
+  response.setHeader('Cache-Control', 'no-store');
+  if (isFromOtherSite(request, response)) throw problem('cross_site', 'This request was sent by another site.');
+  return readSpeechQuery(request, maxInput, requestId);
+}
+
+function recall(request: Request, response: Response, asked: Asked): boolean {
+  const { speech, fallback, requestId, report, cache } = asked;
+  const kept = cache?.recall(speech);
+  if (kept !== undefined && isGoodFor(kept, fallback)) {
+    report?.looked('hit');
+    // A range that is not in it makes an error of it, and no provider answers with one.
+    setSpeechHeaders(response, requestId, NOBODY_ASKED, 'hit');
+    setWarnings(response, kept.warnings);
+    sendKeptAudio(request, response, kept);
+    report?.recalled(kept.provider);
+    return true;
+  }
+  const missed = cache === undefined ? 'off' : 'miss';
+  report?.looked(missed);
+  if (request.method !== 'HEAD') return false;
+  // Whoever wants to know what there would be is told as much as is known without making it.
+  setSpeechHeaders(response, requestId, NOBODY_ASKED, missed);
+  response.setHeader('Content-Type', contentTypeOf(speech.format));
+  response.status(200).end();
+  return true;
+}
+
+/** A client that wants the voice it has asked for, or none, is not given another one that was kept for somebody else. */
+function isGoodFor({ warnings }: KeptAudio, fallback: Asked['fallback']): boolean {
+  return fallback === 'chain' || !warnings.includes('voice-substituted');
+}
+
+function sendAndKeep(response: Response, audio: SpeechAudio, { speech, facts, cache }: Answer): void {
+  if (cache === undefined || facts.degraded) {
+    sendAudio(response, audio);
+    return;
+  }
+  // The tag goes out before the last byte is known, so that it names this synthesis and not its bytes.
+  const id = randomUUID();
+  // Asked at the end, as another provider may take over in mid-stream.
+  cache.keep(speech, audio, { id, provider: () => (facts.degraded ? null : facts.provider) });
+  response.setHeader('ETag', entityTag(id));
+  sendAudio(response, audio, REVALIDATE);
+}
