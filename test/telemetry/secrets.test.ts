@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { ErrorRequestHandler } from 'express';
 import { Registry } from 'prom-client';
 import {
+  type RemoteEntry,
   speechAdmin,
   SpeechOptionsError,
   speechRouter,
@@ -138,6 +139,13 @@ describe('planted secrets', function () {
   }
   const logs: unknown[][] = [];
 
+  /** Has time for a client to leave before anything else ends the request, however busy the machine is. */
+  function patient(upstream: Upstream): SpeechRouterOptions {
+    const [remote, ...others] = options(upstream).fallback ?? [];
+    const timeout = { ...SHORT_TIMEOUTS, firstByte: 5_000 };
+    return { deadline: 5_000, fallback: [{ ...remote, timeout } as RemoteEntry, ...others] };
+  }
+
   /** Runs requests through an app, with everything that watches it. */
   async function run(
     upstream: Upstream,
@@ -186,6 +194,7 @@ describe('planted secrets', function () {
     const faults = (Object.keys(BEHAVIOURS) as BehaviourName[]).map(runFault);
     const gone = await startUpstream();
     await gone.close();
+    const silent = await startUpstream('stays silent');
     await Promise.all([
       ...faults,
       // Nothing listens there.
@@ -202,22 +211,40 @@ describe('planted secrets', function () {
         { errors: 'next', fallback: (options(gone).fallback ?? []).slice(0, 1) },
         (app) => speak(app),
       ),
+      // The text in the address: made, played again, in a range that there is not, and refused.
+      run(await startUpstream(), { get: true }, async (app) => {
+        const query = new URLSearchParams(BODY).toString();
+        for (const [more, range] of [
+          ['', 'bytes=0-'],
+          ['', 'bytes=0-9'],
+          ['', 'bytes=99999999-'],
+          ['&speed=9', ''],
+        ]) {
+          await keepReply(
+            await fetch(`${app.speechUrl}?${query}${more ?? ''}`, { headers: { ...HEADERS, range: range ?? '' } }),
+          );
+        }
+      }),
       // Requests that cannot be read.
       run(await startUpstream(), {}, async (app) => {
         for (const body of [{ ...BODY, speed: 9 }, `${JSON.stringify(BODY)}}`, { ...BODY, voice: `\0${BODY.input}` }])
           await speak(app, body);
       }),
       // A client that leaves.
-      run(await startUpstream('stays silent'), {}, async (app) => {
-        const signal = AbortSignal.timeout(50);
-        await fetch(app.speechUrl, {
+      run(silent, patient(silent), async (app) => {
+        const controller = new AbortController();
+        const reply = fetch(app.speechUrl, {
           method: 'POST',
-          signal,
+          signal: controller.signal,
           headers: { ...HEADERS, 'content-type': 'application/json' },
           body: JSON.stringify(BODY),
         }).catch((error: unknown) => {
           keep('replies', error);
         });
+        // A client that is gone before it has asked is none.
+        while (!silent.requests.some(({ path }) => path === '/v1/audio/speech')) await settle();
+        controller.abort();
+        await reply;
       }),
     ]);
     for (const lines of logs) for (const line of lines) keep('log lines', line);
