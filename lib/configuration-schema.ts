@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENTRY_SCHEMAS, NAME_SCHEMA, OPTIONS_SCHEMA } from './options.js';
+import { PREPARATIONS } from './speech/prepare/prepare-text.js';
 
 const CUSTOM = z
   .strictObject({ type: z.literal('custom'), name: NAME_SCHEMA })
@@ -10,6 +11,7 @@ export function configurationSchema(): object {
   const entry = z.discriminatedUnion('type', [ENTRY_SCHEMAS.remote, ENTRY_SCHEMAS.local, ENTRY_SCHEMAS.text, CUSTOM]);
   const file = OPTIONS_SCHEMA.omit({ logger: true, metrics: true, configFile: true }).extend({
     $schema: z.string().describe('Where an editor finds this schema.').optional(),
+    prepare: z.enum(PREPARATIONS).default('markdown'),
     fallback: z
       .array(entry)
       .min(1)
@@ -37,6 +39,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   cache:
     'Keeps whole audio in memory for GET, and lets it be asked for in ranges; false for none. It is not used by POST.',
   ttl: 'Milliseconds for which audio is kept.',
+  prepare: 'How the text becomes what is said: "markdown" reads Markdown, HTML and SSML, "none" leaves it as it is.',
   errors: '"next" hands errors to the application’s own error handler.',
   baseUrl: 'Address of an OpenAI-compatible server, up to its version: "http://127.0.0.1:8880/v1".',
   apiKey: 'The key, or better { "env": "NAME" }, which keeps it out of the file.',

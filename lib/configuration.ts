@@ -8,6 +8,7 @@ import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
 import type { TextOptions } from './providers/text.js';
 import type { SegmentOptions } from './speak-long.js';
+import type { Prepare } from './speech/prepare/prepare-text.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from './speech/provider.js';
 import type { ObserverSettings } from './telemetry/observer.js';
 import { fingerprint } from './text-file.js';
@@ -34,6 +35,8 @@ export interface Configuration extends ObserverSettings {
   /** Whether the speech route answers GET as well. */
   readonly get: boolean;
   readonly cache: false | AudioMemoryLimits;
+  /** How the text of a request becomes what is said. */
+  readonly prepare: Prepare;
   readonly errors: 'reply' | 'next';
   readonly logger: SpeechLogger | undefined;
   /** Path of a file with the same options. */
@@ -53,7 +56,7 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, segments, get, cache } = parsed.data;
+  const { deadline, maxInput, bodyLimit, maxConcurrent, segments, get, cache, prepare } = parsed.data;
   const { errors, logger, metrics, configFile } = parsed.data;
   const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
   const limits = { deadline, maxInput, bodyLimit, maxConcurrent };
@@ -65,6 +68,7 @@ export function parseOptions(given: unknown): Configuration {
     segments,
     get,
     cache,
+    prepare,
     errors,
     logger,
     metrics,

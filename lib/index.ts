@@ -14,6 +14,7 @@ export type {
   SpeechStatusName,
 } from './events.js';
 export type { ProviderStatus, SpeechStatus } from './status.js';
+export type { PrepareFunction } from './speech/prepare/prepare-text.js';
 export { SpeechError } from './speech/error.js';
 export type { SpeechErrorCode, SpeechErrorOptions } from './speech/error.js';
 export type { SpeechFormat } from './speech/formats.js';

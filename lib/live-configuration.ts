@@ -92,12 +92,14 @@ export class LiveConfiguration {
     // Checked as they are first: only what is plain data can be taken apart.
     parseOptions(given);
     const parts = takeApart(given ?? {});
-    const problems = Object.entries(parts.code)
+    const { prepare, ...fixed } = parts.code;
+    const problems = Object.entries(fixed)
       .filter(([key, value]) => !isSameCode(value, (this.#parts.code as Record<string, unknown>)[key]))
       .map(([path]) => ({ path, message: 'this cannot change; give it when the router is made' }));
     if (problems.length > 0) throw new SpeechOptionsError(problems);
     const providers = new Map([...this.#parts.providers, ...parts.providers]);
-    const next = { ...this.#parts, providers };
+    // A function that makes texts ready belongs to the chain, and may change with it.
+    const next = { ...this.#parts, providers, code: { ...this.#parts.code, prepare } };
     const configuration = this.#check(parts.plain, next);
     this.#parts = next;
     this.#use(parts.plain, configuration, 'code');

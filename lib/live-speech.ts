@@ -101,11 +101,11 @@ export class LiveSpeech {
   }
 
   #runtime(configuration: Configuration, stages: readonly Stage[]): SpeechRuntime {
-    const { events, clock } = this.#options;
+    const { events, clock, logger } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
     const convert: SpeechRuntimeOptions['convert'] = (...given) => this.#converter.convert(...given);
     const cache = this.#cache(configuration, stages);
-    return new SpeechRuntime({ configuration, stages, events, clock, cache, elsewhere, convert });
+    return new SpeechRuntime({ configuration, stages, events, clock, logger, cache, elsewhere, convert });
   }
 
   #cache({ get, cache, revision }: Configuration, stages: readonly Stage[]): SpeechCache | undefined {

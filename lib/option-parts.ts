@@ -8,7 +8,8 @@ const CODE_OPTIONS = ['logger', 'metrics', 'configFile'] as const;
 export interface OptionParts {
   /** Plain data; a provider object of the user's own is `{ type: 'custom', name }` in it. */
   readonly plain: Readonly<Record<string, unknown>>;
-  readonly code: Readonly<Partial<Record<(typeof CODE_OPTIONS)[number], unknown>>>;
+  /** `prepare` is in it where it is a function. */
+  readonly code: Readonly<Partial<Record<(typeof CODE_OPTIONS)[number] | 'prepare', unknown>>>;
   /** Provider objects of the user's own, by name. */
   readonly providers: ReadonlyMap<string, SpeechProvider>;
 }
@@ -20,7 +21,7 @@ export function takeApart(options: object): OptionParts {
   const plain: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined) continue;
-    if (CODE_OPTIONS.some((option) => option === key)) code[key] = value;
+    if (CODE_OPTIONS.some((option) => option === key) || typeof value === 'function') code[key] = value;
     else if (key === 'fallback' && Array.isArray(value))
       plain[key] = value.map((entry) => toPlainEntry(entry, providers));
     else plain[key] = structuredClone(value);
@@ -51,11 +52,12 @@ export function putTogether(plain: Readonly<Record<string, unknown>>, { code, pr
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const options = Object.fromEntries(Object.entries(plain).filter(([key]) => key !== '$schema'));
   const fallback = options['fallback'];
-  if (!Array.isArray(fallback)) return { ...options, ...code };
+  // A word in the file goes before the function in the code, as all that the file says does.
+  if (!Array.isArray(fallback)) return { ...code, ...options };
   return {
+    ...code,
     ...options,
     fallback: fallback.map((entry, index) => toProvider(entry, ['fallback', index, 'name'], providers)),
-    ...code,
   };
 }
 

@@ -7,6 +7,7 @@ import { milliseconds, object, onOrOff, wholeNumber, words } from './option-sche
 import { nearMiss } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
 import { SEGMENT_LIMITS } from './speech/segments.js';
+import { PREPARATIONS, type PrepareFunction } from './speech/prepare/prepare-text.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
 import { DEFAULT_MIN_INTERVAL } from './telemetry/alert-rules.js';
 import { isMetricsRegister, type MetricsRegister } from './telemetry/metrics-register.js';
@@ -235,6 +236,12 @@ export const OPTIONS_SCHEMA = object({
       { error: 'expected false, or an object such as { maxBytes: 67108864 }' },
     )
     .prefault({}),
+  prepare: z
+    .union([z.enum(PREPARATIONS), z.custom<PrepareFunction>((value) => typeof value === 'function')], {
+      error: ({ input }) =>
+        `expected "markdown", "none" or a function${typeof input === 'string' ? nearMiss(input, PREPARATIONS) : ''}`,
+    })
+    .default('markdown'),
   errors: z.enum(['reply', 'next'], { error: 'expected "reply" or "next"' }).default('reply'),
   logger: z
     .custom<SpeechLogger>(isLogger, { error: 'expected an object with the methods debug, info, warn and error' })

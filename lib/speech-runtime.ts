@@ -5,9 +5,11 @@ import { ActiveRequests } from './http/active-requests.js';
 import type { BodyOptions } from './http/read-body.js';
 import type { SpeechService } from './http/speech-route.js';
 import type { AudioCache } from './speech/audio-cache.js';
+import { createPrepare, type PrepareRequest } from './prepare-request.js';
 import type { Clock } from './resilience/index.js';
 import { SpeechChain, type SpeakOptions, type SpeechOutcome } from './speech-chain.js';
 import { cutFor, cutLongText, speakLong, type Cut, type SpeakLongContext } from './speak-long.js';
+import type { SpeechLogger } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { Stage } from './stage.js';
 
@@ -18,6 +20,7 @@ export interface SpeechRuntimeOptions {
   readonly clock: Clock;
   /** What this configuration may play again; nothing where it keeps none. */
   readonly cache: AudioCache | undefined;
+  readonly logger: SpeechLogger;
   /** Requests that are still under way with an earlier configuration. */
   readonly elsewhere: () => number;
   /** Makes sound of another shape follow what was sent before it. */
@@ -35,13 +38,14 @@ export class SpeechRuntime implements SpeechService {
   readonly errors: 'reply' | 'next';
   readonly get: boolean;
   readonly cache: AudioCache | undefined;
+  readonly prepare: PrepareRequest;
 
   /** How long text is cut; nothing where it is not. */
   readonly #cut: Cut | undefined;
   readonly #long: SpeakLongContext;
 
   constructor(options: SpeechRuntimeOptions) {
-    const { configuration, stages, events, clock, cache, elsewhere, convert } = options;
+    const { configuration, stages, events, clock, logger, cache, elsewhere, convert } = options;
     const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get } = configuration;
     this.configuration = configuration;
     this.chain = new SpeechChain(stages, events, clock);
@@ -56,6 +60,7 @@ export class SpeechRuntime implements SpeechService {
     this.errors = errors;
     this.get = get;
     this.cache = cache;
+    this.prepare = createPrepare({ prepare: configuration.prepare, maxInput, clock, logger });
   }
 
   readonly speak = (request: SpeechRequest, options: SpeakOptions): Promise<SpeechOutcome> => {

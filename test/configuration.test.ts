@@ -21,15 +21,17 @@ function problemOf(entry: object): string | undefined {
 
 describe('parseOptions', () => {
   it('speaks locally and falls back to text when nothing is said', () => {
-    const { fallback, deadline, maxInput, bodyLimit, maxConcurrent, get, cache, errors } = parseOptions(undefined);
+    const { fallback, deadline, maxInput, bodyLimit, maxConcurrent, get, cache, prepare, errors } =
+      parseOptions(undefined);
     expect(fallback.map(({ type }) => type)).to.deep.equal(['local', 'text']);
-    expect({ deadline, maxInput, bodyLimit, maxConcurrent, get, cache, errors }).to.deep.equal({
+    expect({ deadline, maxInput, bodyLimit, maxConcurrent, get, cache, prepare, errors }).to.deep.equal({
       deadline: 10_000,
       maxInput: 4_096,
       bodyLimit: 65_536,
       maxConcurrent: 64,
       get: false,
       cache: { maxBytes: 67_108_864, ttl: 86_400_000 },
+      prepare: 'markdown',
       errors: 'reply',
     });
   });
@@ -167,6 +169,13 @@ describe('parseOptions', () => {
       'cache.ttl: expected a whole number of milliseconds from 1 to 31536000000',
     ],
     ['a word for get', { get: 'yes' }, 'get: expected true or false'],
+    ['a cache, until there is one', { cache: true }, 'cache: expected false: there is no cache yet'],
+    [
+      'a way to prepare that is nearly one',
+      { prepare: 'markdwon' },
+      'prepare: expected "markdown", "none" or a function; did you mean "markdown"?',
+    ],
+    ['a way to prepare that is none', { prepare: true }, 'prepare: expected "markdown", "none" or a function'],
     ['a register that is none', { metrics: { register: {} } }, 'metrics.register: expected a registry of prom-client'],
     [
       'a webhook without a scheme',
@@ -280,6 +289,12 @@ describe('parseOptions', () => {
     expect(parseOptions({ ...options, configFile: 'speech.json' }).revision).to.equal(revision);
     expect(parseOptions({ ...options, deadline: 5_001 }).revision).not.to.equal(revision);
     expect(parseOptions({ fallback: [{ type: 'text' }, own], deadline: 5_000 }).revision).not.to.equal(revision);
+  });
+
+  it('takes a function that makes texts ready, as it is', () => {
+    const prepare = (input: string): string => input.trim();
+    expect(parseOptions({ prepare }).prepare).to.equal(prepare);
+    expect(parseOptions({ prepare: 'none' }).prepare).to.equal('none');
   });
 
   it('completes alerts, and takes the register as it is', () => {

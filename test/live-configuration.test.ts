@@ -149,6 +149,21 @@ describe('LiveConfiguration', () => {
       expect(live.completeEntry(known)).to.deep.equal(known);
     });
 
+    it('keeps a function that makes texts ready, and lets a word, or another function from code, take its place', async () => {
+      const [first, second] = [(text: string) => `1${text}`, (text: string) => `2${text}`];
+      start({ prepare: first });
+      expect(live.initial.prepare).to.equal(first);
+      expect(live.read().options).to.deep.equal({});
+      await live.save({ deadline: 2_000 }, live.read().revision);
+      expect(applied.at(-1)).to.include({ prepare: first, deadline: 2_000 });
+      await live.save({ prepare: 'none' }, live.read().revision);
+      expect(applied.at(-1)).to.have.property('prepare', 'none');
+      live.reconfigure({ prepare: second });
+      expect(applied.at(-1)).to.have.property('prepare', second);
+      live.reconfigure({});
+      expect(applied.at(-1)).to.have.property('prepare', 'markdown');
+    });
+
     it('keeps an object of the program’s when its place changes, and brings it back', async () => {
       const own = speaker('own');
       start({ fallback: [own, TEXT] });

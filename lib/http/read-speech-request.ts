@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isLongerThan } from '../speech/code-points.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { isVisible } from '../speech/visible.js';
 import { problem, type SpeechHttpError } from './problems.js';
 
 /** A checked request, and how the reply is to be packed. */
@@ -14,9 +15,6 @@ export interface ReadRequest {
 const MOST_NAME_CHARACTERS = 256;
 /** Longest `instructions`, the limit of OpenAI's API. */
 const MOST_INSTRUCTION_CHARACTERS = 4_096;
-
-/** A letter, a digit, a sign or a picture: something that can be seen, and perhaps said. */
-const VISIBLE = /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 
 /** Deepest nesting of fields that the API does not know. */
 const MOST_DEPTH = 32;
@@ -85,7 +83,7 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
 }
 
 function checkInput(input: string, maxInput: number): void {
-  if (!VISIBLE.test(input)) throw problem('invalid_value', 'input must not be empty.', 'input');
+  if (!isVisible(input)) throw problem('invalid_value', 'input must not be empty.', 'input');
   if (!isWellFormed(input)) throw problem('invalid_value', 'input has half a surrogate pair in it.', 'input');
   if (input.includes('\0')) throw problem('invalid_value', 'input must not have NUL characters.', 'input');
   if (isLongerThan(input, maxInput)) {

@@ -4,6 +4,7 @@ import type { AudioCache } from '../speech/audio-cache.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
 import type { RequestTrace } from '../speech/request-trace.js';
+import { isVisible } from '../speech/visible.js';
 import type { ActiveRequests } from './active-requests.js';
 import { ClientConnection } from './client-connection.js';
 import { codeOf, exhausted, problem, type SpeechHttpError } from './problems.js';
@@ -35,6 +36,11 @@ export interface SpeechService {
   readonly get: boolean;
   /** What was sent before, for whoever gets; nothing where none is kept. */
   readonly cache: AudioCache | undefined;
+  /** Makes the text ready to be spoken; at once, with the same request, where nothing is to be done. Never rejects. */
+  readonly prepare: (
+    request: SpeechRequest,
+    context: { readonly deadline: Deadline; readonly signal: AbortSignal },
+  ) => SpeechRequest | Promise<SpeechRequest>;
   readonly speak: (
     request: SpeechRequest,
     options: {
@@ -83,6 +89,8 @@ export interface Asked {
 
 /** What the chain made of a request, and how it is to be sent. */
 export interface Answer extends ReadRequest {
+  /** The text as the client sent it. */
+  readonly input: string;
   readonly requestId: string;
   readonly result: SpeechResult | null;
   readonly facts: ReplyFacts;
@@ -144,8 +152,8 @@ async function answer(
   const first = options.service();
   const deadline = new Deadline(first.deadline, options.clock);
   const connection = new ClientConnection(response);
-  const { speech, streamFormat } = await method.read(request, response, first, requestId);
-  report?.read(speech);
+  const { speech: asked, streamFormat } = await method.read(request, response, first, requestId);
+  report?.read(asked);
   const fallback = fallbackWish(request);
   // The body may have taken a while.
   if (options.isClosing()) throw closing();
@@ -155,16 +163,24 @@ async function answer(
   if (!service.active.admit(connection)) {
     throw problem('bulkhead_full', 'Too many speech requests at once; try again in a moment.');
   }
+  const way = { deadline, signal: connection.signal, fallback, trace };
+  const ready = service.prepare(asked, way);
+  const speech = ready instanceof Promise ? await ready : ready;
+  if (speech !== asked && !isVisible(speech.input)) {
+    throw problem('invalid_value', 'input has nothing left to be spoken once its mark-up is read.', 'input');
+  }
+  if (connection.hasLeft()) return;
   const cache = method.recall === undefined ? undefined : service.cache;
   if (method.recall?.(request, response, { speech, fallback, requestId, report, cache }) === true) return;
-  const { result, facts } = await service.speak(speech, { deadline, signal: connection.signal, fallback, trace });
+  const { result, facts } = await service.speak(speech, way);
   report?.answered(result, facts);
   if (connection.hasLeft()) {
     if (result?.kind === 'audio') result.stream.destroy();
     return;
   }
   try {
-    await send(request, response, { speech, streamFormat, requestId, result, facts, cache }, method);
+    const { input } = asked;
+    await send(request, response, { input, speech, streamFormat, requestId, result, facts, cache }, method);
   } catch (error) {
     if (result?.kind === 'audio') result.stream.destroy();
     throw error;
@@ -172,11 +188,11 @@ async function answer(
 }
 
 async function send(request: Request, response: Response, answer: Answer, method: SpeechMethod): Promise<void> {
-  const { speech, requestId, result, facts, cache } = answer;
+  const { input, requestId, result, facts, cache } = answer;
   setSpeechHeaders(response, requestId, facts, cache === undefined ? 'off' : 'miss');
   if (result === null) throw exhausted(reasonOf(facts.attempts));
   if (result.kind === 'text') {
-    sendText(request, response, { input: speech.input, result, attempts: facts.attempts });
+    sendText(request, response, { input, result, attempts: facts.attempts });
     return;
   }
   setWarnings(response, result.warnings ?? []);

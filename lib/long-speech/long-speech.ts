@@ -60,7 +60,9 @@ export function segmentRequest(
   shape: SoundShape | undefined,
 ): SpeechRequest {
   const part = { index, count: segments.length, whole: request.input, shape };
-  return { ...request, input: segments[index] ?? '', part };
+  const { format, speed, voice, model, instructions, extra, requestId } = request;
+  const wishes = { format, speed, voice, model, instructions, extra, requestId };
+  return { ...wishes, input: segments[index] ?? '', part };
 }
 
 /**

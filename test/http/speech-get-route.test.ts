@@ -441,6 +441,7 @@ describe('GET on the speech route', () => {
         errors: 'reply',
         get: true,
         cache,
+        prepare: (request) => request,
         speak() {
           const body = new PassThrough();
           body.write(PCM);

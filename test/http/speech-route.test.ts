@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import express from 'express';
 import { SpeechError, type SpeechRouterOptions } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
 import { pcm, PCM, provider, speaker } from '../support/fake-provider.js';
+import { startSpeechApi } from '../support/speech-api.js';
 
 const PCM_REQUEST = { input: 'Hello there.', response_format: 'pcm' };
 const HEAD = 'POST /v1/audio/speech HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
@@ -79,6 +80,81 @@ describe('the speech route', () => {
     expect(await reply.json()).to.have.nested.property('error.code', 'unsupported');
     expect(body.destroyed).to.equal(true);
     expect(app.speech.status().providers[0]).to.include({ running: 0, circuit: 'closed' });
+  });
+
+  describe('with marked-up text', () => {
+    const MARKED = '# Hello\n\nSee **the** [docs](https://a.example) 🎉';
+    const SAID = 'Hello.\n\nSee the docs';
+
+    it('has the providers speak what a person would say, and tells the client what it sent', async () => {
+      const heard: string[] = [];
+      const own = provider('own', ({ input, instructions }) => {
+        heard.push(input, instructions ?? '');
+        return Promise.reject(new SpeechError('refused', 'made to fail'));
+      });
+      await start({ fallback: [own, { type: 'text' }] });
+      const reply = await app.speak({ input: MARKED, instructions: 'Speak *softly*.' });
+      expect(await reply.json()).to.include({ input: MARKED, text: SAID });
+      expect(heard).to.deep.equal([SAID, 'Speak *softly*.']);
+    });
+
+    it('sends it to a remote', async () => {
+      const upstream = await startSpeechApi();
+      try {
+        await start({ fallback: [{ type: 'remote', baseUrl: `${upstream.origin}/v1`, health: false }] });
+        expect((await app.speak({ ...PCM_REQUEST, input: MARKED })).status).to.equal(200);
+        const asked = upstream.requests.find(({ path }) => path === '/v1/audio/speech');
+        expect(asked?.body).to.have.property('input', SAID);
+      } finally {
+        await upstream.close();
+      }
+    });
+
+    it('keeps SSML for those who take it', async () => {
+      const ssml = '<speak>Hello<break time="2s"/><sub alias="you">u</sub></speak>';
+      const asked: (string | undefined)[] = [];
+      const own = provider('own', ({ input, ssml: given }) => {
+        asked.push(input, given);
+        return Promise.resolve(pcm(Readable.from([PCM])));
+      });
+      await start({ fallback: [own] });
+      expect((await app.speak({ ...PCM_REQUEST, input: ssml })).status).to.equal(200);
+      expect(asked).to.deep.equal(['Hello\n\nyou', ssml]);
+    });
+
+    it('leaves the text alone, or to the user’s own function, where that is wanted', async () => {
+      await start({ fallback: [{ type: 'text' }], prepare: 'none' });
+      expect(await (await app.speak({ input: MARKED })).json()).to.have.property('text', MARKED);
+      app.speech.reconfigure({
+        fallback: [{ type: 'text' }],
+        prepare: (input) => Promise.resolve(input.replace(/\W+/g, ' ')),
+      });
+      expect(await (await app.speak({ input: 'a*b' })).json()).to.include({ input: 'a*b', text: 'a b' });
+      app.speech.reconfigure({
+        fallback: [{ type: 'text' }],
+        prepare: () => {
+          throw new Error('no');
+        },
+      });
+      expect(await (await app.speak({ input: MARKED })).json()).to.have.property('text', SAID);
+    });
+
+    it('counts the text as it was sent', async () => {
+      await start({ fallback: [{ type: 'text' }], maxInput: 10 });
+      expect((await app.speak({ input: '**abcdef**' })).status).to.equal(200);
+      expect((await app.speak({ input: '**abcdefg**' })).status).to.equal(400);
+    });
+
+    for (const input of ['<!-- nothing -->', '---', '![](dot.gif)', '<speak> </speak>']) {
+      it(`refuses text of which nothing is left to be spoken: ${input}`, async () => {
+        await start({ fallback: [{ type: 'text' }] });
+        const reply = await app.speak({ input });
+        expect(reply.status).to.equal(400);
+        const { error } = (await reply.json()) as { error: Record<string, unknown> };
+        expect(error).to.include({ code: 'invalid_value', param: 'input' });
+        expect(error['message']).to.match(/nothing left to be spoken/);
+      });
+    }
   });
 
   it('takes X-Speech-Fallback only as it is meant', async () => {

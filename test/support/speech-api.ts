@@ -30,11 +30,18 @@ export interface ApiOptions {
   readonly elsewhere?: (response: ServerResponse, request: IncomingMessage) => void;
 }
 
+export interface TestRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body as JSON; undefined where there was none. */
+  readonly body: unknown;
+}
+
 /** A real server with its own port. */
 export interface TestServer {
   readonly port: number;
   readonly origin: string;
-  readonly requests: readonly { readonly path: string; readonly headers: IncomingHttpHeaders }[];
+  readonly requests: readonly TestRequest[];
   readonly openSockets: ReadonlySet<Socket>;
   close(): Promise<void>;
 }
@@ -81,14 +88,16 @@ function askedFor(body: string): Asked {
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 async function startServer(tls: Certificate | undefined, handle: Handler): Promise<TestServer> {
-  const requests: { path: string; headers: IncomingHttpHeaders }[] = [];
+  const requests: TestRequest[] = [];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('error', () => undefined).on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('error', () => undefined);
     request.once('end', () => {
-      requests.push({ path: request.url ?? '', headers: request.headers });
-      handle(request, response, Buffer.concat(chunks).toString());
+      const text = Buffer.concat(chunks).toString();
+      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      requests.push({ path: request.url ?? '', headers: request.headers, body });
+      handle(request, response, text);
     });
   };
   const server = tls === undefined ? createServer(onRequest) : createSecureServer({ ...tls }, onRequest);
