@@ -48,7 +48,7 @@ const ANSWERS: readonly (readonly [what: string, written: string, said: string])
   ['an address with brackets', '(see https://en.wikipedia.org/wiki/Foo_(bar))', '(see en.wikipedia.org)'],
   ['an address as the text of a link', '[https://a.example/b](https://a.example/b)', 'a.example'],
   ['an address with a password', 'https://user:secret@a.example/x', 'a.example'],
-  ['a file', 'Open file:///tmp/a.txt now', 'Open /tmp/a.txt now'],
+  ['a file', 'Open file:///music/a.txt now', 'Open /music/a.txt now'],
   ['pictures', 'A ![red **fox**](fox.png) runs. ![](dot.gif)', 'A red fox runs.'],
   ['a quote', '> To be\n> or not.\n\nHe said.', 'To be\nor not.\n\nHe said.'],
   ['a pause', 'One.\n\n***\n\nTwo.\n\n- - -\n\nThree.', 'One.\n\nTwo.\n\nThree.'],
