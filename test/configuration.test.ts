@@ -169,7 +169,6 @@ describe('parseOptions', () => {
       'cache.ttl: expected a whole number of milliseconds from 1 to 31536000000',
     ],
     ['a word for get', { get: 'yes' }, 'get: expected true or false'],
-    ['a cache, until there is one', { cache: true }, 'cache: expected false: there is no cache yet'],
     [
       'a way to prepare that is nearly one',
       { prepare: 'markdwon' },
