@@ -26,6 +26,7 @@ export type {
   SpeechProvider,
   SpeechResult,
   SpeechText,
+  SpeechUsage,
   SpeechVoice,
   SpeechWarning,
   SynthesisContext,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { proveStream } from './prove-stream.js';
 import { SpeechError } from './speech/error.js';
 import { contentTypeOf } from './speech/formats.js';
-import { isSpeechWarning, type SpeechResult } from './speech/provider.js';
+import { isSpeechUsage, isSpeechWarning, type SpeechAudio, type SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 
 /**
@@ -18,11 +18,27 @@ export async function proveResult(
   if (result.kind === 'text') return { kind: 'text', text: result.text, status: result.status === 503 ? 503 : 200 };
   await proveStream(result, format, signal);
   const warnings: unknown = result.warnings;
+  const usage = safeUsage(result);
   return {
     kind: 'audio',
     contentType: contentTypeOf(format),
     stream: result.stream,
     warnings: Array.isArray(warnings) ? warnings.filter(isSpeechWarning) : [],
+    ...(usage === undefined ? {} : { usage }),
+  };
+}
+
+/** What has been spoken stays spoken, whatever becomes of the question what it has used. */
+function safeUsage(audio: SpeechAudio): SpeechAudio['usage'] {
+  const ask: unknown = audio.usage;
+  if (typeof ask !== 'function') return undefined;
+  return () => {
+    try {
+      const usage: unknown = ask.call(audio);
+      return isSpeechUsage(usage) ? usage : undefined;
+    } catch {
+      return undefined;
+    }
   };
 }
 

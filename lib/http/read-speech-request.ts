@@ -67,19 +67,19 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
   const { input, model, voice, instructions, response_format, speed, stream_format, ...rest } = parsed.data;
   checkInput(input, maxInput);
   checkDepth(rest);
-  return {
-    speech: {
-      input,
-      format: response_format ?? 'mp3',
-      speed: speed ?? 1,
-      voice: (typeof voice === 'object' ? voice?.id : voice) ?? undefined,
-      model: model ?? undefined,
-      instructions: instructions ?? undefined,
-      extra: Object.fromEntries(Object.entries(rest).filter(([key]) => !DANGEROUS_KEYS.has(key))),
-      requestId,
-    },
-    streamFormat: stream_format ?? 'audio',
+  const speech: SpeechRequest = {
+    input,
+    format: response_format ?? 'mp3',
+    speed: speed ?? 1,
+    voice: (typeof voice === 'object' ? voice?.id : voice) ?? undefined,
+    model: model ?? undefined,
+    instructions: instructions ?? undefined,
+    extra: Object.fromEntries(Object.entries(rest).filter(([key]) => !DANGEROUS_KEYS.has(key))),
+    requestId,
   };
+  return stream_format === 'sse'
+    ? { speech: { ...speech, events: true }, streamFormat: 'sse' }
+    : { speech, streamFormat: 'audio' };
 }
 
 function checkInput(input: string, maxInput: number): void {

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Response } from 'express';
+import { SpeechError } from '../speech/error.js';
 import type { SpeechAudio } from '../speech/provider.js';
+import { deltasOf } from './audio-deltas.js';
 
 /**
  * Sends proven audio as it comes. Should it fail on the way, the connection is destroyed: a clean end would pass a cut
@@ -18,30 +20,40 @@ export function sendAudio(response: Response, audio: SpeechAudio, cacheControl =
 
 /**
  * Sends proven audio as the server-sent events of OpenAI's API: `speech.audio.delta` with base64 audio, and `speech.audio.done`
- * once all of it has been sent. A stream that fails ends with an `error` event and a destroyed connection.
+ * once all of it has been sent. A stream that fails ends with an `error` event, which says why, and a destroyed connection.
  */
 export async function sendAudioEvents(response: Response, audio: SpeechAudio): Promise<void> {
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
+  // nginx would gather the events into one reply.
+  response.setHeader('X-Accel-Buffering', 'no');
   setAudioHeaders(response, 'no-store');
   response.once('close', () => {
     audio.stream.destroy();
   });
   try {
-    for await (const chunk of audio.stream) {
-      const event = { type: 'speech.audio.delta', audio: Buffer.from(chunk as Uint8Array).toString('base64') };
+    for await (const delta of deltasOf(audio.stream as AsyncIterable<Uint8Array>)) {
+      const event = { type: 'speech.audio.delta', audio: delta.toString('base64') };
       if (!response.write(eventLine(event))) await drained(response);
       if (response.destroyed) return;
     }
-    // Tokens are a unit of OpenAI's own models; characters are not tokens, so no number is made up here.
-    response.end(
-      eventLine({ type: 'speech.audio.done', usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 } }),
-    );
-  } catch {
-    const error = { message: 'The speech broke off.', type: 'server_error', param: null, code: 'truncated' };
+    response.end(eventLine({ type: 'speech.audio.done', usage: usageOf(audio) }));
+  } catch (thrown) {
+    const { code } = SpeechError.from(thrown);
+    const error = { message: 'The speech broke off.', type: 'server_error', param: null, code };
     response.write(eventLine({ type: 'error', error }), () => {
       response.destroy();
     });
   }
+}
+
+/** Tokens are a unit of OpenAI's own models; characters are not tokens, so where nobody has counted any, no number is made up here. */
+function usageOf({ usage }: SpeechAudio): object {
+  const used = usage?.();
+  return {
+    input_tokens: used?.inputTokens ?? 0,
+    output_tokens: used?.outputTokens ?? 0,
+    total_tokens: used?.totalTokens ?? 0,
+  };
 }
 
 function setAudioHeaders(response: Response, cacheControl: string): void {

@@ -21,7 +21,7 @@ export interface SynthesisContext {
 /** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
 export type SpeechWarning = (typeof WARNINGS)[number];
 
-const WARNINGS = ['voice-substituted', 'instructions-ignored'] as const;
+const WARNINGS = ['voice-substituted', 'model-substituted', 'instructions-ignored'] as const;
 
 export function isSpeechWarning(value: unknown): value is SpeechWarning {
   return WARNINGS.some((warning) => warning === value);
@@ -36,6 +36,21 @@ export interface SpeechAudio {
   /** Length in bytes where it is known before the end. */
   readonly contentLength?: number;
   readonly warnings?: readonly SpeechWarning[];
+  /** Says what the speech has used, where the provider tells; asked once the stream has ended. */
+  readonly usage?: () => SpeechUsage | undefined;
+}
+
+/** What a speech has used, in the unit of whoever counts: a hosted model's tokens, as a rule. Whole numbers. */
+export interface SpeechUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+}
+
+export function isSpeechUsage(value: unknown): value is SpeechUsage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { inputTokens, outputTokens, totalTokens }: Record<string, unknown> = { ...value };
+  return [inputTokens, outputTokens, totalTokens].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
 }
 
 /** The text, made ready to be read aloud by the client itself. */

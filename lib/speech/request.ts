@@ -27,6 +27,11 @@ export interface SpeechRequest {
   readonly extra: Readonly<Record<string, unknown>>;
   /** The same text as SSML, where the client sent it so: for providers that say they take it. */
   readonly ssml?: string;
+  /**
+   * Set where the client reads the sound in events. A server that speaks in events is then asked for them, as they tell what the
+   * speech has used; the stream is plain sound either way.
+   */
+  readonly events?: true;
   /** Set where `input` is a segment of a longer text. */
   readonly part?: SpeechPart;
   /** Goes with every log line and to remotes as `X-Request-Id`. */
