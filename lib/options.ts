@@ -105,6 +105,8 @@ const remote = object({
     })
     .min(1, { error: 'expected at least one format' })
     .default([...SPEECH_FORMATS]),
+  // Most of these servers would read the tags aloud.
+  ssml: onOrOff().default(false),
   maxInput: wholeNumber('characters', 1, 1_000_000).optional(),
   timeout: object({
     lookup: milliseconds().default(1_000),

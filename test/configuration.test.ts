@@ -54,6 +54,7 @@ describe('parseOptions', () => {
         healthSpeaks: false,
         headers: {},
         voices: {},
+        ssml: false,
         formats: ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'],
         timeout: {
           lookup: 1_000,

@@ -1,5 +1,6 @@
 import type { RemoteOptions } from '../providers/remote.js';
-import { DEFAULT_MODEL, DEFAULT_VOICE } from '../providers/remote/request-body.js';
+import { isMixtureOf } from '../providers/remote/known-names.js';
+import { DEFAULT_MODEL, DEFAULT_VOICE } from '../providers/remote/sent-names.js';
 import { nearMiss } from '../speech/near-miss.js';
 import type { Trial } from './trial.js';
 
@@ -42,9 +43,8 @@ function check(trial: Trial, question: Wanted, standard: string, isNamed = quest
   }
 }
 
-/** Kokoro mixes voices, as in `af_bella(2)+af_sky(1)`, and lists their parts only. */
 function isListed(name: string, listed: readonly string[]): boolean {
-  return listed.includes(name) || name.split('+').every((part) => listed.includes(part.replace(/\([\d.]+\)$/, '')));
+  return listed.includes(name) || isMixtureOf(name, (part) => listed.includes(part));
 }
 
 /** Names what was probably meant, or some of what there is. */

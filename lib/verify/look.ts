@@ -2,6 +2,7 @@ import { readBytes } from '../providers/remote/body-reader.js';
 import { RemoteClient } from '../providers/remote/client.js';
 import { messageOf, secretsOf } from '../providers/remote/error-reply.js';
 import { requestBody } from '../providers/remote/request-body.js';
+import { namesFor, NOTHING_KNOWN } from '../providers/remote/sent-names.js';
 import type { RemoteOptions } from '../providers/remote.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../speech/formats.js';
 import { proveAudio } from '../speech/proof.js';
@@ -29,7 +30,8 @@ export async function look(options: RemoteOptions, asked: SpeechFormat, signal: 
   const client = new RemoteClient(options);
   try {
     const headers = { accept: 'application/json, application/octet-stream', 'x-request-id': request.requestId };
-    const exchange = client.postSpeech(requestBody(request, options), headers, { signal, maxBytes: options.maxBytes });
+    const body = requestBody(request, options, namesFor(request, options, NOTHING_KNOWN));
+    const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes });
     const response = await exchange.head;
     const bytes = await readBytes(exchange, response, MOST_BYTES);
     const format = SPEECH_FORMATS.find((each) => each !== 'pcm' && proveAudio(each, bytes) === 'proven');

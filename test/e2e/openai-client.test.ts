@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import OpenAI from 'openai';
+import { Stream } from 'openai/streaming';
+import { soundIn } from '../support/audio.js';
 import { startProgram, type TestProcess } from '../support/process.js';
 import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../support/tools.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
@@ -11,6 +13,16 @@ import { startUpstream, type Upstream } from '../support/upstream.js';
 const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const RAW = ['-f', 's16le', '-ar', '24000', '-ac', '1'];
+
+/** The events of OpenAI's API reference. The client has no types for them as yet, and hands out the reply as it is. */
+interface SpeechDelta {
+  readonly type: 'speech.audio.delta';
+  readonly audio: string;
+}
+interface SpeechDone {
+  readonly type: 'speech.audio.done';
+  readonly usage: { readonly input_tokens: number; readonly output_tokens: number; readonly total_tokens: number };
+}
 
 describe('the openai client', function () {
   let folder: string;
@@ -40,6 +52,25 @@ describe('the openai client', function () {
     return path;
   }
 
+  /** Reads the reply as the client reads every stream of events. */
+  async function eventsIn(format: 'mp3' | 'wav'): Promise<{ sound: Buffer; usage: SpeechDone['usage'] | undefined }> {
+    const reply = await client.audio.speech.create({
+      model: 'gpt-4o-mini-tts',
+      voice: 'alloy',
+      input: SENTENCE,
+      response_format: format,
+      stream_format: 'sse',
+    });
+    const pieces: Buffer[] = [];
+    let usage: SpeechDone['usage'] | undefined;
+    for await (const event of Stream.fromSSEResponse<SpeechDelta | SpeechDone>(reply, new AbortController())) {
+      expect(usage, 'an event behind the last').to.equal(undefined);
+      if (event.type === 'speech.audio.delta') pieces.push(Buffer.from(event.audio, 'base64'));
+      else usage = event.usage;
+    }
+    return { sound: Buffer.concat(pieces), usage };
+  }
+
   describe('pointed at the example app on its own engine', () => {
     before(() => startApp({ TTS_URL: 'http://127.0.0.1:1/v1' }));
     after(() => app.stop());
@@ -54,19 +85,19 @@ describe('the openai client', function () {
       });
     }
 
-    it('takes a voice as an object', async () => {
-      expect(await decodingErrors(await speechIn('mp3', { id: 'alloy' }))).to.equal('');
+    it('takes server-sent events', async () => {
+      const { sound, usage } = await eventsIn('mp3');
+      // Nobody has counted tokens.
+      expect(usage).to.deep.equal({ input_tokens: 0, output_tokens: 0, total_tokens: 0 });
+      const path = join(folder, 'events.mp3');
+      await writeFile(path, sound);
+      expect(await decodingErrors(path)).to.equal('');
+      const heard = await wordsHeard(path);
+      expect(wordErrorRate(wordsOf(SENTENCE), heard), heard.join(' ')).to.be.at.most(0.4);
     });
 
-    it('takes server-sent events', async () => {
-      const reply = await client.audio.speech.create({
-        model: 'gpt-4o-mini-tts',
-        voice: 'alloy',
-        input: SENTENCE,
-        stream_format: 'sse',
-      });
-      const events = (await reply.text()).split('\n\n').filter((event) => event !== '');
-      expect(events.at(-1)).to.contain('speech.audio.done');
+    it('takes a voice as an object', async () => {
+      expect(await decodingErrors(await speechIn('mp3', { id: 'alloy' }))).to.equal('');
     });
 
     it('is told at once, and not to try again, when there is only text', async () => {
@@ -117,5 +148,20 @@ describe('the openai client', function () {
         expect(upstream.requests.at(-1)?.body['response_format']).to.equal(format);
       });
     }
+
+    it('gets what a server that speaks in events says was used', async () => {
+      upstream.behave('speaks in events');
+      const { sound, usage } = await eventsIn('wav');
+      expect(upstream.requests.at(-1)?.body['stream_format']).to.equal('sse');
+      expect(sound.equals(soundIn('wav'))).to.equal(true);
+      expect(usage).to.deep.equal({ input_tokens: 3, output_tokens: 44, total_tokens: 47 });
+    });
+
+    it('is told by an event what broke off', async () => {
+      upstream.behave('resets in the middle of its events');
+      const error: unknown = await eventsIn('wav').catch((thrown: unknown) => thrown);
+      if (!(error instanceof OpenAI.APIError)) throw new Error('expected an error of the API');
+      expect(error.code).to.equal('reset');
+    });
   });
 });

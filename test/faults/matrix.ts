@@ -3,6 +3,7 @@ import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';
 import { ENGINE } from './rows/engine.js';
+import { EVENTS } from './rows/events.js';
 import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
 import { LAST_RESORT } from './rows/last-resort.js';
@@ -24,6 +25,7 @@ export const MATRIX: readonly Fault[] = [
   ...HEAD,
   ...BODY,
   ...ANSWERS_THAT_ARE_NONE,
+  ...EVENTS,
   ...STATUSES,
   ...RETRY_AFTER,
   ...LAST_RESORT,

@@ -3,8 +3,9 @@ import { connect, type AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import express from 'express';
-import { SpeechError, type SpeechRouterOptions } from '../../lib/index.js';
+import { SpeechError, type SpeechResult, type SpeechRouterOptions } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
+import { startBackend } from '../support/backend.js';
 import { settle } from '../support/fake-clock.js';
 import { pcm, PCM, provider, speaker } from '../support/fake-provider.js';
 import { startSpeechApi } from '../support/speech-api.js';
@@ -157,6 +158,36 @@ describe('the speech route', () => {
     }
   });
 
+  it('says which names of the request were replaced, and refuses another voice where the client wants that or none', async () => {
+    const backend = await startBackend({
+      '/audio/voices': { voices: ['af_bella'] },
+      '/models': { data: [{ id: 'kokoro' }] },
+    });
+    const entry = { type: 'remote' as const, baseUrl: backend.baseUrl, voice: 'af_bella', model: 'kokoro' };
+    await start({ fallback: [{ ...entry, health: false }] });
+    while (
+      backend.listed.length < 2 ||
+      !(await (await fetch(`${app.origin}/v1/audio/voices`)).text()).includes('af_bella')
+    )
+      await settle();
+    const none = { 'x-speech-fallback': 'none' };
+    const asked = async (fields: object, headers = {}): Promise<[number, string | null]> => {
+      const reply = await app.speak({ ...PCM_REQUEST, ...fields }, headers);
+      await reply.arrayBuffer();
+      return [reply.status, reply.headers.get('x-speech-warning')];
+    };
+    expect(await asked({ voice: 'nobody', model: 'tts-1' })).to.deep.equal([
+      200,
+      'voice-substituted, model-substituted',
+    ]);
+    expect(await asked({ voice: 'nobody' }, none)).to.deep.equal([503, null]);
+    expect(await asked({ voice: 'af_bella', model: 'tts-1' }, none)).to.deep.equal([200, 'model-substituted']);
+    expect(await asked({ voice: 'AF_BELLA', model: 'kokoro' }, none)).to.deep.equal([200, null]);
+    expect(await asked({}, none)).to.deep.equal([200, null]);
+    await app.speech.close();
+    await backend.close();
+  });
+
   it('takes X-Speech-Fallback only as it is meant', async () => {
     await start({ fallback: [speaker('own')] });
     const reply = await app.speak(PCM_REQUEST, { 'x-speech-fallback': 'maybe' });
@@ -196,24 +227,59 @@ describe('the speech route', () => {
     }
   }
 
-  it('ends server-sent events with an error, and the connection with them, when the sound breaks off', async () => {
-    const body = new PassThrough();
-    body.write(PCM);
-    await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))] });
-    const reply = await app.speak({ ...PCM_REQUEST, stream_format: 'sse' });
-    const decoder = new TextDecoder();
-    let events = '';
-    try {
-      for await (const chunk of reply.body ?? []) {
-        events += decoder.decode(chunk as Uint8Array, { stream: true });
-        if (!body.destroyed) body.destroy(new SpeechError('reset', 'the server died'));
+  for (const code of ['reset', 'timeout.idle', 'truncated'] as const) {
+    it(`ends server-sent events with an error that says ${code}, and the connection with them, when the sound breaks off so`, async () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))] });
+      const reply = await app.speak({ ...PCM_REQUEST, stream_format: 'sse' });
+      expect(reply.headers.get('x-accel-buffering')).to.equal('no');
+      const decoder = new TextDecoder();
+      let events = '';
+      try {
+        for await (const chunk of reply.body ?? []) {
+          events += decoder.decode(chunk as Uint8Array, { stream: true });
+          if (!body.destroyed) body.destroy(new SpeechError(code, 'the server died'));
+        }
+        events += 'a clean end';
+      } catch {
+        // The connection was destroyed, as it should be.
       }
-      events += 'a clean end';
-    } catch {
-      // The connection was destroyed, as it should be.
-    }
-    expect(events).to.contain('"type":"error"').and.to.contain('"code":"truncated"');
-    expect(events).not.to.contain('speech.audio.done');
-    expect(events).not.to.contain('a clean end');
-  });
+      expect(events).to.contain('"type":"error"').and.to.contain(`"code":"${code}"`);
+      expect(events).not.to.contain('speech.audio.done');
+      expect(events).not.to.contain('a clean end');
+    });
+  }
+
+  const usages: [string, unknown, number[]][] = [
+    ['what a provider says was used', () => ({ inputTokens: 3, outputTokens: 44, totalTokens: 47 }), [3, 44, 47]],
+    ['nothing where it does not say', undefined, [0, 0, 0]],
+    ['nothing where it says something else', () => ({ inputTokens: 'many' }), [0, 0, 0]],
+    [
+      'nothing where it fails to say',
+      () => {
+        throw new Error('no');
+      },
+      [0, 0, 0],
+    ],
+  ];
+  for (const [name, usage, [input, output, total]] of usages) {
+    it(`says ${name} in the last event`, async () => {
+      const own = provider('own', ({ events }) =>
+        Promise.resolve({ ...pcm(Readable.from(events === true ? [PCM] : [])), usage } as SpeechResult),
+      );
+      await start({ fallback: [own] });
+      const text = await (await app.speak({ ...PCM_REQUEST, stream_format: 'sse' })).text();
+      const events = text
+        .split('\n\n')
+        .filter((event) => event !== '')
+        .map((event) => JSON.parse(event.replace(/^data: /, '')) as Record<string, unknown>);
+      const sound = events.slice(0, -1).map(({ audio }) => Buffer.from(String(audio), 'base64'));
+      expect(Buffer.concat(sound).equals(PCM)).to.equal(true);
+      expect(events.at(-1)).to.deep.equal({
+        type: 'speech.audio.done',
+        usage: { input_tokens: input, output_tokens: output, total_tokens: total },
+      });
+    });
+  }
 });

@@ -40,6 +40,13 @@ describeProvider('remote', {
   createFailing: () => remote('sends HTML'),
 });
 
+describeProvider('remote that speaks in events', {
+  create: () => remote('speaks in events'),
+  createHanging: () => remote('stays silent'),
+  createFailing: () => remote('sends HTML under the type of events'),
+  request: { events: true },
+});
+
 describeProvider('local', {
   create: () => createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 2 }),
 });

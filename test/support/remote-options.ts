@@ -18,6 +18,7 @@ export function remoteOptions(baseUrl: string, options: Partial<RemoteOptions> =
     baseUrl,
     headers: {},
     voices: {},
+    ssml: false,
     formats: SPEECH_FORMATS,
     timeout: SHORT_TIMEOUTS,
     pool: { maxSockets: 20, keepAlive: 4_000 },

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
 import { soundIn } from './audio.js';
 import { CONTENT_TYPES } from './content-types.js';
+import { EVENT_BEHAVIOURS } from './event-behaviours.js';
 
 /** What came in, for the test to look at. */
 export interface SeenRequest {
@@ -148,6 +149,7 @@ export const BEHAVIOURS = {
     more();
   },
   'fails with a body that stalls': (response) => response.writeHead(500).write('{"error":'),
+  ...EVENT_BEHAVIOURS,
 } satisfies Record<string, Behaviour>;
 
 export type BehaviourName = keyof typeof BEHAVIOURS;

@@ -74,6 +74,7 @@ export const FORMS = {
       group: 'limits',
       fields: [
         number('maxInput'),
+        onOff('ssml'),
         number('maxBytes', 26214400),
         number('pool.maxSockets', 20),
         number('pool.keepAlive', 4000),

@@ -30,11 +30,19 @@ export function failureOfStatus(response: IncomingMessage): SpeechError {
 
 /** What a server may send back of what it was sent, and no log line is to have. */
 export function secretsOf(
-  { input, instructions, extra }: SpeechRequest,
+  { input, ssml, instructions, extra }: SpeechRequest,
   { apiKey, headers, baseUrl }: RemoteOptions,
 ): string[] {
   const ofClient = Object.values(extra).map((value) => JSON.stringify(value));
-  return [input, instructions ?? '', ...ofClient, apiKey ?? '', ...Object.values(headers), new URL(baseUrl).host];
+  return [
+    input,
+    ssml ?? '',
+    instructions ?? '',
+    ...ofClient,
+    apiKey ?? '',
+    ...Object.values(headers),
+    new URL(baseUrl).host,
+  ];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { IncomingMessage, type ClientRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Request } from 'got';
 import type { Resident } from '../../collections/live-set.js';
 import { SpeechError } from '../../speech/error.js';
@@ -85,16 +86,20 @@ export class Exchange implements Resident {
     else this.#onFailure = callback;
   }
 
-  /** Begins to watch the body: it has proved itself, and now has to go on coming. */
-  watchBody(): void {
+  /**
+   * Begins to watch the body: it has proved itself, and now has to go on coming.
+   *
+   * @param unread where what has come waits for the reader, if that is not the response itself
+   */
+  watchBody(unread: Readable | undefined = this.#response): void {
     const response = this.#response;
-    if (response === undefined || response.destroyed) return;
+    if (response === undefined || unread === undefined || response.destroyed) return;
     response.on('data', (chunk: Uint8Array) => {
       this.#count(chunk);
     });
     this.#timer.enterBody(this.#options.timeout.idle, {
       bytes: () => this.#bytes,
-      isReaderSlow: () => response.readableLength > 0,
+      isReaderSlow: () => unread.readableLength > 0,
     });
   }
 

@@ -28,6 +28,8 @@ export interface RemoteOptions {
   readonly voice?: string;
   readonly voices: Readonly<Record<string, string>>;
   readonly formats: readonly SpeechFormat[];
+  /** Whether the server takes SSML as its input. Where it does not, a text that came as SSML is sent plain. */
+  readonly ssml: boolean;
   readonly maxInput?: number;
   readonly timeout: RemoteTimeouts;
   readonly pool: { readonly maxSockets: number; readonly keepAlive: number };

@@ -108,6 +108,7 @@ export const en = {
   'field.retry.limit': 'Retries of a call',
   'field.retry.budget': 'Share of text retried at most',
   'field.maxInput': 'Longest text (characters)',
+  'field.ssml': 'Takes SSML',
   'field.maxBytes': 'Largest audio (bytes)',
   'field.pool.maxSockets': 'Connections at most',
   'field.pool.keepAlive': 'Kept alive for (ms)',

@@ -105,6 +105,7 @@ export const zh = {
   'field.retry.limit': '每次调用的重试数',
   'field.retry.budget': '最多重试的文本比例',
   'field.maxInput': '最长文本（字符）',
+  'field.ssml': '支持 SSML',
   'field.maxBytes': '最大音频（字节）',
   'field.pool.maxSockets': '最多连接数',
   'field.pool.keepAlive': '保持连接（毫秒）',

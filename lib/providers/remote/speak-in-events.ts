@@ -1,0 +1,71 @@
+import { SpeechError } from '../../speech/error.js';
+import { contentTypeOf } from '../../speech/formats.js';
+import type { SpeechAudio } from '../../speech/provider.js';
+import type { EventSupport } from './event-support.js';
+import { soundOfEvents } from './event-sound.js';
+import { checkPacking, proveBody } from './prove-body.js';
+import { logRefusal, openCall, refusalIn, soundIn, speak, type OpenCall, type SpeechCall } from './speech-call.js';
+
+/** Statuses of servers that do not know the field, or will not have it with this model or format. */
+const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 404, 406, 415, 422, 501]);
+
+/** Failures that are of the events themselves, and not of the connection that they came over or of the server's state. */
+const EVENTS_AT_FAULT: ReadonlySet<string> = new Set(['not_audio', 'bad_response', 'empty']);
+
+/**
+ * Has the server speak in events, so that what they tell beside the sound is known in the end. A server that answers with plain
+ * sound is taken at that. One that refuses, or whose events have no such sound in them, is asked once more, plainly: asking for
+ * events must not silence a server that can speak. It is remembered only when that helped.
+ */
+export async function speakInEvents(call: SpeechCall, support: EventSupport): Promise<SpeechAudio> {
+  const open = await openCall(call, 'sse');
+  if (REFUSALS.has(open.response.statusCode)) await refusalIn(call, open);
+  else if (!isEventStream(open)) return soundIn(call, open);
+  else {
+    try {
+      return await soundInEvents(call, open, support);
+    } catch (error) {
+      if (!EVENTS_AT_FAULT.has(SpeechError.from(error).code)) throw error;
+    }
+  }
+  const audio = await speak(call);
+  support.failed(call.request.format);
+  return audio;
+}
+
+function isEventStream({ response }: OpenCall): boolean {
+  return response.statusCode === 200 && /^\s*text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
+}
+
+async function soundInEvents(
+  call: SpeechCall,
+  { exchange, response }: OpenCall,
+  support: EventSupport,
+): Promise<SpeechAudio> {
+  const { request, options, context } = call;
+  try {
+    checkPacking(response, options.maxBytes);
+  } catch (error) {
+    exchange.fail(SpeechError.from(error));
+    throw error;
+  }
+  let isProven = false;
+  const { stream, usage } = soundOfEvents(exchange, response, {
+    signal: context.signal,
+    maxBytes: options.maxBytes,
+    onFailure: (error, said) => {
+      if (said !== undefined) logRefusal(call, error, said);
+      // Sound has been sent, so that nothing can be done for this request; the next one is not to end like it.
+      else if (isProven) support.failed(request.format);
+    },
+  });
+  try {
+    await proveBody(exchange, stream, request.format);
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+  isProven = true;
+  exchange.watchBody(stream);
+  return { kind: 'audio', contentType: contentTypeOf(request.format), stream, usage };
+}
