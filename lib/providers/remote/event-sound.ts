@@ -74,6 +74,8 @@ export function soundOfEvents(
     if (!isWhole) stream.destroy(error);
   });
   response.on('data', (chunk: Buffer) => {
+    // What comes behind the end has no part in it; the exchange keeps an eye on how much that is.
+    if (isWhole) return;
     bytes += chunk.length;
     if (bytes > maxBytes) fail(new SpeechError('too_large', 'the server sent too many bytes'));
     else reader.read(chunk);

@@ -87,6 +87,18 @@ describe('a remote that is asked for events', () => {
     expect((await bytesOf(await sound())).equals(SOUND)).to.equal(true);
   });
 
+  it('does not mind what comes behind the end, though a slow reader has yet to take the sound', async () => {
+    await start((response) => {
+      response.setHeader('content-type', 'text/event-stream').write(deltas(SOUND) + DONE);
+      response.end(`: ${'x'.repeat(300_000)}\n\n`);
+    });
+    await provider.close?.();
+    provider = createRemoteProvider(remoteOptions(backend.baseUrl, { maxBytes: 150_000 }));
+    const audio = await sound();
+    await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUTS.idle));
+    expect((await bytesOf(audio)).equals(SOUND)).to.equal(true);
+  });
+
   it('needs neither length nor chunks to know the end', async () => {
     await start((response) => {
       response.socket?.end(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n${deltas(SOUND)}${DONE}`);
