@@ -18,6 +18,7 @@ const ROOMS = [
   '**/verify/**',
   '**/speech/**',
   '**/long-speech/**',
+  '**/client/**',
 ];
 // What joins the rooms lies beside router.ts, and no room may lean on it; the vocabulary of events and of state is all they share.
 const JOINTS = readdirSync(new URL('lib', import.meta.url))
@@ -30,7 +31,12 @@ export default tseslint.config(
   {
     files: ['lib/**/*.ts', 'test/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './test/client/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-misused-spread': 'error',
@@ -116,7 +122,20 @@ export default tseslint.config(
     [...allBut('admin', 'resilience', 'speech'), 'got'],
     'admin/ knows Express, speech/, the vocabulary of resilience/ and the control that a router gives it.',
   ),
-  room(['lib/*.ts'], ['got', 'http-errors', '**/remote/*'], 'got stays in providers/, http-errors in http/.'),
+  {
+    files: ['lib/client/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\./)', message: 'client/ runs in browsers, alone.' }] },
+      ],
+    },
+  },
+  room(
+    ['lib/*.ts'],
+    ['got', 'http-errors', '**/remote/*', '**/client/*'],
+    'got stays in providers/, http-errors in http/, client/ in browsers.',
+  ),
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -35,6 +35,10 @@ describe('the fences between the rooms', function () {
     ['lib/http/accept.ts', "import '../cache/cache-key.js';"],
     ['lib/speech/error.ts', "import '../cache/cache-key.js';"],
     ['lib/network/address-guard.ts', "import '../providers/text.js';"],
+    ['lib/client/speak.ts', "import '../speech/error.js';"],
+    ['lib/client/speak.ts', "import 'got';"],
+    ['lib/http/accept.ts', "import '../client/speak.js';"],
+    ['lib/router.ts', "import './client/speak.js';"],
     ['lib/router.ts', "import 'got';"],
     ['lib/router.ts', 'export default 1;'],
     ['lib/router.ts', 'let state = 0;'],
@@ -48,6 +52,7 @@ describe('the fences between the rooms', function () {
   it('let a room use its own and what it may', async () => {
     expect(await complaints('lib/providers/text.ts', "import '../speech/error.js';")).to.deep.equal([]);
     expect(await complaints('lib/http/accept.ts', "import 'express';")).to.deep.equal([]);
+    expect(await complaints('lib/client/speak.ts', "import './ask.js';")).to.deep.equal([]);
     expect(await complaints('lib/router.ts', "import './providers/text.js';")).to.deep.equal([]);
   });
 });

@@ -1,0 +1,121 @@
+import { ask, DEFAULT_TIMEOUT } from './ask.js';
+import { createBrowserVoice } from './browser-voice.js';
+import type { SpeechProblem } from './outcome.js';
+import type { Output } from './output.js';
+import { createProgress } from './progress.js';
+import { factsOf, readReply } from './read-reply.js';
+import { createSound, emptyAudio } from './sound.js';
+import type { SpeakOptions, SpeechPlayback } from './speak-options.js';
+
+/** What stops the speeches under way. A page has one loudspeaker, so that they have to know of each other. */
+const underWay = new Set<() => void>();
+
+/**
+ * Has a text spoken by the server, and by the browser's own voice where the server cannot.
+ *
+ * It stops what an earlier call has under way, unless asked to speak over it.
+ *
+ * @example
+ * import { speak } from 'express-speech/client';
+ *
+ * const speech = speak('Good morning.', { on: ({ type }) => console.log(type) });
+ * button.onclick = () => speech.stop();
+ * const { spoken, reason } = await speech.finished;
+ */
+export function speak(text: string, options: SpeakOptions = {}): SpeechPlayback {
+  const { audio = new Audio(), timeout = DEFAULT_TIMEOUT } = options;
+  const progress = createProgress(options.on);
+  const { outcome, finished, signal, tell, end } = progress;
+  let output: Output | undefined;
+  let isPaused = false;
+
+  /** Lets an output be heard, and resolves with what it ended with. */
+  function hear(next: Output): Output['finished'] {
+    output = next;
+    if (!isPaused) output.resume();
+    return output.finished;
+  }
+
+  async function run(): Promise<void> {
+    tell({ type: 'loading' });
+    let response: Response;
+    try {
+      response = await ask(text, options, timeout, signal);
+    } catch (error) {
+      const { name, message } = error as Error;
+      return readByBrowser(text, { code: name === 'TimeoutError' ? 'timeout' : 'network', message });
+    }
+    const facts = factsOf(response);
+    Object.assign(outcome, facts);
+    tell({ type: 'reply', headers: response.headers, ...facts });
+    const reply = await readReply(response, text, timeout);
+    if (signal.aborted) return;
+    if (reply.kind === 'sound') return playSound(response);
+    if (reply.kind === 'text') return readByBrowser(reply.text, reply.problem);
+    outcome.error = reply.problem;
+    end(reply.problem.code, false);
+  }
+
+  async function playSound(response: Response): Promise<void> {
+    const failure = await hear(createSound(audio, response, timeout, progress));
+    if (failure === null || failure === 'stopped') {
+      end(failure, failure === null);
+      return;
+    }
+    const message = failure === 'truncated' ? 'The connection broke off.' : 'The browser cannot play this sound.';
+    const problem = { code: failure, message };
+    // What was heard is not said again, and nobody knows where in the text it broke off.
+    if (outcome.spoken === 'nothing') return readByBrowser(text, problem);
+    outcome.error = problem;
+    end(failure, false);
+  }
+
+  async function readByBrowser(readable: string, problem: SpeechProblem): Promise<void> {
+    if (signal.aborted) return;
+    const { lang = document.documentElement.lang, speed = 1, speechSynthesis: choice = true } = options;
+    Object.assign(outcome, { text: readable, error: problem });
+    if (choice === false) {
+      end(problem.code, false);
+      return;
+    }
+    tell({ type: 'fallback', reason: problem.code, text: readable });
+    const synthesis = choice === true ? window.speechSynthesis : choice;
+    const failure = await hear(createBrowserVoice(readable, { synthesis, lang, speed }, progress));
+    end(failure ?? problem.code, failure === null);
+  }
+
+  function stop(): void {
+    end('stopped', false);
+  }
+
+  signal.addEventListener('abort', () => {
+    underWay.delete(stop);
+    output = undefined;
+  });
+  const others = options.overlap === true ? [] : [...underWay];
+  underWay.add(stop);
+  for (const stopOther of others) stopOther();
+  options.signal?.addEventListener('abort', stop, { signal });
+  if (options.signal?.aborted) stop();
+  // A listener that hears of another's end may have begun a speech of its own, which then is the last one.
+  if (!signal.aborted) {
+    emptyAudio(audio);
+    run().catch((error: unknown) => {
+      outcome.error = { code: 'internal', message: String(error) };
+      end('internal', false);
+    });
+  }
+  return {
+    finished,
+    stop,
+    audio,
+    pause() {
+      isPaused = true;
+      output?.pause();
+    },
+    resume() {
+      isPaused = false;
+      output?.resume();
+    },
+  };
+}
