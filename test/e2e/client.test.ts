@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Express } from 'express';
 import type { Browser } from 'playwright-core';
+import { createWavEncoder } from '../../lib/engines/pcm-encoder.js';
 import { eventually } from '../faults/eventually.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { soundIn } from '../support/audio.js';
@@ -116,6 +117,17 @@ describe('the client in Chromium', function () {
         expect(upstream.requests.at(-1)?.body['response_format']).to.equal(format);
       });
     }
+
+    it('comes to the end of wav whose header names no length', async () => {
+      const sound = Buffer.from(createWavEncoder('unknown').encode(new Float32Array(2_400)));
+      await open([near()], (express) => {
+        express.post('/endless', (_request, response) => {
+          response.type('audio/wav').send(sound);
+        });
+      });
+      await client.speak(TEXT, { url: '/endless', format: 'wav' });
+      expect(await client.outcome()).to.deep.include({ spoken: 'audio', complete: true, reason: null });
+    });
 
     it('plays all formats as a whole in a browser that has no MediaSource', async () => {
       await open([near()]);
