@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { speechAdmin, speechRouter } from 'express-speech';
@@ -8,6 +9,8 @@ import { adminLogin } from './login.js';
 import { notesRouter } from './notes.js';
 
 const PUBLIC = fileURLToPath(new URL('public', import.meta.url));
+/** The browser's side of the package: one module, which the page imports from here. */
+const CLIENT = dirname(fileURLToPath(import.meta.resolve('express-speech/client')));
 const POLICY = "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /**
@@ -38,6 +41,7 @@ export function createApp({ options, backend, password }) {
   app.use('/alerts', alertsRouter(speech));
   app.use('/notes', notesRouter());
   app.use('/backend', backendRouter(backend));
+  app.use('/client', express.static(CLIENT));
   app.use(express.static(PUBLIC));
   return { app, speech };
 }

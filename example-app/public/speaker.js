@@ -1,79 +1,65 @@
+import { speak } from '/client/index.js';
+
 const audio = document.querySelector('#audio');
 const result = document.querySelector('#result');
 const facts = document.querySelector('#facts');
 
-/** Makes what reads text aloud: the app's own speech route, and the browser's voice when that has only text to give. */
+/** Makes what reads text aloud and says on the page what comes of it. A later reading stops the one before. */
 export function createSpeaker() {
-  let asked = new AbortController();
-  let isAsking = false;
+  let speech;
 
-  function silence() {
-    asked.abort();
-    audio.pause();
-    globalThis.speechSynthesis?.cancel();
-  }
-
-  function stop() {
-    const wasBusy = isAsking || !audio.paused || globalThis.speechSynthesis?.speaking;
-    silence();
-    if (wasBusy) say('Stopped.', '');
-  }
-
-  async function speak(text, format) {
-    silence();
-    asked = new AbortController();
-    const { signal } = asked;
-    const started = performance.now();
-    isAsking = true;
-    say('Asking…', '');
-    try {
-      const reply = await fetch('/v1/audio/speech', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ input: text, response_format: format }),
-        signal,
-      });
-      showFacts(reply.headers, performance.now() - started);
-      if (reply.headers.get('content-type')?.startsWith('audio/')) await play(await reply.blob(), reply.headers);
-      else readByBrowser(reply.status, await reply.json(), text);
-    } catch (error) {
-      if (!signal.aborted) say(`That did not work: ${error.message}`, 'bad');
-    } finally {
-      // Another question may be under way by now.
-      if (signal === asked.signal) isAsking = false;
-    }
-  }
-
-  return { speak, stop };
+  return {
+    speak(text, format) {
+      // The browser's own voice has to be told what it reads.
+      const lang = /\p{Script=Han}/u.test(text) ? 'zh' : 'en';
+      speech = speak(text, { format, lang, audio, on: createReporter() });
+    },
+    stop() {
+      speech?.stop();
+      // Somebody may have played it once more with the controls.
+      audio.pause();
+    },
+  };
 }
 
-async function play(blob, headers) {
-  URL.revokeObjectURL(audio.src);
-  audio.src = URL.createObjectURL(blob);
-  const provider = headers.get('x-speech-provider');
-  if (headers.get('x-speech-degraded') === 'true')
-    say(`The first voice did not answer, so “${provider}” speaks instead.`, 'warn');
-  else say(`“${provider}” speaks.`, 'good');
-  await audio.play();
+/** Makes what hears of one reading. */
+function createReporter() {
+  const started = performance.now();
+  let reply;
+
+  const reporters = {
+    loading: () => say('Asking…', ''),
+    reply(event) {
+      reply = event;
+      showFacts(event, performance.now() - started);
+    },
+    playing({ by }) {
+      if (by === 'browser') return;
+      if (reply.degraded) say(`The first voice did not answer, so “${reply.provider}” speaks instead.`, 'warn');
+      else say(`“${reply.provider}” speaks.`, 'good');
+    },
+    fallback({ reason }) {
+      const what = reply?.status === 200 || reply?.status === 503 ? 'Only text came back' : 'No sound came';
+      say(`${what} (${reason}), so your browser’s own voice reads it.`, 'warn');
+    },
+    blocked: () => say('Your browser plays nothing before a click: press play.', 'warn'),
+    ended: ({ outcome }) => sayEnd(outcome),
+  };
+  return (event) => reporters[event.type]?.(event);
 }
 
-/** No voice of the server's could say it: the browser's own does. */
-function readByBrowser(status, body, asked) {
-  if (status === 400) {
-    say(body.error.message, 'bad');
-    return;
-  }
-  const reason = body.reason ?? body.error?.code;
-  const utterance = new SpeechSynthesisUtterance(body.text ?? asked);
-  globalThis.speechSynthesis.speak(utterance);
-  say(`Only text came back (${reason}), so your browser’s own voice reads it.`, 'warn');
+/** Says how it ended, where that is not what was to be expected. */
+function sayEnd({ complete, reason, error, text }) {
+  if (complete) return;
+  if (reason === 'stopped') say('Stopped.', '');
+  else if (reason === 'truncated') say('The connection broke off, and with it the speech.', 'bad');
+  else if (text !== undefined) say(`Only text came back, and no voice for it (${reason}): ${text}`, 'bad');
+  else say(error.message, 'bad');
 }
 
-function showFacts(headers, milliseconds) {
+function showFacts({ headers, provider, degraded }, milliseconds) {
   facts.hidden = false;
-  const isDegraded = headers.get('x-speech-degraded') === 'true';
-  document.querySelector('#provider').textContent =
-    `${headers.get('x-speech-provider')}${isDegraded ? ' (degraded)' : ''}`;
+  document.querySelector('#provider').textContent = `${provider ?? 'nobody'}${degraded ? ' (degraded)' : ''}`;
   document.querySelector('#first').textContent = `${Math.round(milliseconds)} ms`;
   document.querySelector('#attempts').textContent = attempts(headers.get('server-timing') ?? '');
 }
