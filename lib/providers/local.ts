@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { finished } from 'node:stream/promises';
+import { AAC_ADVICE } from '../engines/aac-peer.js';
 import { KNOWN_COMMANDS, type CommandOptions } from '../engines/command.js';
-import { LOCAL_FORMATS } from '../engines/encoder.js';
+import { localFormats } from '../engines/encoder.js';
 import type { EngineChoice } from '../engines/messages.js';
 import type { SpeakJob } from '../engines/speak-job.js';
 import { SpeechError } from '../speech/error.js';
@@ -66,16 +67,16 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
     await finished(stream.resume());
   };
   let canaryStandsUntil = 0;
+  const formats = localFormats();
 
   return {
     name: options.name,
     type: 'local',
-    capabilities: { formats: LOCAL_FORMATS },
+    capabilities: { formats },
 
     async synthesize(request, { signal }) {
-      if (!LOCAL_FORMATS.includes(request.format)) {
-        throw new SpeechError('unsupported', `${request.format} cannot be made on this machine`);
-      }
+      // Nothing else can be missing.
+      if (!formats.includes(request.format)) throw new SpeechError('unsupported', AAC_ADVICE);
       const audio = await openSpeech(await start(), jobOf(request, options), signal);
       const ignored: SpeechWarning[] = request.instructions === undefined ? [] : ['instructions-ignored'];
       return { ...audio, warnings: [...(audio.warnings ?? []), ...ignored] };
