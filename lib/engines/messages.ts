@@ -1,5 +1,6 @@
 import type { SpeechErrorCode } from '../speech/error.js';
 import type { CommandOptions } from './command.js';
+import type { ConvertJob } from './convert-job.js';
 import type { EngineVoice } from './engine.js';
 import type { SpeakHead, SpeakJob } from './speak-job.js';
 
@@ -13,14 +14,19 @@ export type EngineChoice =
       /** Shared memory that holds the process id of the program that runs, or 0, for whoever outlives the worker. */
       readonly running?: Int32Array;
     }
-  | { readonly kind: 'module'; readonly module: string };
+  | { readonly kind: 'module'; readonly module: string }
+  /** None: the worker converts sound, and speaks nothing. */
+  | { readonly kind: 'none' };
 
 /** What a worker can be given to do. */
-export type WorkerTask = { readonly type: 'speak'; readonly job: SpeakJob } | { readonly type: 'voices' };
+export type WorkerTask =
+  | { readonly type: 'speak'; readonly job: SpeakJob }
+  | { readonly type: 'convert'; readonly job: ConvertJob }
+  | { readonly type: 'voices' };
 
 /**
- * What a worker is told. It does one thing at a time: `speak` and `go` ask for one piece each, of a new job and of one that was
- * begun, and nothing more is asked before it has answered. `cancel` may come at any time.
+ * What a worker is told. It does one thing at a time: `speak` or `convert` and `go` ask for one piece each, of a new job and of one
+ * that was begun, and nothing more is asked before it has answered. `cancel` may come at any time.
  */
 export type ToWorker = { readonly id: number } & (WorkerTask | { readonly type: 'go' } | { readonly type: 'cancel' });
 

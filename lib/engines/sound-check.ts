@@ -19,9 +19,14 @@ export function checkSound(sound: EngineSound, segment: string): void {
   }
   const loudness = loudnessOf(samples);
   if (!Number.isFinite(loudness)) throw new SpeechError('engine_failed', 'the engine’s samples are not all numbers');
-  if (loudness < SILENCE && /[\p{L}\p{N}]/u.test(segment)) {
+  if (loudness < SILENCE && hasLetters(segment)) {
     throw new SpeechError('engine_failed', 'the engine gave silence for words');
   }
+}
+
+/** Says whether there is a letter or a digit in a segment, so that something has to be heard. */
+export function hasLetters(segment: string): boolean {
+  return /[\p{L}\p{N}]/u.test(segment);
 }
 
 function loudnessOf(samples: Float32Array): number {

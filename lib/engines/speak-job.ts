@@ -1,11 +1,13 @@
 import { SpeechError } from '../speech/error.js';
-import { SAMPLE_RATE, type SpeechFormat } from '../speech/formats.js';
+import { OWN_SHAPE, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechWarning } from '../speech/provider.js';
+import type { SpeechPart } from '../speech/request.js';
 import { SEGMENT_LIMITS, segmentsOf, squeezeRuns, type SegmentLimits } from '../speech/segments.js';
 import { createEncoder, type Encoder } from './encoder.js';
-import type { SpeechEngine } from './engine.js';
+import type { EngineSound, SpeakOptions, SpeechEngine } from './engine.js';
 import { resample } from './resampler.js';
-import { checkSound } from './sound-check.js';
+import { PAUSE, restBetweenParts, trimSilence, unsaid, withRest } from './seam.js';
+import { checkSound, hasLetters } from './sound-check.js';
 
 /** What a worker is asked to speak, as plain data. */
 export interface SpeakJob {
@@ -16,6 +18,8 @@ export interface SpeakJob {
   readonly voice: string | undefined;
   /** The voice for those who ask for none, or for one that there is not. */
   readonly defaultVoice: string | undefined;
+  /** Set where the input is a segment of a longer text, and its sound is to follow that of others. */
+  readonly part?: SpeechPart;
 }
 
 /** What is known before the first chunk. */
@@ -36,9 +40,6 @@ const FIRST_MOST = 150;
 /** Least share of its usual length to which a segment of slow speech is cut, the first apart: shorter ones would lose the melody. */
 const LEAST_SHARE = 0.4;
 
-/** Seconds of rest between two sentences. */
-const PAUSE = 0.12;
-
 /**
  * Most seconds of sound for one request. The longest that is meant to be spoken, 4096 characters of Chinese at a quarter of the
  * pace, takes over an hour.
@@ -52,7 +53,7 @@ interface ChosenVoice {
 
 /**
  * Speaks a text segment by segment. The first value is the head, all others are pieces of the format. Text of which an engine
- * makes no sound ends without a last piece.
+ * makes no sound ends without a last piece; where it is part of a longer one, it becomes a short rest.
  *
  * @throws {SpeechError} `unsupported` where no engine can speak the text or make the format
  */
@@ -61,40 +62,84 @@ export async function* speakJob(
   job: SpeakJob,
   signal: AbortSignal,
 ): AsyncGenerator<SpeakHead | SpeakPiece, void, undefined> {
+  const { format, part } = job;
   const { engine, voice } = chooseVoice(engines, job);
-  const segments = segmentsOf(engine.write?.(squeezeRuns(job.input)) ?? squeezeRuns(job.input), limitsAt(job.speed));
+  const segments = segmentsOf(engine.write?.(squeezeRuns(job.input)) ?? squeezeRuns(job.input), limitsAt(job));
+  // A part of signs alone may be written as nothing, and has its place in the speech all the same.
+  if (part !== undefined && segments.length === 0) segments.push('');
   const options = { voice, speed: job.speed, signal };
+  const speak = part === undefined ? speakSegment : speakOfPart;
+  const shape = part?.shape ?? OWN_SHAPE;
+  const { sampleRate } = shape;
+  const lastRest = part !== undefined && part.index < part.count - 1 ? restBetweenParts(format, sampleRate) : 0;
   yield { warnings: job.voice === undefined || job.voice === voice ? [] : ['voice-substituted'] };
 
   let encoder: Encoder | undefined;
   let seconds = 0;
-  for (const [index, segment] of segments.entries()) {
-    const sound = await engine.speak(segment, options);
-    signal.throwIfAborted();
-    checkSound(sound, segment);
-    const samples = resample(sound.samples, sound.sampleRate, SAMPLE_RATE);
-    seconds += samples.length / SAMPLE_RATE;
-    if (seconds > MOST_SECONDS) throw new SpeechError('too_large', 'the speech is too long');
-    encoder ??= await encoderFor(job.format, segments.length === 1 ? samples.length : 'unknown');
-    const isLast = index === segments.length - 1;
-    const bytes = isLast
-      ? Buffer.concat([encoder.encode(samples), encoder.finish()])
-      : encoder.encode(withPause(samples));
-    if (bytes.length > 0) yield { bytes, isLast };
+  try {
+    for (const [index, segment] of segments.entries()) {
+      const sound = await speak(engine, segment, options);
+      signal.throwIfAborted();
+      const isLast = index === segments.length - 1;
+      const samples =
+        sound === undefined
+          ? unsaid(sampleRate)
+          : withRest(resample(sound.samples, sound.sampleRate, sampleRate), isLast ? lastRest : PAUSE, sampleRate);
+      seconds += samples.length / sampleRate;
+      if (seconds > MOST_SECONDS) throw new SpeechError('too_large', 'the speech is too long');
+      encoder ??= await createEncoder(format, segments.length === 1 ? samples.length : 'unknown', shape);
+      const encoded = await encoder.encode(samples);
+      const bytes = isLast ? Buffer.concat([encoded, await encoder.finish()]) : encoded;
+      signal.throwIfAborted();
+      if (bytes.length > 0) yield { bytes, isLast };
+    }
+  } finally {
+    encoder?.close?.();
   }
 }
 
-/** Cuts slow speech shorter, so that a segment always takes about as long to make. */
-function limitsAt(speed: number): SegmentLimits {
-  const { least, most } = SEGMENT_LIMITS;
-  const share = Math.min(1, speed);
-  return { least, most: Math.round(most * Math.max(LEAST_SHARE, share)), first: Math.round(FIRST_MOST * share) };
+async function speakSegment(engine: SpeechEngine, segment: string, options: SpeakOptions): Promise<EngineSound> {
+  const sound = await engine.speak(segment, options);
+  checkSound(sound, segment);
+  return sound;
 }
 
-/** Finds the engine and voice: the asked voice, else the default, else the first engine that can speak this text. */
-function chooseVoice(engines: readonly SpeechEngine[], { input, voice, defaultVoice }: SpeakJob): ChosenVoice {
+/** Speaks what is to stand between other parts, without the silence around it. Undefined where there is nothing to say. */
+async function speakOfPart(
+  engine: SpeechEngine,
+  segment: string,
+  options: SpeakOptions,
+): Promise<EngineSound | undefined> {
+  try {
+    const sound = await speakSegment(engine, segment, options);
+    const samples = trimSilence(sound.samples, sound.sampleRate);
+    return samples.length === 0 ? undefined : { ...sound, samples };
+  } catch (error) {
+    // Some engines fail for signs alone, which others spell out.
+    if (hasLetters(segment)) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Cuts slow speech shorter, so that a segment always takes about as long to make, and what begins the speech, for which somebody
+ * waits.
+ */
+function limitsAt({ speed, part }: SpeakJob): SegmentLimits {
+  const { least, most } = SEGMENT_LIMITS;
+  const share = Math.min(1, speed);
+  const limits = { least, most: Math.round(most * Math.max(LEAST_SHARE, share)) };
+  return part === undefined || part.index === 0 ? { ...limits, first: Math.round(FIRST_MOST * share) } : limits;
+}
+
+/**
+ * Finds the engine and voice: the asked voice, else the default, else the first engine that can speak this text. All of a long text
+ * is looked at for each of its parts, so that the voice never changes from one sentence to the next.
+ */
+function chooseVoice(engines: readonly SpeechEngine[], { input, part, voice, defaultVoice }: SpeakJob): ChosenVoice {
+  const text = part?.whole ?? input;
   const able = engines.flatMap((engine) => {
-    const own: unknown = engine.voiceFor(input);
+    const own: unknown = engine.voiceFor(text);
     if (own === undefined) return [];
     if (typeof own !== 'string') throw new SpeechError('engine_failed', 'the engine’s voice for a text is no string');
     return [{ engine, voice: own }];
@@ -106,16 +151,4 @@ function chooseVoice(engines: readonly SpeechEngine[], { input, voice, defaultVo
   const [first] = able;
   if (first === undefined) throw new SpeechError('unsupported', 'no engine on this machine can speak this text');
   return first;
-}
-
-async function encoderFor(format: SpeechFormat, length: number | 'unknown'): Promise<Encoder> {
-  const encoder = await createEncoder(format, length);
-  if (encoder === undefined) throw new SpeechError('unsupported', `${format} cannot be made on this machine`);
-  return encoder;
-}
-
-function withPause(samples: Float32Array): Float32Array {
-  const longer = new Float32Array(samples.length + PAUSE * SAMPLE_RATE);
-  longer.set(samples);
-  return longer;
 }

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../speech/error.js';
 import { createCommandEngine } from './command.js';
+import type { ConvertJob } from './convert-job.js';
 import type { SpeechEngine } from './engine.js';
 import { createEspeakEngine } from './espeak.js';
 import { createFliteEngine } from './flite.js';
@@ -48,6 +49,11 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
 
   async function* speak(job: SpeakJob, signal: AbortSignal): Speech['parts'] {
     yield* speakJob(await loading, job, signal);
+  }
+
+  async function* convert(job: ConvertJob, signal: AbortSignal): Speech['parts'] {
+    const { convertJob } = await import('./convert-job.js');
+    yield* convertJob(job, signal);
   }
 
   async function takeTurn(id: number, { parts, controller: { signal } }: Speech): Promise<void> {
@@ -102,15 +108,19 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
       listVoices(id).catch(() => undefined);
       return;
     }
-    if (message.type === 'speak') {
+    if (message.type === 'speak' || message.type === 'convert') {
       const controller = new AbortController();
-      speeches.set(id, { parts: speak(message.job, controller.signal), controller });
+      const { signal } = controller;
+      const parts = message.type === 'speak' ? speak(message.job, signal) : convert(message.job, signal);
+      speeches.set(id, { parts, controller });
     }
     const speech = speeches.get(id);
     if (speech === undefined) return;
     if (message.type === 'cancel') {
       speeches.delete(id);
       speech.controller.abort();
+      // Frees what it holds, at once or where it stops. How its turn ends is told by the turn.
+      speech.parts.return().catch(() => undefined);
     } else void takeTurn(id, speech);
   });
 }
@@ -144,5 +154,7 @@ async function loadEngines(choice: EngineChoice): Promise<readonly SpeechEngine[
       const { loadEngineModule } = await import('./engine-module.js');
       return [await loadEngineModule(choice.module)];
     }
+    case 'none':
+      return [];
   }
 }

@@ -148,6 +148,7 @@ function jobOf(request: SpeechRequest, { voice, voices }: LocalOptions): SpeakJo
     speed: request.speed,
     voice: asked !== undefined && Object.hasOwn(voices, asked) ? voices[asked] : asked,
     defaultVoice: voice,
+    ...(request.part !== undefined && { part: request.part }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import type { EngineSound, SpeechEngine } from '../../lib/engines/engine.js';
 import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from '../../lib/engines/speak-job.js';
+import { SpeechError } from '../../lib/speech/error.js';
+import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { failureOf } from '../support/provider-conformance.js';
 
@@ -43,7 +45,7 @@ describe('speakJob', () => {
     expect(chunks.map(({ length }) => length)).to.deep.equal([48_000 + 5_760, 48_000]);
   });
 
-  for (const format of ['mp3', 'wav', 'pcm'] as const) {
+  for (const format of SPEECH_FORMATS) {
     it(`makes ${format} whose first piece proves itself`, async () => {
       const { chunks } = await spoken([engine('own', ['a'])], { format });
       expect(proveAudio(format, chunks[0] ?? new Uint8Array())).to.equal('proven');
@@ -71,14 +73,15 @@ describe('speakJob', () => {
     expect(all.said.at(-1)).to.equal('en: 你好');
   });
 
-  it('is unsupported where no engine can speak the text, or the format cannot be made', async () => {
+  it('is unsupported where no engine can speak the text, or the format cannot be made to follow what was sent', async () => {
     expect((await failureOf(spoken([engine('none', ['a'], () => false)]))).code).to.equal('unsupported');
-    expect((await failureOf(spoken([engine('own', ['a'])], { format: 'opus' }))).code).to.equal('unsupported');
+    const part = { index: 1, count: 2, whole: 'Hello there.', shape: { sampleRate: 96_000, channels: 1 } } as const;
+    expect((await failureOf(spoken([engine('own', ['a'])], { format: 'mp3', part }))).code).to.equal('unsupported');
   });
 
   it('says of the last piece that it is the last, whatever the format', async () => {
     const input = 'This is the first of two sentences. This is the second one of them.';
-    for (const format of ['mp3', 'wav', 'pcm'] as const) {
+    for (const format of SPEECH_FORMATS) {
       const { pieces } = await spoken([engine('own', ['a'])], { format, input });
       expect(pieces.map(({ isLast }) => isLast)).to.deep.equal([false, true]);
     }
@@ -152,5 +155,74 @@ describe('speakJob', () => {
     controller.abort();
     const error: unknown = await parts.next().catch((thrown: unknown) => thrown);
     expect(error).to.equal(controller.signal.reason);
+  });
+
+  describe('for a part of a longer text', () => {
+    const WHOLE = 'The first sentence is this one. The second sentence is that.';
+    const middle = { index: 0, count: 2, whole: WHOLE, shape: undefined };
+    const last = { ...middle, index: 1 };
+    /** Half a second of sound between a quarter of silence before it and one behind it. */
+    const framed: EngineSound = {
+      samples: new Float32Array(16_000).fill(0.1, 4_000, 12_000),
+      sampleRate: 16_000,
+    };
+    const framing = (): SpeechEngine => ({ ...engine('framing', ['a']), speak: () => framed });
+    const secondsOf = (bytes: Uint8Array[]): number => Buffer.concat(bytes).length / 48_000;
+
+    it('leaves 40 ms around the sound, and a rest behind all but the last', async () => {
+      expect(secondsOf((await spoken([framing()], { part: middle })).chunks)).to.be.closeTo(0.58 + 0.12, 0.001);
+      expect(secondsOf((await spoken([framing()], { part: last })).chunks)).to.be.closeTo(0.58, 0.001);
+    });
+
+    it('says in the header of WAV how long it is, the rest included', async () => {
+      const shape = { sampleRate: 44_100, channels: 2 } as const;
+      const { chunks } = await spoken([framing()], { format: 'wav', part: { ...middle, shape } });
+      const wav = Buffer.concat(chunks);
+      expect([wav.readUInt16LE(22), wav.readUInt32LE(24)]).to.deep.equal([2, 44_100]);
+      expect(wav.readUInt32LE(40)).to.equal(wav.length - 44);
+      expect(wav.readUInt32LE(40) / (44_100 * 4)).to.be.closeTo(0.7, 0.001);
+    });
+
+    it('chooses the voice by all of the text, and not by the segment', async () => {
+      const english = engine('english', ['slt'], (text) => /^[\x20-\x7e]+$/.test(text));
+      const all = engine('all', ['zh']);
+      await spoken([english, all], { part: { ...middle, whole: 'Hello there. 你好。' } });
+      expect([english.said, all.said]).to.deep.equal([[], ['zh: Hello there.']]);
+    });
+
+    const nothing: [string, SpeechEngine['speak']][] = [
+      ['is silent', () => ({ samples: new Float32Array(16_000), sampleRate: 16_000 })],
+      ['gives no samples', () => ({ samples: new Float32Array(), sampleRate: 16_000 })],
+      [
+        'fails',
+        () => {
+          throw new SpeechError('engine_failed', 'the program wrote no sound');
+        },
+      ],
+    ];
+    for (const [how, speak] of nothing) {
+      it(`becomes a short rest where there is nothing to say and the engine ${how}`, async () => {
+        const quiet: SpeechEngine = { ...engine('quiet', ['a']), speak };
+        for (const part of [middle, last]) {
+          const { chunks } = await spoken([quiet], { input: '* * *', part });
+          expect(Buffer.concat(chunks)).to.deep.equal(Buffer.alloc(2 * 1_440));
+        }
+        expect((await failureOf(spoken([quiet], { part: middle }))).code).to.equal('engine_failed');
+      });
+    }
+
+    it('becomes a short rest where the engine writes the text as nothing', async () => {
+      const own = { ...engine('own', ['a']), write: () => '', speak: () => framed };
+      const { chunks } = await spoken([own], { input: '😀', part: middle });
+      expect(secondsOf(chunks)).to.be.greaterThan(0);
+    });
+
+    it('is not cut shorter for a beginning that nobody waits for', async () => {
+      const own = engine('own', ['a']);
+      await spoken([own], { input: 'x'.repeat(280), part: last });
+      expect(own.said).to.have.length(1);
+      await spoken([own], { input: 'x'.repeat(280), part: middle });
+      expect(own.said).to.have.length(3);
+    });
   });
 });

@@ -1,10 +1,13 @@
 import { getEventListeners } from 'node:events';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../lib/providers/local.js';
 import { SpeechError, type SpeechAudio, type SpeechRequest } from '../../lib/index.js';
+import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
+import { proveAudio } from '../../lib/speech/proof.js';
+import { eventually } from '../faults/eventually.js';
 import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
 import { hasPeer } from '../support/peer.js';
 import { startProgram } from '../support/process.js';
@@ -107,6 +110,64 @@ describe('the local provider', function () {
         'instructions-ignored',
       ]);
       expect(await warnings({ voice: 'nova' })).to.deep.equal([]);
+    });
+
+    it('makes all formats, and says so', async () => {
+      const local = create();
+      expect(local.capabilities?.formats).to.deep.equal(SPEECH_FORMATS);
+      for (const format of SPEECH_FORMATS) {
+        expect(proveAudio(format, await bytesOf(await speak(local, { format }))), format).to.equal('proven');
+      }
+    });
+
+    it('has no AAC where its optional peer is not installed, says what to install, and makes the others', async () => {
+      const child = await startProgram(
+        [
+          ...['--import', import.meta.resolve('ts-blank-space/register')],
+          ...['--import', import.meta.resolve('../support/hide-aac-peer.ts')],
+          fileURLToPath(new URL('../support/speak-without-aac-peer.ts', import.meta.url)),
+        ],
+        /^(makes|failed)/,
+      );
+      expect(child.line).to.equal(
+        'makes mp3, opus, flac, wav, pcm; unsupported: aac needs more packages on this machine: ' +
+          'npm install @mediabunny/aac-encoder mediabunny; opus of 3 pages or more',
+      );
+      await child.stop();
+    });
+
+    it('lets go of an encoder whose job waits for its reader when the client leaves', async function () {
+      // An AAC encoder has a thread of its own, which Linux alone lets be counted.
+      if (process.platform !== 'linux') this.skip();
+      const threads = (): number => readdirSync('/proc/self/task').length;
+      const local = create();
+      await bytesOf(await speak(local));
+      const before = threads();
+      const leaving = new AbortController();
+      const { stream } = await speak(local, { format: 'aac', input: LONG }, leaving.signal);
+      // Another’s turn ends after the ones that this job may have had before its reader reads.
+      await bytesOf(await speak(local));
+      await bytesOf(await speak(local));
+      expect(threads()).to.equal(before + 1);
+      stream.on('error', () => undefined);
+      leaving.abort();
+      await eventually(() => {
+        expect(threads()).to.equal(before);
+      }, 10_000);
+      // The worker is the same: it is still there.
+      expect((await bytesOf(await speak(local))).length).to.be.greaterThan(10_000);
+    });
+
+    it('speaks parts of a longer text in one voice, shape and pace', async () => {
+      const local = create();
+      const shape = { sampleRate: 44_100, channels: 2 } as const;
+      const part = { index: 0, count: 2, whole: 'Hello there. And goodbye.', shape };
+      const wav = await bytesOf(await speak(local, { part }));
+      expect([wav.readUInt16LE(22), wav.readUInt32LE(24), wav.readUInt32LE(40)]).to.deep.equal([
+        2,
+        44_100,
+        wav.length - 44,
+      ]);
     });
 
     it('goes on with English alone where the optional peer is broken', async function () {

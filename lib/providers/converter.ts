@@ -1,0 +1,74 @@
+import type { ConvertJob } from '../engines/convert-job.js';
+import { SpeechError } from '../speech/error.js';
+import type { SoundShape, SpeechFormat } from '../speech/formats.js';
+import { EngineWorkers } from './engine-workers.js';
+import { WorkerPool } from './worker-pool.js';
+
+/** What sound is to become. */
+export interface ConversionOptions {
+  readonly format: SpeechFormat;
+  readonly shape: SoundShape;
+  /** Whether no other sound follows; else it ends with the rest between two sentences. */
+  readonly isLast: boolean;
+}
+
+/** Makes sound that a provider gave in another shape follow what was sent before. */
+export interface Converter {
+  /**
+   * Converts a whole WAV file in a worker thread.
+   *
+   * @throws {SpeechError} `not_audio` for what is no WAV, `too_large` for more than ten minutes, `unsupported` for what cannot be
+   *   encoded, `aborted` after the signal's abort or `close()`
+   */
+  convert(wav: Uint8Array, options: ConversionOptions, signal: AbortSignal): Promise<Uint8Array>;
+  /** Ends the worker, and with it what is still being converted. */
+  close(): Promise<void>;
+}
+
+/** Makes a converter with one worker, which starts with the first conversion: most applications never need one. */
+export function createConverter(): Converter {
+  const workers = new EngineWorkers({ kind: 'none' }, 'speech converter');
+  const pool = new WorkerPool(1, () => workers.start());
+  return {
+    async convert(wav, { format, shape, isLast }, signal) {
+      if (signal.aborted) throw new SpeechError('aborted', 'the caller has left');
+      // Only these bytes go to the other thread, and not all of the memory that they are a view of.
+      return convertOn(pool, { wav: new Uint8Array(wav), format, shape, isLast }, signal);
+    },
+
+    async close() {
+      await pool.close();
+      workers.close();
+    },
+  };
+}
+
+async function convertOn(pool: WorkerPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
+  let cancel = (): void => undefined;
+  const conversion = new Promise<Uint8Array>((resolve, reject) => {
+    const pieces: Uint8Array[] = [];
+    const pooled = pool.submit(
+      { type: 'convert', job },
+      {
+        message(message) {
+          if (message.type !== 'chunk') return;
+          pieces.push(message.bytes);
+          pooled.grant();
+        },
+        ended() {
+          resolve(Buffer.concat(pieces));
+        },
+        failed: reject,
+      },
+    );
+    cancel = () => {
+      pooled.cancel();
+    };
+  });
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await conversion;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
