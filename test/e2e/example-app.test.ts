@@ -37,9 +37,9 @@ describe('the example app in Chromium', function () {
     await app.stop();
   });
 
-  async function readAloud(text: string, format = 'mp3'): Promise<void> {
+  async function readAloud(text: string): Promise<void> {
     await page.fill('#text', text);
-    await page.selectOption('#format', format);
+    await page.selectOption('#format', 'mp3');
     await page.click('#speak button[type=submit]');
     await page.waitForFunction(`!document.querySelector('#result').textContent.startsWith('Asking')`);
   }
@@ -93,9 +93,10 @@ describe('the example app in Chromium', function () {
   });
 
   it('speaks with the browser’s own voice when only text comes back', async () => {
-    await readAloud('Only text is left of this.', 'opus');
+    // No engine on this machine reads it.
+    await readAloud('今日は天気がいい。');
     expect(await provider()).to.equal('text (degraded)');
-    expect(await page.evaluate('window.spoken')).to.deep.equal(['Only text is left of this.']);
+    expect(await page.evaluate('window.spoken')).to.deep.equal(['今日は天気がいい。']);
     expect(await page.textContent('#result')).to.match(/timeout\.first_byte|circuit_open/);
   });
 

@@ -12,6 +12,8 @@ import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
+/** What no engine reads without a mistake: no kanji is for espeak, and nothing but English for flite. */
+const JAPANESE = '今日は天気がいい。';
 const RAW = ['-f', 's16le', '-ar', '24000', '-ac', '1'];
 
 /** The events of OpenAI's API reference. The client has no types for them as yet, and hands out the reply as it is. */
@@ -45,8 +47,9 @@ describe('the openai client', function () {
   async function speechIn(
     format: 'mp3' | 'opus' | 'aac' | 'flac' | 'wav' | 'pcm',
     voice: string | { id: string },
+    input = SENTENCE,
   ): Promise<string> {
-    const reply = await client.audio.speech.create({ model: 'tts-1', voice, input: SENTENCE, response_format: format });
+    const reply = await client.audio.speech.create({ model: 'tts-1', voice, input, response_format: format });
     const path = join(folder, `speech.${format}`);
     await writeFile(path, Buffer.from(await reply.arrayBuffer()));
     return path;
@@ -75,7 +78,7 @@ describe('the openai client', function () {
     before(() => startApp({ TTS_URL: 'http://127.0.0.1:1/v1' }));
     after(() => app.stop());
 
-    for (const format of ['mp3', 'wav', 'pcm'] as const) {
+    for (const format of ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const) {
       it(`gets speech as ${format} that decodes without a word and is understood`, async () => {
         const path = await speechIn(format, 'alloy');
         const options = format === 'pcm' ? RAW : [];
@@ -101,7 +104,7 @@ describe('the openai client', function () {
     });
 
     it('is told at once, and not to try again, when there is only text', async () => {
-      const error: unknown = await speechIn('opus', 'alloy').catch((thrown: unknown) => thrown);
+      const error: unknown = await speechIn('mp3', 'alloy', JAPANESE).catch((thrown: unknown) => thrown);
       if (!(error instanceof OpenAI.APIError)) throw new Error('expected an error of the API');
       expect(error.status).to.equal(503);
       // The requests before have opened the circuit of the server that is not there.
