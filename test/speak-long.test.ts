@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { SpeechEventMap, SpeechRouterOptions } from '../lib/index.js';
+import { readMp3Header } from '../lib/speech/frame-header.js';
+import { readWavHeader } from '../lib/speech/wav-header.js';
 import { startApp, type TestApp } from './support/app.js';
 import { settle } from './support/fake-clock.js';
-import { provider } from './support/fake-provider.js';
+import { pcm, PCM, provider } from './support/fake-provider.js';
 import { postRaw, readRaw, type RawReply } from './support/raw-reply.js';
 import {
   sentences,
@@ -303,6 +306,55 @@ describe('a long text', () => {
     const reply = await readRaw(response);
     expect(said(reply)).to.have.length(40);
     expect(numbersOf(0)).to.have.length(40);
+  });
+
+  it('goes on in the shape that it began in, and asks a server of another one for what can be converted', async () => {
+    await start([{ shape: { sampleRate: 22_050, channels: 2 }, answer: dyingIn(3) }, {}]);
+    const reply = await speak({ response_format: 'mp3' });
+    expect(reply.isWhole).to.equal(true);
+    let at = 0;
+    for (let seconds = 0; at < reply.body.length;) {
+      const header = readMp3Header(reply.body, at);
+      expect(header, `the frame after ${String(seconds)} s`).to.include({ sampleRate: 22_050, channels: 2 });
+      at += header?.length ?? Number.NaN;
+      seconds += (header?.samples ?? 0) / 22_050;
+    }
+    expect(servers[1]?.asked.map(({ format, number }) => `${format} ${String(number)}`)).to.deep.equal([
+      ...['mp3 3', 'wav 3', 'wav 4', 'wav 5', 'wav 6', 'wav 7'],
+    ]);
+    expect(reply.trailers['server-timing']).to.match(/remote1;dur=[\d.]+;desc="segments 4-8"$/);
+  });
+
+  it('does the same with WAV, under the one header that it began with', async () => {
+    await start([{ shape: { sampleRate: 22_050, channels: 2 }, answer: dyingIn(3) }, {}]);
+    const { body, isWhole } = await speak({ response_format: 'wav' });
+    expect(isWhole).to.equal(true);
+    expect(readWavHeader(body)).to.include({ sampleRate: 22_050, channels: 2, dataStart: 44, dataSize: undefined });
+    expect(body.indexOf('RIFF', 1)).to.equal(-1);
+    expect((body.length - 44) / (22_050 * 4)).to.be.closeTo(8 * 4 + 7 * 0.2, 0.7);
+  });
+
+  it('goes on with the one after that where a server has no sound for a sentence but its header', async () => {
+    const hollow: Answer = (response, sound, { number }) => {
+      response.end(number === 2 ? sound.subarray(0, 6) : sound);
+    };
+    await start([{ answer: hollow }, {}]);
+    const reply = await speak({ response_format: 'mp3' });
+    expect(reply.isWhole).to.equal(true);
+    expect(reply.trailers['server-timing']).to.match(
+      /^remote0;dur=[\d.]+;desc="segments 1-2", remote0;dur=[\d.]+;desc="empty in segment 3", remote1;dur=[\d.]+;desc="segments 3-8"$/,
+    );
+  });
+
+  it('tells a client that reads events what all of its sentences have used', async () => {
+    const own = provider('own', ({ events }) => {
+      const usage = { inputTokens: 2, outputTokens: 30, totalTokens: 32 };
+      const spoken = pcm(Readable.from([PCM]));
+      return Promise.resolve(events === true && spoken.kind === 'audio' ? { ...spoken, usage: () => usage } : spoken);
+    });
+    await start([], { fallback: [own] });
+    const reply = await speak({ stream_format: 'sse' });
+    expect(reply.body.toString()).to.contain('"usage":{"input_tokens":16,"output_tokens":240,"total_tokens":256}');
   });
 
   it('comes as events to a client that wants those', async () => {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Attempt, Clock } from '../resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
-import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../speech/formats.js';
+import { contentTypeOf, type SoundShape, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { Stint } from '../speech/stint.js';
@@ -9,14 +9,13 @@ import { Joiner, type JoinableFormat } from './joiner.js';
 import { JoinedStream } from './joined-stream.js';
 import { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
-import { readWhole } from './read-whole.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
+import { SegmentFiller, type SegmentPlace } from './segment-filler.js';
+import { UnjoinableError } from './segment-join.js';
 import { Stints } from './stints.js';
+import { UsageSum } from './usage-sum.js';
 
 /** Most bytes that wait to be sent: twenty seconds without compression, which is the longest segment and more. */
 const MOST_BYTES = 1024 * 1024;
-/** Most bytes of a segment that has to be converted, which has to be whole for that. */
-const MOST_CONVERTED_BYTES = 16 * 1024 * 1024;
 
 /** How a segment was answered. */
 export interface SegmentAnswer {
@@ -62,7 +61,8 @@ export function segmentRequest(
   const part = { index, count: segments.length, whole: request.input, shape };
   const { format, speed, voice, model, instructions, extra, requestId } = request;
   const wishes = { format, speed, voice, model, instructions, extra, requestId };
-  return { ...wishes, input: segments[index] ?? '', part };
+  const events = request.events === undefined ? {} : { events: request.events };
+  return { ...wishes, ...events, input: segments[index] ?? '', part };
 }
 
 /**
@@ -77,8 +77,14 @@ export class LongSpeech {
   readonly #lookAhead: LookAhead;
   readonly #joiner: Joiner;
   readonly #stream: JoinedStream;
+  readonly #filler: SegmentFiller;
   readonly #stints: Stints;
+  readonly #usage = new UsageSum();
+  /** Those whose sound cannot follow as it is. They are asked for WAV at once the next time. */
+  readonly #unlike = new Set<string>();
   #provider: string;
+  /** Whether what the provider gives has to be converted. */
+  #isToConvert = false;
 
   private constructor(options: LongSpeechOptions, provider: string) {
     this.#options = options;
@@ -86,6 +92,11 @@ export class LongSpeech {
     this.#stints = new Stints(options.clock);
     this.#joiner = new Joiner(options.format);
     this.#lookAhead = new LookAhead({ ahead: options.ahead, mostBytes: MOST_BYTES });
+    this.#filler = new SegmentFiller({
+      joiner: this.#joiner,
+      lookAhead: this.#lookAhead,
+      signal: this.#controller.signal,
+    });
     this.#stream = new JoinedStream({
       lookAhead: this.#lookAhead,
       clock: options.clock,
@@ -107,7 +118,8 @@ export class LongSpeech {
   }
 
   get audio(): SpeechAudio & { readonly stream: Readable } {
-    return { kind: 'audio', contentType: contentTypeOf(this.#options.format), stream: this.#stream };
+    const contentType = contentTypeOf(this.#options.format);
+    return { kind: 'audio', contentType, stream: this.#stream, usage: () => this.#usage.total };
   }
 
   /** Who has spoken which segments up to now, and who broke off. */
@@ -139,7 +151,8 @@ export class LongSpeech {
     let audio = begun ?? (await this.#ask(index, failed));
     for (;;) {
       try {
-        await this.#pour(audio, segment);
+        await this.#fill(segment, audio);
+        this.#usage.add(audio.usage?.());
         this.#stints.end(this.#provider, index);
         return;
       } catch (thrown) {
@@ -166,77 +179,68 @@ export class LongSpeech {
 
   /** Asks for a segment whoever spoke last, then those behind, and at last those before. */
   async #ask(index: number, failed: ReadonlySet<string>): Promise<SpeechAudio> {
-    const { request, segments, providers, ask } = this.#options;
+    const { providers } = this.#options;
     const current = providers.indexOf(this.#provider);
     let order = [...providers.slice(current), ...providers.slice(0, current)].filter((name) => !failed.has(name));
-    const asked = segmentRequest(request, segments, index, this.#joiner.shape);
     let code: SpeechErrorCode = 'unsupported';
     while (order.length > 0) {
-      const { result, provider, attempts } = await ask(asked, order, this.#nextCall());
-      this.#controller.signal.throwIfAborted();
+      const [next = ''] = order;
+      const isUnlike = this.#unlike.has(next);
+      const { result, provider, attempts } = await this.#askThese(index, isUnlike ? [next] : order, isUnlike);
       for (const attempt of attempts) {
         if (attempt.code === null) continue;
         this.#stints.refused(index, attempt);
         code = attempt.code as SpeechErrorCode;
       }
-      if (result === null || provider === null) break;
-      if (result.kind === 'audio') {
+      if (result?.kind === 'audio' && provider !== null) {
         if (provider !== this.#provider) this.#options.onLeave(this.#provider);
         this.#provider = provider;
+        this.#isToConvert = isUnlike;
         return result;
       }
-      // Text cannot follow sound.
-      order = order.slice(order.indexOf(provider) + 1);
+      // Text cannot follow sound. Whoever gave it was the last to be asked.
+      const last = provider ?? (isUnlike ? next : order.at(-1));
+      order = order.slice(order.indexOf(last ?? next) + 1);
     }
     throw new SpeechError(code, 'nobody could speak a segment');
   }
 
-  /** Takes in the sound of a segment as it comes, as fast as there is room for it. */
-  async #pour(audio: SpeechAudio, segment: PreparedSegment): Promise<void> {
-    const join = this.#joiner.begin(!this.#stream.hasBegun && segment.index === 0);
+  /** Asks these for a segment, without compression if it is to be converted. */
+  async #askThese(index: number, order: readonly string[], isToConvert: boolean): Promise<SegmentAnswer> {
+    const { request, segments, ask } = this.#options;
+    const asked = segmentRequest(request, segments, index, this.#joiner.shape);
+    const answer = await ask(isToConvert ? { ...asked, format: 'wav' } : asked, order, this.#nextCall());
+    if (!this.#controller.signal.aborted) return answer;
+    if (answer.result?.kind === 'audio') answer.result.stream.destroy();
+    throw new SpeechError('aborted', 'the caller has left');
+  }
+
+  /** Takes in the sound of a segment, converted where it cannot follow as it is. */
+  async #fill(segment: PreparedSegment, audio: SpeechAudio): Promise<void> {
+    const isFirst = segment.index === 0 && !this.#stream.hasBegun;
+    const place = { segment, isFirst, isLast: segment.index === this.#options.segments.length - 1 };
+    if (this.#isToConvert) {
+      await this.#fillConverted(audio, place);
+      return;
+    }
     try {
-      await this.#pourInto(join, audio.stream, segment);
-      this.#add(segment, join.end(this.#isLast(segment.index)));
+      await this.#filler.fill(audio.stream, place);
     } catch (thrown) {
-      if (!(thrown instanceof UnjoinableError)) {
-        if (segment.hasBegun) this.#add(segment, join.breakOff());
-        throw thrown;
-      }
-      await this.#pourConverted(segment);
-    }
-    this.#lookAhead.complete(segment);
-  }
-
-  async #pourInto(join: SegmentJoin, stream: Readable, segment: PreparedSegment): Promise<void> {
-    for await (const chunk of stream) {
-      this.#add(segment, join.add(chunk as Uint8Array));
-      await this.#lookAhead.roomForBytes(this.#controller.signal);
+      if (!(thrown instanceof UnjoinableError)) throw thrown;
+      if (segment.hasBegun) throw new SpeechError('bad_response', 'the sound changed its shape on the way');
+      segment.drop();
+      this.#unlike.add(this.#provider);
+      const { result, attempts } = await this.#askThese(segment.index, [this.#provider], true);
+      if (result?.kind === 'audio') await this.#fillConverted(result, place);
+      else throw new SpeechError((attempts.at(-1)?.code ?? 'unsupported') as SpeechErrorCode, 'there is no such sound');
     }
   }
 
-  /** Asks the same provider for the segment without compression, and makes of it what can follow. */
-  async #pourConverted(segment: PreparedSegment): Promise<void> {
-    const { request, segments, ask, convert, format } = this.#options;
-    if (segment.hasBegun) throw new SpeechError('bad_response', 'the sound changed its shape on the way');
-    segment.drop();
-    const shape = this.#joiner.shape ?? OWN_SHAPE;
-    const asked = { ...segmentRequest(request, segments, segment.index, shape), format: 'wav' as const };
-    const { result, attempts } = await ask(asked, [this.#provider], this.#nextCall());
-    if (result?.kind !== 'audio') {
-      throw new SpeechError(
-        (attempts.at(-1)?.code ?? 'unsupported') as SpeechErrorCode,
-        'there is no sound to convert',
-      );
-    }
-    const wav = await readWhole(result.stream, MOST_CONVERTED_BYTES);
-    const bytes = await convert(wav, { format, shape, isLast: this.#isLast(segment.index) }, this.#nextCall());
-    const join = this.#joiner.begin(!this.#stream.hasBegun && segment.index === 0);
-    this.#add(segment, join.add(bytes));
-    this.#add(segment, join.end(this.#isLast(segment.index)));
-  }
-
-  #add(segment: PreparedSegment, pieces: readonly Piece[]): void {
-    for (const piece of pieces) this.#lookAhead.add(segment, piece);
+  async #fillConverted({ stream }: SpeechAudio, place: SegmentPlace): Promise<void> {
+    const { convert, format } = this.#options;
+    await this.#filler.fillConverted(stream, place, (wav, shape) =>
+      convert(wav, { format, shape, isLast: place.isLast }, this.#nextCall()),
+    );
   }
 
   /** Goes back to the beginning of a segment, as far as it was not sent. */
@@ -244,10 +248,6 @@ export class LongSpeech {
     if (segment.hasBegun) return;
     segment.drop();
     if (!this.#stream.hasBegun) this.#joiner.reset();
-  }
-
-  #isLast(index: number): boolean {
-    return index === this.#options.segments.length - 1;
   }
 
   /** Makes the signal of the next call: one for all would gather the listeners of every call that there was. */
