@@ -1,10 +1,8 @@
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
+import { writeWavHeader } from '../speech/wav-header.js';
 import type { Length } from './encoder.js';
 
 const BYTES_PER_SAMPLE = 2;
-const WAV_HEADER = 44;
-/** What stands for a length that is not known yet, as in OpenAI's own streams. */
-const UNKNOWN_LENGTH = 0xffffffff;
 
 /** An encoder that has nothing to wait for. */
 export interface PlainEncoder {
@@ -19,7 +17,7 @@ export function createPcmEncoder({ channels }: SoundShape = OWN_SHAPE): PlainEnc
 
 /** Makes an encoder of 16-bit WAV, with an exact header where the length is known. */
 export function createWavEncoder(length: Length, shape: SoundShape = OWN_SHAPE): PlainEncoder {
-  let header: Uint8Array | undefined = wavHeader(length, shape);
+  let header: Uint8Array | undefined = writeWavHeader(shape, length);
   return {
     encode(samples) {
       const pcm = toPcm(samples, shape.channels);
@@ -30,26 +28,6 @@ export function createWavEncoder(length: Length, shape: SoundShape = OWN_SHAPE):
     },
     finish: () => new Uint8Array(),
   };
-}
-
-/** Writes the canonical 44-byte header. */
-function wavHeader(length: Length, { sampleRate, channels }: SoundShape): Uint8Array {
-  const frameSize = BYTES_PER_SAMPLE * channels;
-  const dataSize = length === 'unknown' ? UNKNOWN_LENGTH : length * frameSize;
-  const header = Buffer.alloc(WAV_HEADER);
-  header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(length === 'unknown' ? UNKNOWN_LENGTH : dataSize + WAV_HEADER - 8, 4);
-  header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(channels, 22);
-  header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * frameSize, 28);
-  header.writeUInt16LE(frameSize, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(dataSize, 40);
-  return header;
 }
 
 function toPcm(samples: Float32Array, channels: number): Uint8Array {

@@ -1,13 +1,6 @@
 import { SpeechError } from '../speech/error.js';
+import { readWavHeader, WAV_FLOAT, WAV_PCM } from '../speech/wav-header.js';
 import type { EngineSound } from './engine.js';
-
-const RIFF_HEADER = 12;
-const CHUNK_HEADER = 8;
-const PCM = 1;
-const FLOAT = 3;
-const EXTENSIBLE = 0xfffe;
-/** Where an extensible format says in its chunk which of the others it is. */
-const SUBFORMAT = 24;
 
 type SampleCoding = 'uint8' | 'int16' | 'int24' | 'int32' | 'float32';
 
@@ -20,16 +13,13 @@ const CODINGS: Readonly<Record<SampleCoding, { bytes: number; read: (view: DataV
   float32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
 };
 
-interface WavFormat {
+/** What a WAV file says of its sound, and where that is. */
+interface WavSound {
+  readonly data: Uint8Array;
   readonly sampleRate: number;
   readonly channels: number;
   /** Undefined for one that is not read here. */
   readonly coding: SampleCoding | undefined;
-}
-
-/** What a WAV file says of its sound, and where that is. */
-interface WavSound extends WavFormat {
-  readonly data: Uint8Array;
 }
 
 /**
@@ -67,47 +57,21 @@ export function readPcm(bytes: Uint8Array): Float32Array {
 }
 
 /**
- * Walks the chunks of a RIFF file to the sound. What stands behind it, such as a list of names, is left out; a size that cannot be
- * true is not believed, because writers to a pipe make it up.
+ * Finds the sound in a whole file. What stands behind it, such as a list of names, is left out; a size that cannot be true is not
+ * believed, because writers to a pipe make it up.
  */
 function findSound(bytes: Uint8Array): WavSound | 'not-wav' | 'no-sound' {
-  if (bytes.length < RIFF_HEADER) return 'no-sound';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const word = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (word(0) !== 'RIFF' || word(8) !== 'WAVE') return 'not-wav';
-  let format: WavFormat | undefined;
-  for (let at = RIFF_HEADER; bytes.length >= at + CHUNK_HEADER;) {
-    const size = view.getUint32(at + 4, true);
-    const start = at + CHUNK_HEADER;
-    if (word(at) === 'data') {
-      if (format === undefined) return 'not-wav';
-      const isPlausible = size > 0 && start + size <= bytes.length;
-      return { ...format, data: bytes.subarray(start, isPlausible ? start + size : undefined) };
-    }
-    if (word(at) === 'fmt ') {
-      if (bytes.length < start + 16) return 'no-sound';
-      format = readFormat(new DataView(view.buffer, view.byteOffset + start, Math.min(size, bytes.length - start)));
-      if (format === undefined) return 'not-wav';
-    }
-    at = start + size + (size % 2);
-  }
-  return 'no-sound';
-}
-
-function readFormat(chunk: DataView): WavFormat | undefined {
-  if (chunk.byteLength < 16) return undefined;
-  const named = chunk.getUint16(0, true);
-  const kind = named === EXTENSIBLE && chunk.byteLength >= SUBFORMAT + 2 ? chunk.getUint16(SUBFORMAT, true) : named;
-  return {
-    channels: chunk.getUint16(2, true),
-    sampleRate: chunk.getUint32(4, true),
-    coding: codingOf(kind, chunk.getUint16(14, true)),
-  };
+  const header = readWavHeader(bytes);
+  if (header === 'need-more') return 'no-sound';
+  if (header === 'not-wav') return header;
+  const { encoding, bitsPerSample, channels, sampleRate, dataStart, dataSize = Infinity } = header;
+  const end = dataStart + dataSize <= bytes.length ? dataStart + dataSize : undefined;
+  return { channels, sampleRate, coding: codingOf(encoding, bitsPerSample), data: bytes.subarray(dataStart, end) };
 }
 
 function codingOf(kind: number, bits: number): SampleCoding | undefined {
-  if (kind === FLOAT) return bits === 32 ? 'float32' : undefined;
-  if (kind !== PCM && kind !== EXTENSIBLE) return undefined;
+  if (kind === WAV_FLOAT) return bits === 32 ? 'float32' : undefined;
+  if (kind !== WAV_PCM) return undefined;
   if (bits === 8) return 'uint8';
   const coding = `int${bits}` as const;
   return coding === 'int16' || coding === 'int24' || coding === 'int32' ? coding : undefined;

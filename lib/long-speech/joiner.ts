@@ -1,10 +1,10 @@
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { readAdtsHeader, readMp3Header } from '../speech/frame-header.js';
+import { writeWavHeader } from '../speech/wav-header.js';
 import { FrameJoin, type FrameKind } from './frame-join.js';
 import { PcmJoin, WavJoin } from './sample-join.js';
 import { isInfoFrame } from './info-frame.js';
 import { UnjoinableError, type SegmentJoin } from './segment-join.js';
-import { streamingWavHeader } from './streaming-wav-header.js';
 
 /** The formats whose pieces can follow one another. */
 export const JOINABLE_FORMATS = ['mp3', 'aac', 'wav', 'pcm'] as const satisfies readonly SpeechFormat[];
@@ -51,7 +51,9 @@ export class Joiner {
 
   /** Returns what has to stand before everything else. */
   head(): Uint8Array {
-    return this.format === 'wav' && this.#shape !== undefined ? streamingWavHeader(this.#shape) : new Uint8Array();
+    return this.format === 'wav' && this.#shape !== undefined
+      ? writeWavHeader(this.#shape, 'unknown')
+      : new Uint8Array();
   }
 
   /** Forgets the first segment, of which nothing was sent. */

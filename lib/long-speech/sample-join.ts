@@ -1,10 +1,8 @@
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
-import { readWavHeader } from '../speech/wav-header.js';
+import { readWavHeader, WAV_PCM } from '../speech/wav-header.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
 
 const BYTES_PER_SAMPLE = 2;
-const PCM = 1;
-const EXTENSIBLE = 0xfffe;
 /** Seconds in which sound that breaks off is let die away: a cut in the middle of a wave clicks. */
 const FADE = 0.005;
 /** Seconds of quiet between two sentences, a little of which stands before the second. More sounds like a gap, less like haste. */
@@ -136,7 +134,7 @@ export class WavJoin implements SegmentJoin {
     if (header === 'need-more') return [];
     if (header === 'not-wav') throw new UnjoinableError('this is no WAV');
     const { encoding, bitsPerSample, channels, sampleRate, dataStart, dataSize } = header;
-    if ((encoding !== PCM && encoding !== EXTENSIBLE) || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
+    if (encoding !== WAV_PCM || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
       throw new UnjoinableError('the samples are not of 16 bits');
     }
     this.#samples = new SampleJoin(
