@@ -99,7 +99,7 @@ describe('the command express-speech', function () {
   });
 
   it('lets no server steer the terminal', async () => {
-    const url = await start({ voices: ['\u001b]0;title\u0007\u001b[2Jnova', '\u202eevil'] });
+    const url = await start({ voices: ['\u202enova', '\u001b]0;title\u0007\u001b[2Jevil'] });
     const { stdout } = await run(['verify', url]);
     expect(stdout).to.include('nova');
     expect(stdout).not.to.match(/[\u001b\u0007\u202e]/);

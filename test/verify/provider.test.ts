@@ -29,7 +29,7 @@ describe('verifying an entry that is no remote', () => {
     it('speaks, and ends its worker', async () => {
       const result = await verifyEntry({ type: 'local', workers: 1 }, { signal });
       expect(outline(result)).to.deep.equal(['speak ok']);
-      expect(result.found?.formats).to.deep.equal(['mp3', 'wav', 'pcm']);
+      expect(result.found?.formats).to.deep.equal(['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm']);
       expect(result.found?.voices).not.to.have.length(0);
       expect(result.found?.firstByte).to.be.a('number');
       expect(result.steps[0]).not.to.have.property('hint');
