@@ -84,6 +84,8 @@ async function prepareWith(
     aborted: () => new PrepareError('aborted'),
   };
   try {
+    // Whoever has left asks for nothing more, and nobody would hear what a promise of the user's own ends in.
+    if (signal.aborted) return undefined;
     const returned: unknown = prepare(written);
     const said = typeof returned === 'string' ? returned : await withTimeLimit(() => Promise.resolve(returned), ended);
     if (typeof said !== 'string') throw new PrepareError('no_string');

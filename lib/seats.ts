@@ -16,8 +16,16 @@ export class Seats {
   /** Asks for leave to call a provider. The first call waits for a place if need be, the later ones have it. */
   async acquire(provider: string, guard: Guard, signal: AbortSignal): Promise<GuardPermit> {
     const seat = this.#seats.get(provider) ?? new Seat(await this.#place(guard, signal));
-    this.#seats.set(provider, seat);
-    return guard.enter(seat.take());
+    try {
+      const permit = guard.enter(seat.take());
+      this.#seats.set(provider, seat);
+      return permit;
+    } catch (error) {
+      // The circuit has opened meanwhile, and nothing is called.
+      seat.leave();
+      this.#seats.delete(provider);
+      throw error;
+    }
   }
 
   /** Gives a place back, as soon as the call in it is over. */

@@ -118,8 +118,16 @@ async function wholeText(
   const { provider, attempts } = first.facts;
   const stage = chain.stages.find(({ name }) => name === provider);
   if (stage === undefined || !speaks(stage)) return first;
-  const { result } = await chain.speak(request, { ...options, fallback: { order: [stage.name] } });
-  return { result, facts: { ...first.facts, attempts } };
+  const whole = await chain.speak(request, { ...options, fallback: { order: [stage.name] } });
+  if (whole.result !== null) return { result: whole.result, facts: { ...first.facts, attempts } };
+  const behind = chain.stages.slice(chain.stages.indexOf(stage) + 1).map(({ name }) => name);
+  const order = options.fallback === 'none' ? [] : behind;
+  const rest = await chain.speak(request, { ...options, fallback: { order } });
+  const failed = [...attempts, ...whole.facts.attempts].filter(({ code }) => code !== null);
+  return {
+    result: rest.result,
+    facts: { ...rest.facts, degraded: true, attempts: [...failed, ...rest.facts.attempts] },
+  };
 }
 
 /** Whether a stage may give sound. */

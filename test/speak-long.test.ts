@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import { connect } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { SpeechEventMap, SpeechRouterOptions } from '../lib/index.js';
 import { readMp3Header } from '../lib/speech/frame-header.js';
@@ -208,6 +209,48 @@ describe('a long text', () => {
     expect(texts.at(-1)).to.equal(TEXT);
   });
 
+  it('goes on to the next where a provider of the user’s own has text for a sentence and nothing for all of it', async () => {
+    const own = provider('own', ({ input }) => Promise.resolve({ kind: 'text', text: input, status: 200 }));
+    await start([], { fallback: [{ ...own, capabilities: { maxInput: 150 } }, { type: 'text' }] });
+    const reply = await speak();
+    expect(reply.status).to.equal(200);
+    expect(JSON.parse(reply.body.toString())).to.deep.include({ text: TEXT, reason: 'unsupported' });
+    expect(reply.headers['x-speech-provider']).to.equal('text');
+    expect(reply.headers['x-speech-degraded']).to.equal('true');
+  });
+
+  it('lets go of a stream that stands still and hears no signal, when the client leaves', async () => {
+    const bodies: PassThrough[] = [];
+    const own = provider('own', () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      bodies.push(body);
+      return Promise.resolve(pcm(body));
+    });
+    await start([], { fallback: [own] });
+    const response = await postRaw(app.speechUrl, { input: TEXT, response_format: 'pcm' });
+    response.destroy();
+    while (bodies[0]?.destroyed !== true) await settle();
+    while (app.speech.status().providers.some(({ running }) => running > 0)) await settle();
+    expect(bodies).to.have.length(1);
+  });
+
+  it('ends in a reset for a client of HTTP/1.0, to whom an orderly end would be the end of the speech', async () => {
+    await start([{ answer: dyingIn(3) }]);
+    const body = JSON.stringify({ input: TEXT, response_format: 'pcm' });
+    const socket = connect(Number(new URL(app.origin).port), '127.0.0.1');
+    socket.write(
+      `POST /v1/audio/speech HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`,
+    );
+    socket.resume();
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      socket.once('error', resolve).once('close', () => {
+        resolve(undefined);
+      });
+    });
+    expect(error?.code).to.equal('ECONNRESET');
+  });
+
   it('is one call in formats whose pieces cannot follow one another', async () => {
     const inputs: string[] = [];
     const own = provider('own', ({ input }) => {
@@ -303,6 +346,8 @@ describe('a long text', () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     expect(before).to.be.below(38);
+    // Nobody is called meanwhile, so no place is held.
+    expect(app.speech.status().providers[0]).to.include({ running: 0 });
     const reply = await readRaw(response);
     expect(said(reply)).to.have.length(40);
     expect(numbersOf(0)).to.have.length(40);
@@ -323,6 +368,18 @@ describe('a long text', () => {
       ...['mp3 3', 'wav 3', 'wav 4', 'wav 5', 'wav 6', 'wav 7'],
     ]);
     expect(reply.trailers['server-timing']).to.match(/remote1;dur=[\d.]+;desc="segments 4-8"$/);
+  });
+
+  it('does so behind a sentence of which a part was heard', async () => {
+    await start([{ answer: dyingIn(0) }, { shape: { sampleRate: 44_100, channels: 2 } }]);
+    for (const format of ['mp3', 'wav']) {
+      const reply = await speak({ response_format: format });
+      expect(reply.isWhole, format).to.equal(true);
+      expect(reply.trailers['server-timing'], format).to.match(/remote1;dur=[\d.]+;desc="segments 1-8"$/);
+      await app.close();
+      await Promise.all(servers.splice(0).map((server) => server.close().catch(() => undefined)));
+      await start([{ answer: dyingIn(0) }, { shape: { sampleRate: 44_100, channels: 2 } }]);
+    }
   });
 
   it('does the same with WAV, under the one header that it began with', async () => {

@@ -61,13 +61,23 @@ function setAudioHeaders(response: Response, cacheControl: string): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
 }
 
+/**
+ * Ends a reply in a way that cannot be taken for its end. Without chunks and a length, as in HTTP/1.0, an orderly end of the connection
+ * is one, so it is reset.
+ */
+function breakConnection(response: Response): void {
+  if (!response.chunkedEncoding && !response.hasHeader('Content-Length')) response.socket?.resetAndDestroy();
+  response.destroy();
+}
+
 /** Ties the two lives together: the reply never outlives the audio, nor the audio the reply. */
 function releaseWithResponse(response: Response, stream: Readable): void {
-  stream.once('error', () => {
-    response.destroy();
-  });
+  const breakOff = (): void => {
+    breakConnection(response);
+  };
+  stream.once('error', breakOff);
   stream.once('close', () => {
-    if (!stream.readableEnded) response.destroy();
+    if (!stream.readableEnded) breakOff();
   });
   response.once('close', () => {
     stream.destroy();

@@ -24,10 +24,15 @@ export class FrameJoin implements SegmentJoin {
   #isBegun = false;
   #hasFrames = false;
   #junk = 0;
+  #heard = 0;
 
   constructor(kind: FrameKind, accept: (header: FrameHeader) => SoundShape) {
     this.#kind = kind;
     this.#accept = accept;
+  }
+
+  get heard(): number {
+    return this.#heard;
   }
 
   add(bytes: Uint8Array): Piece[] {
@@ -87,6 +92,7 @@ export class FrameJoin implements SegmentJoin {
       seconds += header.samples / header.sampleRate;
     }
     endRun(at);
+    this.#heard += seconds;
     this.#rest = data.subarray(at);
     const [only] = runs;
     if (only === undefined) return [];

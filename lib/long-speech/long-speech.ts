@@ -132,6 +132,8 @@ export class LongSpeech {
     try {
       await this.#speakSegment(0, first);
       for (let index = 1; index < segments.length; index += 1) {
+        // Whoever reads slowly holds nobody's place meanwhile.
+        if (!this.#lookAhead.hasRoomForSegment) onLeave(this.#provider);
         await this.#lookAhead.roomForSegment(this.#controller.signal);
         await this.#speakSegment(index, undefined);
       }
@@ -171,17 +173,15 @@ export class LongSpeech {
   async #takeOver(index: number, failed: ReadonlySet<string>, code: SpeechErrorCode): Promise<SpeechAudio> {
     const broken = this.#provider;
     this.#options.onLeave(broken);
-    if (failed.size >= this.#options.providers.length) throw new SpeechError(code, 'nobody is left to go on');
-    const audio = await this.#ask(index, failed);
-    this.#options.onTakeOver(broken, this.#provider, code);
-    return audio;
+    const [next] = this.#orderFor(failed);
+    if (next === undefined) throw new SpeechError(code, 'nobody is left to go on');
+    this.#options.onTakeOver(broken, next, code);
+    return this.#ask(index, failed);
   }
 
   /** Asks for a segment whoever spoke last, then those behind, and at last those before. */
   async #ask(index: number, failed: ReadonlySet<string>): Promise<SpeechAudio> {
-    const { providers } = this.#options;
-    const current = providers.indexOf(this.#provider);
-    let order = [...providers.slice(current), ...providers.slice(0, current)].filter((name) => !failed.has(name));
+    let order = this.#orderFor(failed);
     let code: SpeechErrorCode = 'unsupported';
     while (order.length > 0) {
       const [next = ''] = order;
@@ -203,6 +203,12 @@ export class LongSpeech {
       order = order.slice(order.indexOf(last ?? next) + 1);
     }
     throw new SpeechError(code, 'nobody could speak a segment');
+  }
+
+  #orderFor(failed: ReadonlySet<string>): string[] {
+    const { providers } = this.#options;
+    const current = providers.indexOf(this.#provider);
+    return [...providers.slice(current), ...providers.slice(0, current)].filter((name) => !failed.has(name));
   }
 
   /** Asks these for a segment, without compression if it is to be converted. */
@@ -227,8 +233,6 @@ export class LongSpeech {
       await this.#filler.fill(audio.stream, place);
     } catch (thrown) {
       if (!(thrown instanceof UnjoinableError)) throw thrown;
-      if (segment.hasBegun) throw new SpeechError('bad_response', 'the sound changed its shape on the way');
-      segment.drop();
       this.#unlike.add(this.#provider);
       const { result, attempts } = await this.#askThese(segment.index, [this.#provider], true);
       if (result?.kind === 'audio') await this.#fillConverted(result, place);
@@ -247,7 +251,8 @@ export class LongSpeech {
   #restart(segment: PreparedSegment): void {
     if (segment.hasBegun) return;
     segment.drop();
-    if (!this.#stream.hasBegun) this.#joiner.reset();
+    // Nothing of the whole speech was sent, so another may say its shape.
+    if (segment.index === 0) this.#joiner.reset();
   }
 
   /** Makes the signal of the next call: one for all would gather the listeners of every call that there was. */
@@ -262,6 +267,7 @@ export class LongSpeech {
     this.#options.signal.removeEventListener('abort', this.#stop);
     this.#controller.abort(reason);
     this.#call.abort(reason);
+    this.#filler.stop(reason);
     this.#lookAhead.wake();
   };
 }

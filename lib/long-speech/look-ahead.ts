@@ -41,9 +41,14 @@ export class LookAhead {
     this.onMore();
   }
 
+  /** Whether another segment may be begun. */
+  get hasRoomForSegment(): boolean {
+    return this.#segments.length <= this.#options.ahead && !this.isFull;
+  }
+
   /** Waits until another segment may be begun. */
   async roomForSegment(signal: AbortSignal): Promise<void> {
-    while (this.#segments.length > this.#options.ahead || this.isFull) await this.#change(signal);
+    while (!this.hasRoomForSegment) await this.#change(signal);
   }
 
   /** Waits until more of a segment may be read. */

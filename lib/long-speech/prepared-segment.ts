@@ -8,6 +8,7 @@ export class PreparedSegment {
   readonly index: number;
   #pieces: Piece[] = [];
   #bytes = 0;
+  #added = 0;
   #hasBegun = false;
   #isWhole = false;
 
@@ -18,6 +19,11 @@ export class PreparedSegment {
   /** Bytes that wait to be sent. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Bytes that were ever added. */
+  get added(): number {
+    return this.#added;
   }
 
   /** Whether some of it was sent, so that it can no longer be spoken anew without being heard twice. */
@@ -40,6 +46,7 @@ export class PreparedSegment {
       this.#pieces.push({ bytes: portion, seconds: (seconds * portion.length) / bytes.length });
     }
     this.#bytes += bytes.length;
+    this.#added += bytes.length;
   }
 
   take(): Piece | undefined {

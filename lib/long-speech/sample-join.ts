@@ -1,3 +1,4 @@
+import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
 import { readWavHeader, WAV_PCM } from '../speech/wav-header.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
@@ -24,6 +25,7 @@ class SampleJoin implements SegmentJoin {
   readonly #bytesPerFrame: number;
   /** The quiet at the end, and the last moment of sound; at times a part of a sample as well. */
   #held: Buffer = Buffer.alloc(0);
+  #bytes = 0;
   /** Whether the quiet before the sentence is still to be measured. */
   #isLeading: boolean;
 
@@ -33,7 +35,12 @@ class SampleJoin implements SegmentJoin {
     this.#isLeading = !isFirst;
   }
 
+  get heard(): number {
+    return this.#bytes / (this.#bytesPerFrame * this.#shape.sampleRate);
+  }
+
   add(bytes: Uint8Array): Piece[] {
+    this.#bytes += bytes.length;
     const missing = (this.#bytesPerFrame - (this.#held.length % this.#bytesPerFrame)) % this.#bytesPerFrame;
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(missing);
     const kept = this.#keptOf(body);
@@ -127,6 +134,10 @@ export class WavJoin implements SegmentJoin {
     this.#isFirst = isFirst;
   }
 
+  get heard(): number {
+    return this.#samples?.heard ?? 0;
+  }
+
   add(bytes: Uint8Array): Piece[] {
     if (this.#samples !== undefined) return this.#addSound(this.#samples, bytes);
     this.#header = Buffer.concat([this.#header, bytes]);
@@ -148,6 +159,10 @@ export class WavJoin implements SegmentJoin {
   }
 
   end(isLast: boolean): Piece[] {
+    // The header that says so is not passed on, so nobody else would find out.
+    if (Number.isFinite(this.#left) && this.#left > 0) {
+      throw new SpeechError('truncated', 'the sound is shorter than its header says');
+    }
     return this.#samples?.end(isLast) ?? [];
   }
 

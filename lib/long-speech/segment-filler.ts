@@ -5,10 +5,12 @@ import type { Joiner } from './joiner.js';
 import type { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
 import { readWhole } from './read-whole.js';
-import type { Piece } from './segment-join.js';
+import { UnjoinableError, type Piece } from './segment-join.js';
 
 /** Most bytes of a segment that has to be converted, which has to be whole for that. */
 const MOST_CONVERTED_BYTES = 16 * 1024 * 1024;
+/** Seconds below which nothing was said. */
+const LEAST_HEARD = 0.02;
 
 export interface SegmentFillerOptions {
   readonly joiner: Joiner;
@@ -28,6 +30,8 @@ export interface SegmentPlace {
 /** Takes in the sound of segments, as fast as there is room for it. */
 export class SegmentFiller {
   readonly #options: SegmentFillerOptions;
+  /** What is being taken in, or was. */
+  #stream: Readable | undefined;
 
   constructor(options: SegmentFillerOptions) {
     this.#options = options;
@@ -41,26 +45,34 @@ export class SegmentFiller {
   async fill(stream: Readable, { segment, isFirst, isLast }: SegmentPlace): Promise<void> {
     const { joiner, lookAhead, signal } = this.#options;
     const join = joiner.begin(isFirst);
-    let seconds = 0;
+    const before = segment.added;
     const add = (pieces: readonly Piece[]): void => {
-      for (const piece of pieces) {
-        seconds += piece.seconds;
-        lookAhead.add(segment, piece);
-      }
+      for (const piece of pieces) lookAhead.add(segment, piece);
     };
+    this.#stream = stream;
     try {
       for await (const chunk of stream) {
         add(join.add(chunk as Uint8Array));
         await lookAhead.roomForBytes(signal);
       }
+      // A sentence that nobody would hear must not count as said.
+      if (join.heard < LEAST_HEARD) throw new SpeechError('empty', 'there is no sound in a segment');
       add(join.end(isLast));
     } catch (thrown) {
-      if (segment.hasBegun) add(join.breakOff());
+      const hasAdded = segment.added > before;
+      if (hasAdded && thrown instanceof UnjoinableError) {
+        throw new SpeechError('bad_response', 'the sound changed its shape on the way', { cause: thrown });
+      }
+      if (hasAdded && segment.hasBegun) add(join.breakOff());
       throw thrown;
     }
-    // A sentence that nobody would hear must not count as said.
-    if (seconds === 0) throw new SpeechError('empty', 'there is no sound in a segment');
     lookAhead.complete(segment);
+  }
+
+  /** Lets go of what is being taken in: a stream of the user's own may not hear any signal. */
+  stop(reason: Error): void {
+    if (this.#stream?.readableEnded === false) this.#stream.destroy(reason);
+    this.#stream = undefined;
   }
 
   /** Takes in a whole WAV file, made into what can follow. */
@@ -70,6 +82,7 @@ export class SegmentFiller {
     convert: (wav: Uint8Array, shape: SoundShape) => Promise<Uint8Array>,
   ): Promise<void> {
     const { joiner, lookAhead } = this.#options;
+    this.#stream = stream;
     const wav = await readWhole(stream, MOST_CONVERTED_BYTES);
     const bytes = await convert(wav, joiner.shape ?? OWN_SHAPE);
     const join = joiner.begin(isFirst);

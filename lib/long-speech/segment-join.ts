@@ -7,13 +7,19 @@ export interface Piece {
 
 /** Makes the bytes of one segment follow what was sent before it. */
 export interface SegmentJoin {
+  /** Seconds of sound that have come, rests that were added apart. */
+  readonly heard: number;
   /**
    * Takes bytes as they come, and returns what of them can be sent.
    *
    * @throws {UnjoinableError} when they cannot follow what was sent
    */
   add(bytes: Uint8Array): readonly Piece[];
-  /** Returns what is left when the segment is whole; with the rest before the next sentence, unless it is the last. */
+  /**
+   * Returns what is left when the segment is whole; with the rest before the next sentence, unless it is the last.
+   *
+   * @throws {SpeechError} `truncated` where the segment itself says that it is not
+   */
   end(isLast: boolean): readonly Piece[];
   /** Returns what brings a segment that broke off to a clean end. */
   breakOff(): readonly Piece[];
