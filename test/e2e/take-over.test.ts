@@ -73,27 +73,33 @@ describe('a server that is killed in the middle of a long speech', function () {
         expect(complaints, 'ffmpeg').to.equal('');
 
         const { seam, isRepeated } = takeOverIn(reply, sentences.length);
+        const part = isRepeated ? partHeard(format, killAfter) : { seconds: 0, share: 0 };
         const rest = format === 'mp3' || format === 'aac' ? 0.05 : 0.1;
         const lengths = sentences.map(({ seconds }) => seconds + rest);
         const until = (count: number): number => lengths.slice(0, count).reduce((sum, length) => sum + length, 0);
-        const expected = until(sentences.length) + (isRepeated ? partHeard(format, killAfter) : 0);
+        const expected = until(sentences.length) + part.seconds;
         expect(samples.length / RATE, 'seconds').to.be.within(0.9 * expected, 1.1 * expected);
 
         const at = until(seam) * (samples.length / RATE / expected);
         const gap = longestQuiet(samples, at - 1, at + 1);
         expect(gap, 'quiet at the seam').to.be.at.most(0.3);
-        expect(largestStep(samples, at - 2, at + 2), 'click').to.be.at.most(largestStep(samples));
+        const elsewhere = Math.max(largestStep(samples, 0, at - 2), largestStep(samples, at + 2));
+        // The sharpest consonant may be here as well as anywhere.
+        expect(largestStep(samples, at - 2, at + 2), 'click').to.be.at.most(1.25 * elsewhere);
 
         const window = [Math.max(0, seam - 2), Math.min(sentences.length, seam + 2)] as const;
         const said = sentences.slice(...window).map((sentence) => sentence.text);
         const heard = await wordsHeard(
-          await excerpt(samples, until(window[0]), until(window[1]) + 1, `${path}.part.wav`),
+          await excerpt(samples, until(window[0]), until(window[1]) + part.seconds + 1, `${path}.part.wav`),
         );
-        const rates = [
-          said,
-          [...said.slice(0, seam - window[0]), said[seam - window[0]] ?? '', ...said.slice(seam - window[0])],
+        const before = seam - window[0];
+        const cut = wordsOf(said[before] ?? '');
+        const words = [
+          ...wordsOf(said.slice(0, before).join(' ')),
+          ...cut.slice(0, Math.round(part.share * cut.length)),
+          ...wordsOf(said.slice(before).join(' ')),
         ];
-        const rate = Math.min(...rates.map((words) => wordErrorRate(wordsOf(words.join(' ')), heard)));
+        const rate = wordErrorRate(words, heard);
         expect(rate, heard.join(' ')).to.be.at.most(0.45);
         note(
           `${format} killed after ${String(killAfter)} of ${String(total)} bytes, taken over at ${String(seam + 1)} of ${String(sentences.length)}${isRepeated ? ' (repeated)' : ''}, quiet ${gap.toFixed(2)} s, WER ${rate.toFixed(2)}`,
@@ -102,14 +108,15 @@ describe('a server that is killed in the middle of a long speech', function () {
     }
   }
 
-  /** Seconds of the sentence that the server was killed in. */
-  function partHeard(format: JoinableFormat, killAfter: number): number {
+  /** How much was heard of the sentence that the server was killed in. */
+  function partHeard(format: JoinableFormat, killAfter: number): { readonly seconds: number; readonly share: number } {
     let left = killAfter;
     for (const { bytes, seconds } of sentences) {
-      if (left < bytes[format]) return (left / bytes[format]) * seconds;
+      const share = left / bytes[format];
+      if (share < 1) return { seconds: share * seconds, share };
       left -= bytes[format];
     }
-    return 0;
+    return { seconds: 0, share: 0 };
   }
 });
 
