@@ -7,11 +7,14 @@ import OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
 import { soundIn } from '../support/audio.js';
 import { startProgram, type TestProcess } from '../support/process.js';
+import { decode, RATE } from '../support/takeover/decoded.js';
+import { prose } from '../support/takeover/prose.js';
 import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../support/tools.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
+const LONG = prose(1_100);
 /** What no engine reads without a mistake: no kanji is for espeak, and nothing but English for flite. */
 const JAPANESE = '今日は天気がいい。';
 const RAW = ['-f', 's16le', '-ar', '24000', '-ac', '1'];
@@ -88,6 +91,16 @@ describe('the openai client', function () {
       });
     }
 
+    for (const format of ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const) {
+      it(`gets a long text as ${format}, to its end`, async () => {
+        const path = await speechIn(format, 'alloy', LONG);
+        const { samples, complaints } = await decode(path, format === 'pcm' ? RAW : []);
+        expect(complaints).to.equal('');
+        // A letter takes a voice about 55 ms, with the rests between sentences.
+        expect(samples.length / RATE / LONG.length).to.be.within(0.05, 0.07);
+      });
+    }
+
     it('takes server-sent events', async () => {
       const { sound, usage } = await eventsIn('mp3');
       // Nobody has counted tokens.
@@ -145,17 +158,34 @@ describe('the openai client', function () {
       await upstream.close();
     });
 
+    /** What it was asked to speak. A health check may come between any two of them. */
+    const asked = (): Record<string, unknown>[] =>
+      upstream.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
+
     for (const format of ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const) {
       it(`gets ${format} through it that decodes without a word`, async () => {
         expect(await decodingErrors(await speechIn(format, 'alloy'), format === 'pcm' ? RAW : [])).to.equal('');
-        expect(upstream.requests.at(-1)?.body['response_format']).to.equal(format);
+        expect(asked().at(-1)?.['response_format']).to.equal(format);
+      });
+    }
+
+    for (const format of ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const) {
+      it(`gets a long text through it as ${format}, all of it in order`, async () => {
+        const before = asked().length;
+        expect(await decodingErrors(await speechIn(format, 'alloy', LONG), format === 'pcm' ? RAW : [])).to.equal('');
+        const inputs = asked()
+          .slice(before)
+          .map(({ input }) => input);
+        expect(inputs.join(' ')).to.equal(LONG);
+        const isJoined = format !== 'opus' && format !== 'flac';
+        expect(inputs.length > 1, 'cut at sentences').to.equal(isJoined);
       });
     }
 
     it('gets what a server that speaks in events says was used', async () => {
       upstream.behave('speaks in events');
       const { sound, usage } = await eventsIn('wav');
-      expect(upstream.requests.at(-1)?.body['stream_format']).to.equal('sse');
+      expect(asked().at(-1)?.['stream_format']).to.equal('sse');
       expect(sound.equals(soundIn('wav'))).to.equal(true);
       expect(usage).to.deep.equal({ input_tokens: 3, output_tokens: 44, total_tokens: 47 });
     });
