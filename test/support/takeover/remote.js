@@ -1,5 +1,6 @@
 // A server that sends sentences from a folder of sounds, piece by piece, until it has sent so many bytes of sound in all. Then it is
-// killed, in the middle of whatever it does.
+// killed, in the middle of whatever it does; where it has a channel to its test, it says so and holds back the rest, until the test
+// kills it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -36,7 +37,12 @@ function send(response, sound, at) {
   left -= piece.length;
   response.write(piece, () => {
     // A turn, so that what was written leaves.
-    if (left <= 0) setImmediate(() => process.kill(process.pid, 'SIGKILL'));
+    if (left <= 0) setImmediate(stop);
     else setImmediate(send, response, sound, at + piece.length);
   });
+}
+
+function stop() {
+  if (process.send === undefined) process.kill(process.pid, 'SIGKILL');
+  else process.send('holds back');
 }
