@@ -16,6 +16,8 @@ import { startUpstream, type Upstream } from '../support/upstream.js';
 const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const LONG = prose(1_100);
+/** The openai client asks for long text in the others. */
+const LONG_FORMATS: readonly SpeechFormat[] = ['mp3', 'opus', 'wav'];
 /** What no engine reads without a mistake: no kanji is for espeak, and nothing but English for flite. */
 const JAPANESE = '今日は天気がいい。';
 const RAW = ['-f', 's16le', '-ar', '24000', '-ac', '1'];
@@ -80,7 +82,9 @@ describe('generateSpeech of the AI SDK', function () {
         const heard = await wordsHeard(path, optionsOf(format));
         expect(wordErrorRate(wordsOf(SENTENCE), heard), heard.join(' ')).to.be.at.most(0.4);
       });
+    }
 
+    for (const format of LONG_FORMATS) {
       it(`gets a long text as ${format}, to its end`, async () => {
         const { seconds } = await speak(format, LONG);
         // A letter takes a voice about 55 ms, with the rests between sentences.
@@ -110,7 +114,9 @@ describe('generateSpeech of the AI SDK', function () {
         await speak(format, SENTENCE);
         expect(asked().at(-1)).to.deep.include({ input: SENTENCE, response_format: format });
       });
+    }
 
+    for (const format of LONG_FORMATS) {
       it(`gets a long text through it as ${format}`, async () => {
         const before = asked().length;
         await speak(format, LONG);
