@@ -16,7 +16,7 @@ const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const LONG = prose(1_100);
 /** The AI SDK asks for long text in the others. */
-const LONG_FORMATS = ['aac', 'flac', 'pcm'] as const;
+const LONG_FORMATS: readonly ('aac' | 'flac' | 'opus' | 'pcm')[] = ['aac', 'flac', 'pcm'];
 /** What no engine reads without a mistake: no kanji is for espeak, and nothing but English for flite. */
 const JAPANESE = '今日は天気がいい。';
 const RAW = ['-f', 's16le', '-ar', '24000', '-ac', '1'];
