@@ -118,7 +118,8 @@ async function wholeText(
   const { provider, attempts } = first.facts;
   const stage = chain.stages.find(({ name }) => name === provider);
   if (stage === undefined || !speaks(stage)) return first;
-  const whole = await chain.speak(request, { ...options, fallback: { order: [stage.name] } });
+  const fallback = options.fallback === 'none' ? options.fallback : { order: [stage.name] };
+  const whole = await chain.speak(request, { ...options, fallback });
   if (whole.result !== null) return { result: whole.result, facts: { ...first.facts, attempts } };
   const behind = chain.stages.slice(chain.stages.indexOf(stage) + 1).map(({ name }) => name);
   const order = options.fallback === 'none' ? [] : behind;

@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
+import { readWavHeader } from '../speech/wav-header.js';
 import type { Joiner } from './joiner.js';
 import type { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
@@ -78,15 +79,24 @@ export class SegmentFiller {
   /** Takes in a whole WAV file, made into what can follow. */
   async fillConverted(
     stream: Readable,
-    { segment, isFirst, isLast }: SegmentPlace,
+    place: SegmentPlace,
     convert: (wav: Uint8Array, shape: SoundShape) => Promise<Uint8Array>,
   ): Promise<void> {
-    const { joiner, lookAhead } = this.#options;
     this.#stream = stream;
     const wav = await readWhole(stream, MOST_CONVERTED_BYTES);
-    const bytes = await convert(wav, joiner.shape ?? OWN_SHAPE);
-    const join = joiner.begin(isFirst);
-    for (const piece of [...join.add(bytes), ...join.end(isLast)]) lookAhead.add(segment, piece);
-    lookAhead.complete(segment);
+    checkWhole(wav);
+    const bytes = await convert(wav, this.#options.joiner.shape ?? OWN_SHAPE);
+    await this.fill(Readable.from([bytes]), place);
   }
+}
+
+/** Refuses a file that is shorter than it says, or has no sound: once converted, it would look like a whole one. */
+function checkWhole(wav: Uint8Array): void {
+  const header = readWavHeader(wav);
+  if (typeof header === 'string') throw new SpeechError('not_audio', 'this is no WAV with sound in it');
+  const { channels, sampleRate, bitsPerSample, dataStart, dataSize = 0 } = header;
+  const size = wav.length - dataStart;
+  if (size < dataSize) throw new SpeechError('truncated', 'the sound is shorter than its header says');
+  const bytesPerSecond = (channels * sampleRate * bitsPerSample) / 8;
+  if (size < LEAST_HEARD * bytesPerSecond) throw new SpeechError('empty', 'there is no sound in a segment');
 }
