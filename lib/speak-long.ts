@@ -1,6 +1,7 @@
 import type { ReplyFacts } from './http/speech-headers.js';
 import { isJoinable, type JoinableFormat } from './long-speech/joiner.js';
-import { LongSpeech, segmentRequest, type LongSpeechOptions } from './long-speech/long-speech.js';
+import { LongSpeech, type LongSpeechOptions } from './long-speech/long-speech.js';
+import { segmentRequest } from './long-speech/speakers.js';
 import { Deadline, type Clock } from './resilience/index.js';
 import { Seats } from './seats.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './speech-chain.js';

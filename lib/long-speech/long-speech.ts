@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
-import type { Attempt, Clock } from '../resilience/index.js';
+import type { Clock } from '../resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import { contentTypeOf, type SoundShape, type SpeechFormat } from '../speech/formats.js';
-import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
+import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { Stint } from '../speech/stint.js';
 import { Joiner, type JoinableFormat } from './joiner.js';
@@ -11,18 +10,12 @@ import { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
 import { SegmentFiller, type SegmentPlace } from './segment-filler.js';
 import { UnjoinableError } from './segment-join.js';
+import { segmentRequest, Speakers, type AskSegment, type SegmentSound } from './speakers.js';
 import { Stints } from './stints.js';
 import { UsageSum } from './usage-sum.js';
 
 /** Most bytes that wait to be sent: twenty seconds without compression, which is the longest segment and more. */
 const MOST_BYTES = 1024 * 1024;
-
-/** How a segment was answered. */
-export interface SegmentAnswer {
-  readonly result: SpeechResult | null;
-  readonly provider: string | null;
-  readonly attempts: readonly Attempt[];
-}
 
 export interface LongSpeechOptions {
   /** The request for the whole text. */
@@ -34,8 +27,7 @@ export interface LongSpeechOptions {
   readonly ahead: number;
   /** Those that can take over from one another, in their order. One alone means that the client wants no other. */
   readonly providers: readonly string[];
-  /** Asks these providers, in this order, to speak a segment. */
-  readonly ask: (request: SpeechRequest, order: readonly string[], signal: AbortSignal) => Promise<SegmentAnswer>;
+  readonly ask: AskSegment;
   /** Makes sound of another shape follow what was sent. */
   readonly convert: (
     wav: Uint8Array,
@@ -51,24 +43,7 @@ export interface LongSpeechOptions {
   readonly onLeave: (provider: string) => void;
 }
 
-/** The request for one segment of a long text. */
-export function segmentRequest(
-  request: SpeechRequest,
-  segments: readonly string[],
-  index: number,
-  shape: SoundShape | undefined,
-): SpeechRequest {
-  const part = { index, count: segments.length, whole: request.input, shape };
-  const { format, speed, voice, model, instructions, extra, requestId } = request;
-  const wishes = { format, speed, voice, model, instructions, extra, requestId };
-  const events = request.events === undefined ? {} : { events: request.events };
-  return { ...wishes, ...events, input: segments[index] ?? '', part };
-}
-
-/**
- * A text that is spoken segment by segment, each by the first provider that can. Whoever has failed is asked again only when nobody
- * else is left: a voice that comes and goes would be worse than another one.
- */
+/** A text that is spoken segment by segment, and goes on with another provider where one breaks off. */
 export class LongSpeech {
   readonly #options: LongSpeechOptions;
   /** Aborts when nobody wants any more. */
@@ -80,15 +55,10 @@ export class LongSpeech {
   readonly #filler: SegmentFiller;
   readonly #stints: Stints;
   readonly #usage = new UsageSum();
-  /** Those whose sound cannot follow as it is. They are asked for WAV at once the next time. */
-  readonly #unlike = new Set<string>();
-  #provider: string;
-  /** Whether what the provider gives has to be converted. */
-  #isToConvert = false;
+  readonly #speakers: Speakers;
 
   private constructor(options: LongSpeechOptions, provider: string) {
     this.#options = options;
-    this.#provider = provider;
     this.#stints = new Stints(options.clock);
     this.#joiner = new Joiner(options.format);
     this.#lookAhead = new LookAhead({ ahead: options.ahead, mostBytes: MOST_BYTES });
@@ -102,6 +72,17 @@ export class LongSpeech {
       clock: options.clock,
       head: () => this.#joiner.head(),
       onClose: this.#stop,
+    });
+    const { providers, ask, onLeave } = options;
+    this.#speakers = new Speakers(provider, {
+      providers,
+      ask,
+      onLeave,
+      requestFor: (index) => segmentRequest(options.request, options.segments, index, this.#joiner.shape),
+      nextCall: () => this.#nextCall(),
+      onRefused: (index, attempt) => {
+        this.#stints.refused(index, attempt);
+      },
     });
     options.signal.addEventListener('abort', this.#stop, { once: true });
   }
@@ -117,7 +98,7 @@ export class LongSpeech {
     return speech;
   }
 
-  get audio(): SpeechAudio & { readonly stream: Readable } {
+  get audio(): SpeechAudio {
     const contentType = contentTypeOf(this.#options.format);
     return { kind: 'audio', contentType, stream: this.#stream, usage: () => this.#usage.total };
   }
@@ -133,7 +114,7 @@ export class LongSpeech {
       await this.#speakSegment(0, first);
       for (let index = 1; index < segments.length; index += 1) {
         // Whoever reads slowly holds nobody's place meanwhile.
-        if (!this.#lookAhead.hasRoomForSegment) onLeave(this.#provider);
+        if (!this.#lookAhead.hasRoomForSegment) onLeave(this.#speakers.current);
         await this.#lookAhead.roomForSegment(this.#controller.signal);
         await this.#speakSegment(index, undefined);
       }
@@ -150,101 +131,56 @@ export class LongSpeech {
     const segment = this.#lookAhead.open(index);
     const failed = new Set<string>();
     this.#stints.begin();
-    let audio = begun ?? (await this.#ask(index, failed));
+    let sound = begun === undefined ? await this.#speakers.ask(index, failed) : { audio: begun, isToConvert: false };
     for (;;) {
       try {
-        await this.#fill(segment, audio);
-        this.#usage.add(audio.usage?.());
-        this.#stints.end(this.#provider, index);
+        const { usage } = await this.#fill(segment, sound);
+        this.#usage.add(usage?.());
+        this.#stints.end(this.#speakers.current, index);
         return;
       } catch (thrown) {
         this.#controller.signal.throwIfAborted();
         const { code } = failureOfStream(thrown);
-        this.#stints.failed(this.#provider, index, code);
-        failed.add(this.#provider);
+        this.#stints.failed(this.#speakers.current, index, code);
+        failed.add(this.#speakers.current);
         this.#restart(segment);
         this.#stints.begin();
-        audio = await this.#takeOver(index, failed, code);
+        sound = await this.#takeOver(index, failed, code);
       }
     }
   }
 
   /** Asks the others for a segment that has broken off. */
-  async #takeOver(index: number, failed: ReadonlySet<string>, code: SpeechErrorCode): Promise<SpeechAudio> {
-    const broken = this.#provider;
-    this.#options.onLeave(broken);
-    const [next] = this.#orderFor(failed);
+  async #takeOver(index: number, failed: ReadonlySet<string>, code: SpeechErrorCode): Promise<SegmentSound> {
+    const { current } = this.#speakers;
+    this.#options.onLeave(current);
+    const [next] = this.#speakers.orderWithout(failed);
     if (next === undefined) throw new SpeechError(code, 'nobody is left to go on');
-    this.#options.onTakeOver(broken, next, code);
-    return this.#ask(index, failed);
+    this.#options.onTakeOver(current, next, code);
+    return this.#speakers.ask(index, failed);
   }
 
-  /** Asks for a segment whoever spoke last, then those behind, and at last those before. */
-  async #ask(index: number, failed: ReadonlySet<string>): Promise<SpeechAudio> {
-    let order = this.#orderFor(failed);
-    let code: SpeechErrorCode = 'unsupported';
-    while (order.length > 0) {
-      const [next = ''] = order;
-      const isUnlike = this.#unlike.has(next);
-      const { result, provider, attempts } = await this.#askThese(index, isUnlike ? [next] : order, isUnlike);
-      for (const attempt of attempts) {
-        if (attempt.code === null) continue;
-        this.#stints.refused(index, attempt);
-        code = attempt.code as SpeechErrorCode;
-      }
-      if (result?.kind === 'audio' && provider !== null) {
-        if (provider !== this.#provider) this.#options.onLeave(this.#provider);
-        this.#provider = provider;
-        this.#isToConvert = isUnlike;
-        return result;
-      }
-      // Text cannot follow sound. Whoever gave it was the last to be asked.
-      const last = provider ?? (isUnlike ? next : order.at(-1));
-      order = order.slice(order.indexOf(last ?? next) + 1);
-    }
-    throw new SpeechError(code, 'nobody could speak a segment');
-  }
-
-  #orderFor(failed: ReadonlySet<string>): string[] {
-    const { providers } = this.#options;
-    const current = providers.indexOf(this.#provider);
-    return [...providers.slice(current), ...providers.slice(0, current)].filter((name) => !failed.has(name));
-  }
-
-  /** Asks these for a segment, without compression if it is to be converted. */
-  async #askThese(index: number, order: readonly string[], isToConvert: boolean): Promise<SegmentAnswer> {
-    const { request, segments, ask } = this.#options;
-    const asked = segmentRequest(request, segments, index, this.#joiner.shape);
-    const answer = await ask(isToConvert ? { ...asked, format: 'wav' } : asked, order, this.#nextCall());
-    if (!this.#controller.signal.aborted) return answer;
-    if (answer.result?.kind === 'audio') answer.result.stream.destroy();
-    throw new SpeechError('aborted', 'the caller has left');
-  }
-
-  /** Takes in the sound of a segment, converted where it cannot follow as it is. */
-  async #fill(segment: PreparedSegment, audio: SpeechAudio): Promise<void> {
+  /** Takes in the sound of a segment, or other sound for it where that cannot follow, and returns what it took. */
+  async #fill(segment: PreparedSegment, sound: SegmentSound): Promise<SpeechAudio> {
     const isFirst = segment.index === 0 && !this.#stream.hasBegun;
     const place = { segment, isFirst, isLast: segment.index === this.#options.segments.length - 1 };
-    if (this.#isToConvert) {
-      await this.#fillConverted(audio, place);
-      return;
-    }
+    if (sound.isToConvert) return this.#fillConverted(sound.audio, place);
     try {
-      await this.#filler.fill(audio.stream, place);
+      await this.#filler.fill(sound.audio.stream, place);
+      return sound.audio;
     } catch (thrown) {
       if (!(thrown instanceof UnjoinableError)) throw thrown;
-      this.#unlike.add(this.#provider);
-      const { result, attempts } = await this.#askThese(segment.index, [this.#provider], true);
-      if (result?.kind === 'audio') await this.#fillConverted(result, place);
-      else throw new SpeechError((attempts.at(-1)?.code ?? 'unsupported') as SpeechErrorCode, 'there is no such sound');
+      const { audio } = await this.#speakers.askUnlike(segment.index);
+      return this.#fillConverted(audio, place);
     }
   }
 
-  async #fillConverted({ stream }: SpeechAudio, place: SegmentPlace): Promise<void> {
+  async #fillConverted(audio: SpeechAudio, place: SegmentPlace): Promise<SpeechAudio> {
     const { convert, format } = this.#options;
-    await this.#filler.fillConverted(stream, place, (wav, shape) =>
+    await this.#filler.fillConverted(audio.stream, place, (wav, shape) =>
       convert(wav, { format, shape, isLast: place.isLast }, this.#nextCall()),
     );
+    return audio;
   }
 
   /** Goes back to the beginning of a segment, as far as it was not sent. */
