@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ENTRY_SCHEMAS, NAME_SCHEMA, OPTIONS_SCHEMA } from './options.js';
+import { ENTRY_SCHEMAS, NAME_SCHEMA } from './entry-options.js';
+import { OPTIONS_SCHEMA } from './options.js';
 import { PREPARATIONS } from './speech/prepare/prepare-text.js';
 
 const CUSTOM = z

@@ -3,7 +3,8 @@ export type { Authorize, SpeechAdminOptions } from './admin/speech-admin.js';
 export { speechRouter } from './router.js';
 export type { SpeechRouter } from './router.js';
 export type { SpeechGuards } from './guard-options.js';
-export type { LocalEntry, RemoteEntry, SpeechRouterOptions, TextEntry } from './options.js';
+export type { LocalEntry, RemoteEntry, TextEntry } from './entry-options.js';
+export type { SpeechRouterOptions } from './options.js';
 export { SpeechOptionsError } from './options-error.js';
 export type { OptionsProblem } from './options-error.js';
 export type {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { LocalEntry } from '../../../lib/options.js';
+import type { LocalEntry } from '../../../lib/entry-options.js';
 import { proveAudio } from '../../../lib/speech/proof.js';
 import { checkAppProcess, startAppProcess } from '../../support/app-process.js';
 import { soundIn } from '../../support/audio.js';

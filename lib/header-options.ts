@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { object, words } from './option-schemas.js';
+
+/** Headers that frame the request or name its target; got and Node set them. */
+const FRAMING_HEADERS = [
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+export const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export const headers = z.record(
+  z
+    .string()
+    .regex(HEADER_NAME)
+    .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase())),
+  z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
+  {
+    error: ({ code }) =>
+      code === 'invalid_key'
+        ? `expected a name of a header, and none of ${FRAMING_HEADERS.join(', ')}`
+        : 'expected an object from header name to value',
+  },
+);
+
+/** Takes a secret as text, or from the environment, where it is better off, and checks what came of it. */
+export function secret(what: string, problemOf: (value: string) => string | undefined) {
+  return z
+    .union([words(what), object({ env: words('the name of an environment variable') })], {
+      error: `expected ${what} or { env: "NAME" }`,
+    })
+    .transform((given, context) => {
+      const value = typeof given === 'string' ? given : (process.env[given.env] ?? '');
+      const unset = value === '' ? 'this environment variable is not set' : undefined;
+      const message = unset ?? problemOf(value);
+      if (message === undefined) return value;
+      context.addIssue({ code: 'custom', message, path: unset === undefined ? [] : ['env'] });
+      return z.NEVER;
+    });
+}
