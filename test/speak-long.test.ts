@@ -382,6 +382,18 @@ describe('a long text', () => {
     }
   });
 
+  it('takes no file that is cut short for a sentence, where it would be converted either', async () => {
+    const cutting: Answer = (response, sound, { format, number }) => {
+      response.end(format === 'wav' && number === 4 ? sound.subarray(0, sound.length / 2) : sound);
+    };
+    await start([{ answer: dyingIn(3) }, { shape: { sampleRate: 44_100, channels: 2 }, answer: cutting }, {}]);
+    const reply = await speak({ response_format: 'mp3' });
+    expect(reply.isWhole).to.equal(true);
+    expect(reply.trailers['server-timing']).to.match(
+      /remote1;dur=[\d.]+;desc="segment 4", remote1;dur=[\d.]+;desc="truncated in segment 5", remote2;dur=[\d.]+;desc="segments 5-8"$/,
+    );
+  });
+
   it('does the same with WAV, under the one header that it began with', async () => {
     await start([{ shape: { sampleRate: 22_050, channels: 2 }, answer: dyingIn(3) }, {}]);
     const { body, isWhole } = await speak({ response_format: 'wav' });
