@@ -1,6 +1,6 @@
 import type { ConvertJob } from '../engines/convert-job.js';
-import { SpeechError } from '../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
+import { awaitJob } from './await-job.js';
 import { EngineWorkers } from './engine-workers.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -30,8 +30,7 @@ export function createConverter(): Converter {
   const workers = new EngineWorkers({ kind: 'none' }, 'speech converter');
   const pool = new WorkerPool(1, () => workers.start());
   return {
-    async convert(wav, { format, shape, isLast }, signal) {
-      if (signal.aborted) throw new SpeechError('aborted', 'the caller has left');
+    convert(wav, { format, shape, isLast }, signal) {
       // Only these bytes go to the other thread, and not all of the memory that they are a view of.
       return convertOn(pool, { wav: new Uint8Array(wav), format, shape, isLast }, signal);
     },
@@ -43,32 +42,18 @@ export function createConverter(): Converter {
   };
 }
 
-async function convertOn(pool: WorkerPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
-  let cancel = (): void => undefined;
-  const conversion = new Promise<Uint8Array>((resolve, reject) => {
+function convertOn(pool: WorkerPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
+  return awaitJob<Uint8Array>(pool, { type: 'convert', job }, signal, (answer, pooled) => {
     const pieces: Uint8Array[] = [];
-    const pooled = pool.submit(
-      { type: 'convert', job },
-      {
-        message(message) {
-          if (message.type !== 'chunk') return;
-          pieces.push(message.bytes);
-          pooled.grant();
-        },
-        ended() {
-          resolve(Buffer.concat(pieces));
-        },
-        failed: reject,
+    return {
+      message(message) {
+        if (message.type !== 'chunk') return;
+        pieces.push(message.bytes);
+        pooled().grant();
       },
-    );
-    cancel = () => {
-      pooled.cancel();
+      ended() {
+        answer(Buffer.concat(pieces));
+      },
     };
   });
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    return await conversion;
-  } finally {
-    signal.removeEventListener('abort', cancel);
-  }
 }
