@@ -10,6 +10,7 @@ import { startNameServer, type NameAnswer } from './support/name-server.js';
 import { makePrivateFiles } from './support/private-files.js';
 import { startSpeechApi, type ApiOptions, type TestServer } from './support/speech-api.js';
 import { needsTools } from './support/tools.js';
+import { STRIP_TYPES } from './support/strip-types.js';
 
 const CLI = fileURLToPath(new URL('../lib/cli.ts', import.meta.url));
 const KEY = 'sk-planted-secret-0123456789';
@@ -190,7 +191,7 @@ async function run(
   args: readonly string[],
   { env = {}, through = [] }: { readonly env?: Record<string, string>; readonly through?: readonly string[] } = {},
 ): Promise<Ran> {
-  const node = [process.execPath, '--import', 'ts-blank-space/register', CLI, ...args];
+  const node = [process.execPath, ...STRIP_TYPES, CLI, ...args];
   const [command = '', ...words] = [...through, ...node];
   const child = spawn(command, words, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close') as Promise<[number | null]>;

@@ -15,6 +15,7 @@ import { ended, processIdsIn, Scratch } from '../support/programs.js';
 import { settle } from '../support/fake-clock.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
 import { context, speechRequest } from '../support/speech-request.js';
+import { STRIP_TYPES } from '../support/strip-types.js';
 
 const SYNTHESISER = fileURLToPath(new URL('../support/fake-synthesiser.js', import.meta.url));
 const LONG = 'This is one of very many sentences that are all the same. '.repeat(60);
@@ -123,7 +124,7 @@ describe('the local provider', function () {
     it('has no AAC where its optional peer is not installed, says what to install, and makes the others', async () => {
       const child = await startProgram(
         [
-          ...['--import', import.meta.resolve('ts-blank-space/register')],
+          ...STRIP_TYPES,
           ...['--import', import.meta.resolve('../support/hide-aac-peer.ts')],
           fileURLToPath(new URL('../support/speak-without-aac-peer.ts', import.meta.url)),
         ],
@@ -174,12 +175,7 @@ describe('the local provider', function () {
       // The one that is there would be found first.
       if (hasPeer()) this.skip();
       const child = await startProgram(
-        [
-          '--import',
-          import.meta.resolve('ts-blank-space/register'),
-          fileURLToPath(new URL('../support/speak-with-broken-peer.ts', import.meta.url)),
-          scratch.path,
-        ],
+        [...STRIP_TYPES, fileURLToPath(new URL('../support/speak-with-broken-peer.ts', import.meta.url)), scratch.path],
         /^(spoke|failed)/,
       );
       expect(child.line).to.equal('spoke with slt');
@@ -344,12 +340,7 @@ describe('the local provider', function () {
 
     it('leaves nothing of it behind when the application exits in the middle', async () => {
       const child = await startProgram(
-        [
-          '--import',
-          import.meta.resolve('ts-blank-space/register'),
-          fileURLToPath(new URL('../support/exit-while-speaking.ts', import.meta.url)),
-          facts(),
-        ],
+        [...STRIP_TYPES, fileURLToPath(new URL('../support/exit-while-speaking.ts', import.meta.url)), facts()],
         /^speaking/,
       );
       await child.stop();

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Answer, FaultAppOptions, FaultStage } from '../faults/fault.js';
 import { Gauge } from '../faults/gauge.js';
 import { startProgram, type ProgramOptions } from './process.js';
+import { STRIP_TYPES } from './strip-types.js';
 
 /** What a process can be asked or told. */
 export type AppQuestion = 'facts' | 'ready' | 'take all descriptors but one' | 'give the descriptors back' | 'close';
@@ -50,7 +51,7 @@ export async function startAppProcess(
   options: FaultAppOptions,
   { node = [], ...program }: ProgramOptions & { readonly node?: readonly string[] } = {},
 ): Promise<AppProcess> {
-  const args = [...node, '--import', 'ts-blank-space/register', APP, JSON.stringify(options)];
+  const args = [...node, ...STRIP_TYPES, APP, JSON.stringify(options)];
   const { child, line: origin, pid } = await startProgram(args, /^http/, { ...program, channel: 'ipc' });
   const ending = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   stage.defer(async () => {

@@ -7,6 +7,7 @@ import { eventually } from '../eventually.js';
 import { expectBroken, expectSpeechFrom } from '../expectations.js';
 import { PHASE } from '../fault-app.js';
 import type { Fault, FaultStage } from '../fault.js';
+import { STRIP_TYPES } from '../../support/strip-types.js';
 
 export const NETWORK_NEEDS = ['namespaces', 'ip', 'iptables'];
 const PORT = 8880;
@@ -140,7 +141,7 @@ function baseUrlOf({ address }: NetworkNamespace): string {
 }
 
 export async function speechServerIn(namespace: NetworkNamespace, stage: FaultStage, how = 'at once'): Promise<void> {
-  const args = ['--import', 'ts-blank-space/register', SPEECH_SERVER, '0.0.0.0', String(PORT), how];
+  const args = [...STRIP_TYPES, SPEECH_SERVER, '0.0.0.0', String(PORT), how];
   const server = await namespace.start(args, /listening/);
   stage.defer(() => server.stop());
   // A process that has just started, behind a cable that has just been laid, takes longer over its first reply than a row's limits.
