@@ -42,7 +42,9 @@ export async function decodingErrors(path: string, inputOptions: readonly string
 export async function wordsHeard(path: string, inputOptions: readonly string[] = []): Promise<string[]> {
   const wav = `${path}.16k.wav`;
   await output('ffmpeg', ['-v', 'error', '-y', ...inputOptions, '-i', path, '-ar', '16000', '-ac', '1', wav]);
-  const { stdout } = await output('pocketsphinx_continuous', ['-infile', wav, '-logfn', '/dev/null']);
+  // With fewer guesses followed at a time it hears the same, in half the time.
+  const options = ['-infile', wav, '-logfn', '/dev/null', '-maxhmmpf', '2000'];
+  const { stdout } = await output('pocketsphinx_continuous', options);
   return wordsOf(stdout);
 }
 

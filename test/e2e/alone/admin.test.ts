@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { speechAdmin } from '../../lib/index.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { startBrowser } from '../support/browser.js';
-import { makeFolder, type Folder } from '../support/folder.js';
-import { needsTools } from '../support/tools.js';
-import { startUpstream, type Upstream } from '../support/upstream.js';
+import { speechAdmin } from '../../../lib/index.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { startBrowser } from '../../support/browser.js';
+import { makeFolder, type Folder } from '../../support/folder.js';
+import { needsTools } from '../../support/tools.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 const SHOTS = process.env['SCREENSHOTS'] ?? tmpdir();
 const KEY = 'sk-planted-secret';
@@ -286,35 +286,33 @@ describe('the admin page in Chromium', function () {
     await page.waitForSelector('.connection.live', { timeout: 20_000 });
   });
 
-  for (const theme of ['light', 'dark'] as const) {
-    for (const [language, locale] of [
-      ['en', 'en-GB'],
-      ['zh', 'zh-CN'],
-    ] as const) {
-      // prettier-ignore
-      for (const [width, viewport] of [[1280, DESK], [390, PHONE]] as const) { // prettier-ignore
-        it(`is accessible and fits: ${theme}, ${language}, ${String(width)} pixels`, async () => {
-          // Only here the policy is put aside, for axe.
-          const lenient = await browser.newContext({ viewport, locale, colorScheme: theme, bypassCSP: true });
-          page = await openPage(lenient);
-          await speak();
-          const shot = (name: string): Promise<Buffer> =>
-            page.screenshot({
-              path: join(SHOTS, `express-speech-admin-${name}-${theme}-${language}-${String(width)}.png`),
-              fullPage: true,
-            });
-          expect(await page.getAttribute('html', 'lang')).to.equal(language);
-          await page.waitForSelector(`${card('kokoro')} .chart rect`);
-          await shot('closed');
-          expect(await axeFindings()).to.deep.equal([]);
-          await openEverything();
-          await shot('open');
-          expect(await axeFindings()).to.deep.equal([]);
-          expect(await page.evaluate('document.documentElement.scrollWidth')).to.be.at.most(width);
-          await lenient.close();
+  // Each theme with each language, each language in each width, and each theme in each width.
+  for (const [theme, language, locale, width, viewport] of [
+    ['light', 'en', 'en-GB', 1280, DESK],
+    ['light', 'zh', 'zh-CN', 390, PHONE],
+    ['dark', 'en', 'en-GB', 390, PHONE],
+    ['dark', 'zh', 'zh-CN', 1280, DESK],
+  ] as const) {
+    it(`is accessible and fits: ${theme}, ${language}, ${String(width)} pixels`, async () => {
+      // Only here the policy is put aside, for axe.
+      const lenient = await browser.newContext({ viewport, locale, colorScheme: theme, bypassCSP: true });
+      page = await openPage(lenient);
+      await speak();
+      const shot = (name: string): Promise<Buffer> =>
+        page.screenshot({
+          path: join(SHOTS, `express-speech-admin-${name}-${theme}-${language}-${String(width)}.png`),
+          fullPage: true,
         });
-      }
-    }
+      expect(await page.getAttribute('html', 'lang')).to.equal(language);
+      await page.waitForSelector(`${card('kokoro')} .chart rect`);
+      await shot('closed');
+      expect(await axeFindings()).to.deep.equal([]);
+      await openEverything();
+      await shot('open');
+      expect(await axeFindings()).to.deep.equal([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).to.be.at.most(width);
+      await lenient.close();
+    });
   }
 
   it('remembers theme and language', async () => {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../support/browser.js';
-import { startProgram, type TestProcess } from '../support/process.js';
-import { needsTools } from '../support/tools.js';
+import { startBrowser } from '../../support/browser.js';
+import { startProgram, type TestProcess } from '../../support/process.js';
+import { needsTools } from '../../support/tools.js';
 
-const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
+const APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 const SHOTS = process.env['SCREENSHOTS'] ?? tmpdir();
 
 const ENVIRONMENT = { PORT: '0', TTS_URL: '', ADMIN_PASSWORD: 'only for tests' };

@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
 import { APICallError, experimental_generateSpeech as generateSpeech, RetryError } from 'ai';
 import { expect } from 'chai';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
-import { CONTENT_TYPES } from '../support/content-types.js';
-import { startProgram, type TestProcess } from '../support/process.js';
-import { decode, RATE } from '../support/takeover/decoded.js';
-import { prose } from '../support/takeover/prose.js';
-import { needsTools, wordErrorRate, wordsHeard, wordsOf } from '../support/tools.js';
-import { startUpstream, type Upstream } from '../support/upstream.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/speech/formats.js';
+import { CONTENT_TYPES } from '../../support/content-types.js';
+import { startProgram, type TestProcess } from '../../support/process.js';
+import { decode, RATE } from '../../support/takeover/decoded.js';
+import { prose } from '../../support/takeover/prose.js';
+import { needsTools, wordErrorRate, wordsHeard, wordsOf } from '../../support/tools.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
+const APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const LONG = prose(1_100);
 /** The openai client asks for long text in the others. */

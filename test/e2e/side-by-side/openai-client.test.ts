@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
-import { soundIn } from '../support/audio.js';
-import { startProgram, type TestProcess } from '../support/process.js';
-import { decode, RATE } from '../support/takeover/decoded.js';
-import { prose } from '../support/takeover/prose.js';
-import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../support/tools.js';
-import { startUpstream, type Upstream } from '../support/upstream.js';
+import { soundIn } from '../../support/audio.js';
+import { startProgram, type TestProcess } from '../../support/process.js';
+import { decode, RATE } from '../../support/takeover/decoded.js';
+import { prose } from '../../support/takeover/prose.js';
+import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../../support/tools.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-const APP = fileURLToPath(new URL('../../example-app', import.meta.url));
+const APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const LONG = prose(1_100);
 /** The AI SDK asks for long text in the others. */

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { startProgram, type TestProcess } from '../support/process.js';
-import { startPrometheus, type Prometheus } from '../support/prometheus.js';
-import { needsTools, output } from '../support/tools.js';
-import { startUpstream, type Upstream } from '../support/upstream.js';
+import { startProgram, type TestProcess } from '../../support/process.js';
+import { startPrometheus, type Prometheus } from '../../support/prometheus.js';
+import { needsTools, output } from '../../support/tools.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-const path = (name: string): string => fileURLToPath(new URL(`../../docs/operations/${name}`, import.meta.url));
+const path = (name: string): string => fileURLToPath(new URL(`../../../docs/operations/${name}`, import.meta.url));
 
-const EXAMPLE_APP = fileURLToPath(new URL('../../example-app', import.meta.url));
+const EXAMPLE_APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 
 interface Dashboard {
   readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];

@@ -2,12 +2,12 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createLocalProvider, type LocalProvider } from '../../lib/providers/local.js';
-import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../lib/speech/formats.js';
-import type { SpeechRequest } from '../../lib/speech/request.js';
-import { bytesOf } from '../support/provider-conformance.js';
-import { context, speechRequest } from '../support/speech-request.js';
-import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../support/tools.js';
+import { createLocalProvider, type LocalProvider } from '../../../lib/providers/local.js';
+import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../../lib/speech/formats.js';
+import type { SpeechRequest } from '../../../lib/speech/request.js';
+import { bytesOf } from '../../support/provider-conformance.js';
+import { context, speechRequest } from '../../support/speech-request.js';
+import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../../support/tools.js';
 
 /** No commas, so that every silence is between two of them. */
 const SENTENCES = [
@@ -127,8 +127,8 @@ describe('the formats of the local engine', function () {
           const rests = await silences(path, options);
           expect(rests, rests.join(' ')).to.have.length(SENTENCES.length - 1);
           for (const rest of rests) expect(rest).to.be.within(0.1, 0.3);
-          // Hearing takes longest, and the sound is the same at another rate.
-          if (shape !== OWN) return;
+          // Hearing takes longest, and the sound is the same at another rate and in another format.
+          if (shape !== OWN || format !== 'pcm') return;
           const heard = await wordsHeard(path, options);
           expect(wordErrorRate(wordsOf(TEXT), heard), heard.join(' ')).to.be.at.most(0.4);
         });

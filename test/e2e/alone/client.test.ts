@@ -4,16 +4,16 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Express } from 'express';
 import type { Browser } from 'playwright-core';
-import { createWavEncoder } from '../../lib/engines/pcm-encoder.js';
-import { eventually } from '../faults/eventually.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { soundIn } from '../support/audio.js';
-import { startBrowser } from '../support/browser.js';
-import { openClientPage, serveClient, type ClientPage } from '../support/client-page.js';
-import { startHeldUpstream, type HeldUpstream } from '../support/held-upstream.js';
-import { longMp3 } from '../support/long-mp3.js';
-import { needsTools } from '../support/tools.js';
-import { startUpstream, type Upstream } from '../support/upstream.js';
+import { createWavEncoder } from '../../../lib/engines/pcm-encoder.js';
+import { eventually } from '../../faults/eventually.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { soundIn } from '../../support/audio.js';
+import { startBrowser } from '../../support/browser.js';
+import { openClientPage, serveClient, type ClientPage } from '../../support/client-page.js';
+import { startHeldUpstream, type HeldUpstream } from '../../support/held-upstream.js';
+import { longMp3 } from '../../support/long-mp3.js';
+import { needsTools } from '../../support/tools.js';
+import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 const TEXT = 'This is a test of the browser module.';
 /** An element that plays sixteen times as fast: nobody listens. */
@@ -21,7 +21,7 @@ const FAST = 'Object.assign(new Audio(), { defaultPlaybackRate: 16 })';
 /** Nothing listens there. */
 const DEAD = { type: 'remote', name: 'dead', baseUrl: 'http://127.0.0.1:1/v1', health: false };
 
-const built = new URL('../../dist/client/index.js', import.meta.url);
+const built = new URL('../../../dist/client/index.js', import.meta.url);
 
 describe('the built client', () => {
   it('is one module that imports nothing, under 4 KB gzipped', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { startApp, type TestApp } from '../support/app.js';
-import { startBrowser } from '../support/browser.js';
-import { needsTools } from '../support/tools.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { startBrowser } from '../../support/browser.js';
+import { needsTools } from '../../support/tools.js';
 
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen. ';
 

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import type { SpeechEventMap } from '../../lib/index.js';
-import { segmentsOf } from '../../lib/speech/segments.js';
-import { startApp, type TestApp } from '../support/app.js';
-import { startBrowser } from '../support/browser.js';
-import { openClientPage, serveClient, type ClientPage } from '../support/client-page.js';
-import { startProgram, type TestProcess } from '../support/process.js';
-import { prose } from '../support/takeover/prose.js';
-import { speakSentences, type SpokenSentence } from '../support/takeover/sounds.js';
-import { needsTools } from '../support/tools.js';
+import type { SpeechEventMap } from '../../../lib/index.js';
+import { segmentsOf } from '../../../lib/speech/segments.js';
+import { startApp, type TestApp } from '../../support/app.js';
+import { startBrowser } from '../../support/browser.js';
+import { openClientPage, serveClient, type ClientPage } from '../../support/client-page.js';
+import { startProgram, type TestProcess } from '../../support/process.js';
+import { prose } from '../../support/takeover/prose.js';
+import { speakSentences, type SpokenSentence } from '../../support/takeover/sounds.js';
+import { needsTools } from '../../support/tools.js';
 
-const REMOTE = fileURLToPath(new URL('../support/takeover/remote.js', import.meta.url));
+const REMOTE = fileURLToPath(new URL('../../support/takeover/remote.js', import.meta.url));
 const TEXT = prose(600);
 /** Seconds of quiet that an engine leaves around a sentence, and a frame of MP3 that is not full. */
 const REST = 0.05;

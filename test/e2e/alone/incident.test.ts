@@ -3,9 +3,9 @@ import { readdir, readlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fork, type ChildProcess } from 'node:child_process';
 import { expect } from 'chai';
-import { startProgram, type TestProcess } from '../support/process.js';
+import { startProgram, type TestProcess } from '../../support/process.js';
 
-const PROGRAMS = fileURLToPath(new URL('../support/incident/', import.meta.url));
+const PROGRAMS = fileURLToPath(new URL('../../support/incident/', import.meta.url));
 /** Milliseconds that the other route may take longer than in the idle app, 99 times of 100. */
 const LEEWAY = 25;
 const CALLS = 200;
