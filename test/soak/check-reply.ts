@@ -2,7 +2,10 @@ import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { declaredWavLength } from '../../lib/speech/proof-containers.js';
 import { soundIn } from '../support/audio.js';
+import { isJoinable } from '../../lib/long-speech/joiner.js';
+import { checkLongSound, LONG } from './check-long-sound.js';
 import type { Reply } from './exchange.js';
+import { InvalidReplyError, must } from './must.js';
 import { CONTENT_TYPES } from '../support/content-types.js';
 
 /** What was asked for, as far as a reply can be held to it. */
@@ -14,8 +17,6 @@ export interface Asked {
 
 /** What a reply turned out to be. Anything else is thrown as an `InvalidReplyError`. */
 export type Verdict = 'audio' | 'audio that broke off' | 'text' | 'error';
-
-export class InvalidReplyError extends Error {}
 
 /** The codes of the contract, written down once more: the soak does not ask the code what it may say. */
 const CODES =
@@ -58,10 +59,6 @@ export function checkHeaders({ headers }: Reply): string[] {
   return codes;
 }
 
-export function must(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new InvalidReplyError(what);
-}
-
 export function jsonOf({ body }: Reply): Record<string, unknown> {
   try {
     return JSON.parse(body.toString()) as Record<string, unknown>;
@@ -70,17 +67,21 @@ export function jsonOf({ body }: Reply): Record<string, unknown> {
   }
 }
 
-function checkAudio(reply: Reply, { format }: Asked, type: string): Verdict {
-  must(type === CONTENT_TYPES[format], `${type} for ${format}`);
+function checkAudio(reply: Reply, asked: Asked, type: string): Verdict {
+  must(type === CONTENT_TYPES[asked.format], `${type} for ${asked.format}`);
   if (reply.end === 'broken') return 'audio that broke off';
-  checkSound(reply.body, format, header(reply.headers['x-speech-provider']));
+  checkSound(reply.body, asked, reply);
   return 'audio';
 }
 
 /** Holds sound that ended well to being whole. */
-export function checkSound(sound: Buffer, format: SpeechFormat, provider: string): void {
+export function checkSound(sound: Buffer, { input, format }: Asked, { headers, trailer }: Reply): void {
   must(proveAudio(format, sound) === 'proven', `${sound.length} bytes that are no ${format}`);
-  if (provider !== 'local') {
+  if (input === LONG && isJoinable(format)) {
+    checkLongSound(sound, format, trailer);
+    return;
+  }
+  if (headers['x-speech-provider'] !== 'local') {
     const whole = SOUNDS.get(format) ?? sound;
     // 'sends a header alone' calls the first 44 bytes all there is. Where no header stands in front, nobody can know better.
     const isAll = whole.equals(sound) || whole.subarray(0, 44).equals(sound);

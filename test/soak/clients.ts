@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
-import { checkError, checkHeaders, checkReply, checkSound, jsonOf, must, type Asked } from './check-reply.js';
+import { checkError, checkHeaders, checkReply, checkSound, jsonOf, type Asked } from './check-reply.js';
+import { LONG } from './check-long-sound.js';
+import { must } from './must.js';
 import { exchange, type Ending, type ExchangeOptions, type Reply } from './exchange.js';
 import { HANGS, PROMPT } from './limits.js';
 import type { Random } from './random.js';
@@ -21,8 +23,6 @@ const SENTENCES = [
   'The train to the coast leaves in five minutes.',
   'It was a bright cold day in April, and the clocks were striking thirteen.',
 ];
-/** Long enough for several segments of the local engine. */
-const LONG = Array.from({ length: 8 }, () => SENTENCES[2]).join(' ');
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 /** What the local engine makes too comes more often, so that it has something to do. */
@@ -90,7 +90,7 @@ const listensByEvents: Client = async (visit) => {
   const events = eventsOf(reply);
   must(events.at(-1)?.type === 'speech.audio.done', 'a clean end without speech.audio.done');
   const sound = Buffer.concat(events.map(({ audio }) => Buffer.from(audio ?? '', 'base64')));
-  checkSound(sound, asked.format, String(reply.headers['x-speech-provider']));
+  checkSound(sound, asked, reply);
   return 'audio';
 };
 

@@ -6,6 +6,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** `Server-Timing` behind the body, which long speeches have. */
+  readonly trailer: string | undefined;
   /** `whole`: it ended as HTTP says it must. `broken`: the connection broke after the head. */
   readonly end: 'whole' | 'broken';
   /** Milliseconds until its head. */
@@ -66,8 +68,9 @@ export function exchange(options: ExchangeOptions): Promise<Ending> {
         idle.refresh();
       });
       response.once('close', () => {
-        const { statusCode: status = 0, headers: replyHeaders, complete } = response;
-        const reply = { status, headers: replyHeaders, body: Buffer.concat(chunks), headAfter };
+        const { statusCode: status = 0, headers: replyHeaders, trailers, complete } = response;
+        const trailer = trailers['server-timing'];
+        const reply = { status, headers: replyHeaders, trailer, body: Buffer.concat(chunks), headAfter };
         end({ kind: 'reply', reply: { ...reply, end: complete ? 'whole' : 'broken' } });
       });
       read?.(response);

@@ -1,0 +1,72 @@
+import type { JoinableFormat } from '../../lib/long-speech/joiner.js';
+import { readAdtsHeader, readMp3Header } from '../../lib/speech/frame-header.js';
+import { soundIn } from '../support/audio.js';
+import { must } from './must.js';
+
+const LONG_SENTENCES = 8;
+/** A text that is spoken sentence by sentence. */
+export const LONG = Array.from(
+  { length: LONG_SENTENCES },
+  () => 'It was a bright cold day in April, and the clocks were striking thirteen.',
+).join(' ');
+
+/** Quiet between two sentences: 0.2 s at 24 kHz. */
+const REST = Buffer.alloc(9_600);
+const WAV_HEADER = 44;
+const TONE = soundIn('pcm');
+const SAMPLES = Buffer.concat(
+  Array.from({ length: LONG_SENTENCES }, (_, at) => (at === 0 ? [TONE] : [REST, TONE])).flat(),
+);
+/** A header that leaves the length open, as nobody knows it yet. */
+const OPEN_HEADER = Buffer.from(soundIn('wav').subarray(0, WAV_HEADER));
+OPEN_HEADER.writeUInt32LE(0xffffffff, 4);
+OPEN_HEADER.writeUInt32LE(0xffffffff, 40);
+/** The tag and the frame that describe the file of `soundIn`, which must not stand in the middle of a speech. */
+const MP3_DESCRIPTION = 20 + 192;
+
+/** What is sent when the backends of the soak say all they have to say for each sentence. */
+const WHOLE: Readonly<Record<JoinableFormat, Buffer>> = {
+  mp3: times(soundIn('mp3').subarray(MP3_DESCRIPTION)),
+  aac: times(soundIn('aac')),
+  pcm: SAMPLES,
+  wav: Buffer.concat([OPEN_HEADER, SAMPLES]),
+};
+
+const READ_FRAME = { mp3: readMp3Header, aac: readAdtsHeader };
+
+/**
+ * Holds the sound of the long text to being whole, whoever spoke its parts.
+ *
+ * @param trailer who did, or undefined where that was not sent
+ */
+export function checkLongSound(sound: Buffer, format: JoinableFormat, trailer: string | undefined): void {
+  const whole = WHOLE[format];
+  // What the local engine says instead is longer, and what broke off is said again.
+  must(sound.length >= whole.length, `${sound.length} bytes of ${format} for a long text, of at least ${whole.length}`);
+  if (format === 'mp3' || format === 'aac') {
+    const end = endOfFrames(sound, READ_FRAME[format]);
+    must(end === sound.length, `something else than a frame at byte ${end} of ${sound.length} bytes of ${format}`);
+  } else {
+    must(sound.length % 2 === 0, 'half a sample');
+  }
+  if (format === 'wav') must(sound.subarray(0, WAV_HEADER).equals(OPEN_HEADER), 'another header');
+  if (trailer === undefined) return;
+  must(/^(first|second|local);/.test(trailer), `the trailer ${trailer}`);
+  const isUndisturbed = !trailer.includes(' in segment') && !trailer.includes('local;');
+  if (isUndisturbed)
+    must(sound.equals(whole), `${sound.length} bytes of ${format} that no backend sent, of ${trailer}`);
+}
+
+function times(sound: Buffer): Buffer {
+  return Buffer.concat(Array.from({ length: LONG_SENTENCES }, () => sound));
+}
+
+function endOfFrames(sound: Buffer, read: typeof readMp3Header): number {
+  let at = 0;
+  while (at < sound.length) {
+    const frame = read(sound, at);
+    if (frame === undefined || at + frame.length > sound.length) break;
+    at += frame.length;
+  }
+  return at;
+}
