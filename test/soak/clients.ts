@@ -39,6 +39,7 @@ function speech({ origin }: Visit, { input, format, accept }: Asked, more: objec
     url: `${origin}/v1/audio/speech`,
     headers: { ...JSON_TYPE, ...(accept === undefined ? {} : { accept: 'audio/*' }) },
     body: JSON.stringify({ input, response_format: format, ...more }),
+    ...(input === LONG ? { withoutByte: HANGS.betweenSentences } : {}),
   };
 }
 

@@ -26,6 +26,8 @@ export interface ExchangeOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Milliseconds that the body may stand still. */
+  readonly withoutByte?: number;
   /** Milliseconds after which the client leaves. */
   readonly leavesAfter?: number;
   /** Reads the body in its own way; `resume` by default. */
@@ -37,7 +39,7 @@ export const agent = new Agent({ keepAlive: true, maxSockets: 100 });
 
 /** Makes one request and follows it to its end, however it ends. */
 export function exchange(options: ExchangeOptions): Promise<Ending> {
-  const { method, url, headers, body, leavesAfter, read } = options;
+  const { method, url, headers, body, withoutByte = HANGS.withoutByte, leavesAfter, read } = options;
   const started = performance.now();
   return new Promise((resolve) => {
     const call = request(url, { method, agent, headers: { ...headers } });
@@ -59,7 +61,7 @@ export function exchange(options: ExchangeOptions): Promise<Ending> {
     call.once('response', (response) => {
       clearTimeout(head);
       hasHead = true;
-      const idle = endAfter(HANGS.withoutByte, { kind: 'hung', where: 'in the body' });
+      const idle = endAfter(withoutByte, { kind: 'hung', where: 'in the body' });
       const headAfter = performance.now() - started;
       const chunks: Buffer[] = [];
       response.on('error', () => undefined);
