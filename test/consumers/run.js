@@ -22,21 +22,24 @@ const tarball = join(scratch, filename);
 let passed = 0;
 let failed = 0;
 for (const project of ['esm', 'commonjs', 'typescript']) {
-  for (const express of ['5', '4.21']) {
-    const title = `the packed package speaks in the ${project} project on Express ${express}`;
-    try {
-      await speaks(project, express);
-      passed += 1;
-      console.log(`  ✔ ${title}`);
-    } catch (error) {
-      failed += 1;
-      console.log(`  ✘ ${title}\n${error.message}\n${error.stdout ?? ''}\n${error.stderr ?? ''}`);
-    }
-  }
+  // npm waits most of the time.
+  await Promise.all(['5', '4.21'].map((express) => check(project, express)));
 }
 await rm(scratch, { recursive: true });
 console.log(`\n  ${passed} passing\n  ${failed} failing\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function check(project, express) {
+  const title = `the packed package speaks in the ${project} project on Express ${express}`;
+  try {
+    await speaks(project, express);
+    passed += 1;
+    console.log(`  ✔ ${title}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`  ✘ ${title}\n${error.message}\n${error.stdout ?? ''}\n${error.stderr ?? ''}`);
+  }
+}
 
 async function speaks(project, express) {
   const cwd = join(scratch, `${project}-${express}`);
