@@ -11,8 +11,10 @@ const LONG = `${SENTENCE} `.repeat(60).slice(0, 4_000);
 const isQuick = process.argv.includes('--quick');
 const ROUNDS = isQuick ? 2 : 15;
 const READERS = 100;
-/** What a speech may hold: two segments of a sentence, each half a megabyte at the most here. */
-const PCM_PER_SEGMENT = SENTENCE.length * 48 * 60;
+/** KiB of a segment, which is a sentence. */
+const SEGMENT = Math.round((SENTENCE.length * 48 * 60) / 1_024);
+/** KiB that wait at most: no other segment is begun behind 256. */
+const LOOK_AHEAD = 256 + SEGMENT;
 
 const outside = fork(new URL('long-outside.js', import.meta.url));
 const [{ port: upstream }] = await once(outside, 'message');
@@ -47,22 +49,25 @@ const app = await start({
 const before = [];
 for (const round of [1, 2]) {
   await settled();
-  before.push(process.memoryUsage.rss());
+  before.push(memory());
   if (round === 2) break;
   await Promise.all(Array.from({ length: 20 }, () => firstSound(app.port, LONG)));
 }
 outside.send({ port: app.port, count: READERS, body: JSON.stringify({ input: LONG, response_format: 'pcm' }) });
 await once(outside, 'message');
-await setTimeout(3_000);
+// Until all has gone that the kernel takes in, which is several sentences.
+await setTimeout(isQuick ? 5_000 : 12_000);
 await settled();
-const grown = process.memoryUsage.rss() - before[1];
+const grown = memory();
 await setTimeout(isQuick ? 100 : 10_000);
 await settled();
-const later = process.memoryUsage.rss() - before[1];
+const later = memory();
+const growth = (now, kind) => `${((now[kind] - before[1][kind]) / READERS / 1_024).toFixed(0)} KiB`;
 console.log(`\n| ${READERS} long speeches whose readers have stopped | each |\n| --- | --- |`);
-console.log(`| look-ahead of two segments | ${(2 * PCM_PER_SEGMENT) >> 10} KiB |`);
-console.log(`| growth of RSS | ${(grown / READERS / 1_024).toFixed(0)} KiB |`);
-console.log(`| ten seconds later | ${(later / READERS / 1_024).toFixed(0)} KiB |`);
+console.log(`| look-ahead, at most | ${LOOK_AHEAD} KiB |`);
+console.log(`| in use, JavaScript's heap and buffers | ${growth(grown, 'used')} |`);
+console.log(`| RSS, with what malloc keeps for the next | ${growth(grown, 'rss')} |`);
+if (!isQuick) console.log(`| the same ten seconds later | ${growth(later, 'used')}, ${growth(later, 'rss')} |`);
 outside.kill();
 await app.close();
 
@@ -99,6 +104,11 @@ async function firstSound(port, input) {
   // What is still being made is given up, and its place cools down.
   await setTimeout(600);
   return took;
+}
+
+function memory() {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rss, used: heapUsed + external };
 }
 
 async function settled() {

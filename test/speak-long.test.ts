@@ -6,6 +6,7 @@ import { readMp3Header } from '../lib/speech/frame-header.js';
 import { readWavHeader } from '../lib/speech/wav-header.js';
 import { startApp, type TestApp } from './support/app.js';
 import { settle } from './support/fake-clock.js';
+import { collectGarbage } from './support/garbage.js';
 import { pcm, PCM, provider } from './support/fake-provider.js';
 import { postRaw, readRaw, type RawReply } from './support/raw-reply.js';
 import {
@@ -351,6 +352,26 @@ describe('a long text', () => {
     const reply = await readRaw(response);
     expect(said(reply)).to.have.length(40);
     expect(numbersOf(0)).to.have.length(40);
+  });
+
+  it('holds nothing of the calls whose sound is there while nobody reads', async () => {
+    const streams: WeakRef<Readable>[] = [];
+    const own = provider('own', () => {
+      const stream = Readable.from([Buffer.alloc(240_000, 0x12)]);
+      streams.push(new WeakRef(stream));
+      return Promise.resolve(pcm(stream));
+    });
+    app = await startApp({ fallback: [own], maxInput: 10_000 });
+    const response = await postRaw(app.speechUrl, { input: sentences(40), response_format: 'pcm' });
+    let before = -1;
+    while (streams.length !== before) {
+      before = streams.length;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(before).to.be.within(2, 39);
+    await collectGarbage();
+    expect(streams.filter((stream) => stream.deref() !== undefined)).to.deep.equal([]);
+    response.destroy();
   });
 
   it('goes on in the shape that it began in, and asks a server of another one for what can be converted', async () => {

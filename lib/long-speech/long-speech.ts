@@ -14,6 +14,8 @@ import { segmentRequest, Speakers, type AskSegment, type SegmentSound } from './
 import { Stints } from './stints.js';
 import { UsageSum } from './usage-sum.js';
 
+/** Bytes that wait with which no other segment is begun: five seconds without compression, beyond what networks hold anyway. */
+const ENOUGH_BYTES = 256 * 1024;
 /** Most bytes that wait to be sent: twenty seconds without compression, which is the longest segment and more. */
 const MOST_BYTES = 1024 * 1024;
 
@@ -61,7 +63,7 @@ export class LongSpeech {
     this.#options = options;
     this.#stints = new Stints(options.clock);
     this.#joiner = new Joiner(options.format);
-    this.#lookAhead = new LookAhead({ ahead: options.ahead, mostBytes: MOST_BYTES });
+    this.#lookAhead = new LookAhead({ ahead: options.ahead, enoughBytes: ENOUGH_BYTES, mostBytes: MOST_BYTES });
     this.#filler = new SegmentFiller({
       joiner: this.#joiner,
       lookAhead: this.#lookAhead,
@@ -94,7 +96,7 @@ export class LongSpeech {
    */
   static begin(first: SpeechAudio, provider: string, options: LongSpeechOptions): LongSpeech {
     const speech = new LongSpeech(options, provider);
-    void speech.#speak(first);
+    void speech.#speak(speech.#speakSegment(0, first));
     return speech;
   }
 
@@ -108,10 +110,11 @@ export class LongSpeech {
     return this.#stints.all;
   }
 
-  async #speak(first: SpeechAudio): Promise<void> {
+  /** @param first the first segment, being spoken: its sound is not to be held until the last */
+  async #speak(first: Promise<void>): Promise<void> {
     const { segments, providers, onLeave } = this.#options;
     try {
-      await this.#speakSegment(0, first);
+      await first;
       for (let index = 1; index < segments.length; index += 1) {
         // Whoever reads slowly holds nobody's place meanwhile.
         if (!this.#lookAhead.hasRoomForSegment) onLeave(this.#speakers.current);

@@ -4,6 +4,8 @@ import type { Piece } from './segment-join.js';
 export interface LookAheadOptions {
   /** Segments that may be prepared behind the one that is being sent. */
   readonly ahead: number;
+  /** Bytes with which no other segment is begun: they wait because the reader is slow, and will for a while. */
+  readonly enoughBytes: number;
   /** Bytes that may wait to be sent, of all segments together. One piece more may come, as it is known only when it is there. */
   readonly mostBytes: number;
 }
@@ -43,7 +45,7 @@ export class LookAhead {
 
   /** Whether another segment may be begun. */
   get hasRoomForSegment(): boolean {
-    return this.#segments.length <= this.#options.ahead && !this.isFull;
+    return this.#segments.length <= this.#options.ahead && this.#bytes < this.#options.enoughBytes;
   }
 
   /** Waits until another segment may be begun. */
@@ -58,7 +60,11 @@ export class LookAhead {
 
   /** Whether as many bytes wait as may. */
   get isFull(): boolean {
-    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0) >= this.#options.mostBytes;
+    return this.#bytes >= this.#options.mostBytes;
+  }
+
+  get #bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The segment that is being sent, or is to be next. */

@@ -67,6 +67,8 @@ export class SegmentFiller {
       if (hasAdded && segment.hasBegun) add(join.breakOff());
       throw thrown;
     }
+    // Whoever stalls for long is not to hold the call of a segment that is there.
+    this.#stream = undefined;
     lookAhead.complete(segment);
   }
 

@@ -28,15 +28,22 @@ export function withTimeLimit<Value>(
   if (signal.aborted) return Promise.reject(options.aborted());
   const controller = new AbortController();
   return new Promise<Value>((resolve, reject) => {
-    let settled = false;
+    // Let go of when it is settled: the listener that stays would hold the value by it, for as long as the outer signal lives.
+    let open: { readonly resolve: (value: Value) => void; readonly reject: (error: Error) => void } | undefined = {
+      resolve,
+      reject,
+    };
     const giveUp = (error: Error): void => {
-      if (!settled) {
-        settled = true;
-        cancelTimer();
-        signal.removeEventListener('abort', onAbort);
-        reject(error);
-      }
+      fail(error);
       controller.abort(error);
+    };
+    const fail = (error: Error): void => {
+      const settled = open;
+      if (settled === undefined) return;
+      open = undefined;
+      cancelTimer();
+      signal.removeEventListener('abort', onAbort);
+      settled.reject(error);
     };
     const onAbort = (): void => {
       giveUp(options.aborted());
@@ -48,22 +55,17 @@ export function withTimeLimit<Value>(
 
     start(task, controller.signal).then(
       (value) => {
-        if (settled) {
+        const settled = open;
+        if (settled === undefined) {
           discard?.(value);
           return;
         }
-        settled = true;
+        open = undefined;
         cancelTimer();
-        resolve(value);
+        settled.resolve(value);
       },
       (error: unknown) => {
-        if (settled) return;
-        settled = true;
-        cancelTimer();
-        signal.removeEventListener('abort', onAbort);
-        reject(
-          error instanceof Error ? error : new Error('rejected with something that is no error', { cause: error }),
-        );
+        fail(error instanceof Error ? error : new Error('rejected with something that is no error', { cause: error }));
       },
     );
   });

@@ -1,12 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { collectGarbage } from '../support/garbage.js';
 import { eventually } from './eventually.js';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Bytes by which the heap may have grown: code that ran for the first time, and what the test runner keeps of its results. */
 const HEAP_LEEWAY = 8 * 1024 * 1024;
@@ -97,10 +93,6 @@ function surplus(now: Holdings, before: Holdings): Record<string, string> {
 
 /** Returns the bytes in use once the garbage has been collected. */
 export async function heapUsed(): Promise<number> {
-  // What a turn of the loop still holds is free in the next.
-  for (let round = 0; round < 2; round += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-    collectGarbage();
-  }
+  await collectGarbage();
   return process.memoryUsage().heapUsed;
 }

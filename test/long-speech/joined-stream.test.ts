@@ -14,7 +14,7 @@ describe('the joined stream', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    lookAhead = new LookAhead({ ahead: 2, mostBytes: 100 });
+    lookAhead = new LookAhead({ ahead: 2, enoughBytes: 100, mostBytes: 100 });
     got = '';
     hasEnded = false;
     closings = 0;
@@ -114,7 +114,7 @@ describe('the joined stream', () => {
 
 describe('the look-ahead', () => {
   it('has room for so many segments behind the one that is being sent', async () => {
-    const lookAhead = new LookAhead({ ahead: 2, mostBytes: 1_000 });
+    const lookAhead = new LookAhead({ ahead: 2, enoughBytes: 1_000, mostBytes: 1_000 });
     const { signal } = new AbortController();
     const first = lookAhead.open(0);
     lookAhead.open(1);
@@ -132,8 +132,20 @@ describe('the look-ahead', () => {
     await room;
   });
 
+  it('has no room for another segment while enough waits, and for more of one that is begun', async () => {
+    const lookAhead = new LookAhead({ ahead: 2, enoughBytes: 5, mostBytes: 10 });
+    const first = lookAhead.open(0);
+    lookAhead.add(first, { bytes: Buffer.alloc(4), seconds: 1 });
+    expect(lookAhead.hasRoomForSegment).to.equal(true);
+    lookAhead.add(first, { bytes: Buffer.alloc(1), seconds: 1 });
+    expect(lookAhead.hasRoomForSegment).to.equal(false);
+    await lookAhead.roomForBytes(new AbortController().signal);
+    lookAhead.take();
+    expect(lookAhead.hasRoomForSegment).to.equal(true);
+  });
+
   it('has room for so many bytes, of all segments together', async () => {
-    const lookAhead = new LookAhead({ ahead: 2, mostBytes: 10 });
+    const lookAhead = new LookAhead({ ahead: 2, enoughBytes: 10, mostBytes: 10 });
     const { signal } = new AbortController();
     lookAhead.add(lookAhead.open(0), { bytes: Buffer.alloc(6), seconds: 1 });
     await lookAhead.roomForBytes(signal);
@@ -147,7 +159,7 @@ describe('the look-ahead', () => {
   });
 
   it('wakes whoever waits when nobody wants more', async () => {
-    const lookAhead = new LookAhead({ ahead: 1, mostBytes: 1 });
+    const lookAhead = new LookAhead({ ahead: 1, enoughBytes: 1, mostBytes: 1 });
     const controller = new AbortController();
     lookAhead.add(lookAhead.open(0), { bytes: Buffer.alloc(6), seconds: 1 });
     const waiting = lookAhead.roomForBytes(controller.signal).catch((error: unknown) => error);

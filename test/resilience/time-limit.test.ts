@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { withTimeLimit, type TimeLimitOptions } from '../../lib/resilience/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
+import { collectGarbage } from '../support/garbage.js';
 
 const expired = new Error('expired');
 const aborted = new Error('aborted');
@@ -36,6 +37,18 @@ describe('withTimeLimit', () => {
     const { clock, options } = setUp();
     expect(await withTimeLimit(() => Promise.resolve('value'), options)).to.equal('value');
     expect(clock.pendingTimers).to.equal(0);
+  });
+
+  it('does not hold the value by the listener that stays', async () => {
+    const { options, listeners } = setUp();
+    const pass = async (): Promise<WeakRef<object>> => {
+      const value = await withTimeLimit(() => Promise.resolve({}), { ...options, discard: undefined });
+      return new WeakRef(value);
+    };
+    const value = await pass();
+    await collectGarbage();
+    expect(value.deref()).to.equal(undefined);
+    expect(listeners()).to.equal(1);
   });
 
   it('passes a rejection on, and a synchronous throw too, and leaves neither timer nor listener', async () => {
