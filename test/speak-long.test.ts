@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { SpeechEventMap, SpeechRouterOptions } from '../lib/index.js';
+import { OWN_SHAPE, type SoundShape } from '../lib/speech/formats.js';
 import { readMp3Header } from '../lib/speech/frame-header.js';
 import { readWavHeader } from '../lib/speech/wav-header.js';
 import { startApp, type TestApp } from './support/app.js';
@@ -20,6 +21,25 @@ import {
 
 const LEVELS = [0.1, 0.4, 0.7];
 const TEXT = sentences(8);
+
+/** Seconds of a file that has to be frames of this shape from one end to the other. */
+function secondsOfFrames(body: Buffer, { sampleRate, channels }: SoundShape): number {
+  let seconds = 0;
+  for (let at = 0; at < body.length;) {
+    const header = readMp3Header(body, at);
+    expect(header, `the frame after ${String(seconds)} s`).to.include({ sampleRate, channels });
+    at += header?.length ?? Number.NaN;
+    seconds += (header?.samples ?? 0) / sampleRate;
+  }
+  return seconds;
+}
+
+/** Seconds of a file that has to have one header of this shape, which leaves the length open. */
+function secondsOfWav(body: Buffer, { sampleRate, channels }: SoundShape): number {
+  expect(readWavHeader(body)).to.include({ sampleRate, channels, dataStart: 44, dataSize: undefined });
+  expect(body.indexOf('RIFF', 1)).to.equal(-1);
+  return (body.length - 44) / (sampleRate * channels * 2);
+}
 
 describe('a long text', () => {
   let app: TestApp;
@@ -378,30 +398,24 @@ describe('a long text', () => {
     await start([{ shape: { sampleRate: 22_050, channels: 2 }, answer: dyingIn(3) }, {}]);
     const reply = await speak({ response_format: 'mp3' });
     expect(reply.isWhole).to.equal(true);
-    let at = 0;
-    for (let seconds = 0; at < reply.body.length;) {
-      const header = readMp3Header(reply.body, at);
-      expect(header, `the frame after ${String(seconds)} s`).to.include({ sampleRate: 22_050, channels: 2 });
-      at += header?.length ?? Number.NaN;
-      seconds += (header?.samples ?? 0) / 22_050;
-    }
+    expect(secondsOfFrames(reply.body, { sampleRate: 22_050, channels: 2 })).to.be.closeTo(8 * 4, 1.5);
     expect(servers[1]?.asked.map(({ format, number }) => `${format} ${String(number)}`)).to.deep.equal([
       ...['mp3 3', 'wav 3', 'wav 4', 'wav 5', 'wav 6', 'wav 7'],
     ]);
     expect(reply.trailers['server-timing']).to.match(/remote1;dur=[\d.]+;desc="segments 4-8"$/);
   });
 
-  it('does so behind a sentence of which a part was heard', async () => {
-    await start([{ answer: dyingIn(0) }, { shape: { sampleRate: 44_100, channels: 2 } }]);
-    for (const format of ['mp3', 'wav']) {
-      const reply = await speak({ response_format: format });
-      expect(reply.isWhole, format).to.equal(true);
-      expect(reply.trailers['server-timing'], format).to.match(/remote1;dur=[\d.]+;desc="segments 1-8"$/);
-      await app.close();
-      await Promise.all(servers.splice(0).map((server) => server.close().catch(() => undefined)));
+  for (const format of ['mp3', 'wav']) {
+    it(`does so behind a sentence of which a part was heard, in ${format}`, async () => {
       await start([{ answer: dyingIn(0) }, { shape: { sampleRate: 44_100, channels: 2 } }]);
-    }
-  });
+      const reply = await speak({ response_format: format });
+      expect(reply.isWhole).to.equal(true);
+      expect(reply.trailers['server-timing']).to.match(/remote1;dur=[\d.]+;desc="segments 1-8"$/);
+      // Half a sentence, and all eight, in the shape of the half.
+      const seconds = format === 'mp3' ? secondsOfFrames(reply.body, OWN_SHAPE) : secondsOfWav(reply.body, OWN_SHAPE);
+      expect(seconds).to.be.closeTo(2 + 8 * 4, 2);
+    });
+  }
 
   it('takes no file that is cut short for a sentence, where it would be converted either', async () => {
     const cutting: Answer = (response, sound, { format, number }) => {
@@ -419,9 +433,7 @@ describe('a long text', () => {
     await start([{ shape: { sampleRate: 22_050, channels: 2 }, answer: dyingIn(3) }, {}]);
     const { body, isWhole } = await speak({ response_format: 'wav' });
     expect(isWhole).to.equal(true);
-    expect(readWavHeader(body)).to.include({ sampleRate: 22_050, channels: 2, dataStart: 44, dataSize: undefined });
-    expect(body.indexOf('RIFF', 1)).to.equal(-1);
-    expect((body.length - 44) / (22_050 * 4)).to.be.closeTo(8 * 4 + 7 * 0.2, 0.7);
+    expect(secondsOfWav(body, { sampleRate: 22_050, channels: 2 })).to.be.closeTo(8 * 4 + 7 * 0.2, 0.7);
   });
 
   it('goes on with the one after that where a server has no sound for a sentence but its header', async () => {
