@@ -3,6 +3,8 @@ import { MATHS_ELEMENT } from './html-elements.js';
 
 type BlockRule = Parameters<MarkdownIt['block']['ruler']['before']>[2];
 type InlineRule = Parameters<MarkdownIt['inline']['ruler']['before']>[2];
+type CoreRule = Parameters<MarkdownIt['core']['ruler']['push']>[1];
+type Token = Parameters<CoreRule>[0]['tokens'][number];
 
 /** Longest formula in a line, and the most lines of one by itself: a sign without its partner is looked for no further. */
 const MOST_INLINE = 1_000;
@@ -31,11 +33,30 @@ export function addRules(markdown: MarkdownIt): void {
     const behind = html.replace(/^(?:\s*<!--(?:(?!-->)[^])*-->)+/, '');
     return behind === html || behind.trim() === '' ? html : markdown.render(behind);
   };
-  // The number that stands there is said, as what looks like a list may be dates.
+  markdown.core.ruler.push('list_numbers', listNumbers);
   markdown.renderer.rules['list_item_open'] = (tokens, index) => {
     const number = tokens[index]?.info ?? '';
     return number === '' ? '<li>' : `<li value="${markdown.utils.escapeHtml(number)}">`;
   };
+}
+
+/**
+ * Leaves each item the number that stands there, as what looks like a list may be dates; where all of a list are the same, which
+ * Markdown allows, they are counted. A number with nothing behind it is what was meant, and stays.
+ */
+const listNumbers: CoreRule = ({ tokens }) => {
+  const open: Token[][] = [];
+  tokens.forEach((token, at) => {
+    if (token.type === 'ordered_list_open' || token.type === 'bullet_list_open') open.push([]);
+    else if (token.type === 'list_item_open') open.at(-1)?.push(token);
+    else if (token.type === 'list_item_close' && tokens[at - 1]?.type === 'list_item_open') open.at(-1)?.pop();
+    else if (token.type === 'ordered_list_close' || token.type === 'bullet_list_close') countSame(open.pop() ?? []);
+  });
+};
+
+function countSame([first, ...others]: readonly Token[]): void {
+  if (others.some(({ info }) => info !== first?.info)) return;
+  for (const item of others) item.info = '';
 }
 
 /** Takes `$$…$$` and `\[…\]` on lines of their own, whatever else stands in them: LaTeX is full of what Markdown takes for its own. */

@@ -15,8 +15,6 @@ type Attributes = Readonly<Record<string, string>>;
 interface List {
   /** The number of its last item; undefined where the items have none. */
   number: number | undefined;
-  /** What stood there. */
-  written: number | undefined;
 }
 
 interface Literal {
@@ -142,16 +140,13 @@ class HtmlReader {
   #openList(name: string, attributes: Attributes): void {
     if (!this.#isInGroup()) this.#group = Symbol();
     const start = name === 'ol' ? (numberOf(attributes['start']) ?? 1) : undefined;
-    this.#lists.push({ number: start === undefined ? undefined : start - 1, written: undefined });
+    this.#lists.push({ number: start === undefined ? undefined : start - 1 });
   }
 
-  /** Takes the number that stands there; where they all are the same, which Markdown allows, they are counted. */
   #openItem(attributes: Attributes): void {
     const list = this.#lists.at(-1);
     if (list?.number === undefined || this.#cells > 0) return;
-    const written = numberOf(attributes['value']);
-    list.number = written === undefined || written === list.written ? list.number + 1 : written;
-    list.written = written;
+    list.number = numberOf(attributes['value']) ?? list.number + 1;
     this.#numbers = [...this.#numbers, list.number].slice(-MOST_NUMBERS);
   }
 
