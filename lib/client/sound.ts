@@ -19,6 +19,7 @@ export function createSound(
 ): Output {
   const type = headers.get('content-type') ?? '';
   const received: Received = { bytes: 0, isBroken: false };
+  let source: MediaSource | undefined;
   let url = '';
   let isWanted = false;
   let wasHeard = false;
@@ -74,7 +75,7 @@ export function createSound(
   }
 
   async function load(): Promise<void> {
-    const source = createMediaSource(type, audio);
+    source = createMediaSource(type, audio);
     if (source !== undefined) {
       attach(source);
       await feed(source, type, readBytes(body, timeout, received), audio, signal);
@@ -88,7 +89,8 @@ export function createSound(
 
   signal.addEventListener('abort', silence);
   load().catch(() => {
-    finish('unplayable');
+    // The page's other sound closes the source at once, and 'emptied' comes later.
+    finish(source?.readyState === 'closed' ? 'stopped' : 'unplayable');
   });
   return {
     finished,

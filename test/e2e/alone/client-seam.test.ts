@@ -19,6 +19,8 @@ const REMOTE = fileURLToPath(new URL('../../support/takeover/remote.js', import.
 const TEXT = prose(600);
 /** Seconds of quiet that an engine leaves around a sentence, and a frame of MP3 that is not full. */
 const REST = 0.05;
+/** Seconds within which Chromium may wait when it is told another pace, as a busy machine's does. */
+const MARGIN = 2;
 
 describe('the client in Chromium, while a long speech changes its voice', function () {
   let folder: string;
@@ -87,9 +89,11 @@ describe('the client in Chromium, while a long speech changes its voice', functi
     await dead;
   }
 
-  /** Waits until the page has as much as that to play, and then lets it play four times as fast. */
+  /** Waits until the page has as much as that to play, or all, and then lets it play four times as fast. */
   async function hurryOnceLoaded(seconds: number): Promise<void> {
-    await client.page.waitForFunction(`speeches.at(-1).audio.buffered.end(0) > ${String(seconds)}`);
+    await client.page.waitForFunction(
+      `(({ buffered, duration }) => buffered.end(0) > ${String(seconds)} || duration < Infinity)(speeches.at(-1).audio)`,
+    );
     await client.run('void (speech.audio.playbackRate = 4)');
   }
 
@@ -115,13 +119,22 @@ describe('the client in Chromium, while a long speech changes its voice', functi
     const sentence = 3;
     const seam = until(sentence);
     await playUntilHeldIn(sentence);
+    await client.run('void (window.waits = [])');
+    await client.run(`speech.audio.addEventListener('waiting', ({ target }) => waits.push(target.currentTime))`);
+    // So slow, and then so much of it, that the engine of a busy machine is never late.
+    await client.run('void (speech.audio.playbackRate = 0.25)');
     await kill();
-    await hurryOnceLoaded(seam + 1);
-    expect(await client.run('speech.audio.currentTime'), 'the seam is yet to come').to.be.below(seam);
+    await hurryOnceLoaded(Infinity);
+    const hurriedAt = (await client.run('speech.audio.currentTime')) as number;
+    expect(hurriedAt, 'the seam is yet to come').to.be.below(seam - MARGIN);
     await client.page.waitForFunction(`speeches.at(-1).audio.currentTime > ${String(seam + 0.5)}`);
     expect(await client.run('[speech.audio.paused, speech.audio.error]')).to.deep.equal([false, null]);
     await playedToTheEnd(until(sentences.length));
-    expect(await client.events()).to.deep.equal(['loading', 'reply', 'playing', 'ended']);
+    const waits = (await client.run('waits')) as number[];
+    expect(waits.filter((at) => at > hurriedAt + MARGIN)).to.deep.equal([]);
+    const events = await client.events();
+    expect(events.slice(0, 3)).to.deep.equal(['loading', 'reply', 'playing']);
+    expect(events.at(-1)).to.equal('ended');
   });
 
   it('plays on where the first sentence broke off, and begins it again', async () => {

@@ -240,6 +240,25 @@ describe('the client in Chromium', function () {
       expect(await client.outcome()).to.deep.include({ reason: 'stopped' });
       expect(await client.run(`speech.audio.src.startsWith('data:')`)).to.equal(true);
     });
+
+    it('is stopped by that even when more sound comes in the same moment', async () => {
+      await openHeld();
+      await client.run(`void (window.withMore = async (...args) => {
+        const reply = await fetch(...args);
+        const body = new ReadableStream({
+          async start(controller) {
+            window.send = (bytes) => controller.enqueue(bytes);
+            for await (const piece of reply.body) send(piece);
+          },
+        });
+        return new Response(body, reply);
+      })`);
+      await client.run(`void start('${TEXT}', { fetch: withMore })`);
+      await client.told('playing');
+      const other = `data:audio/mpeg;base64,${soundIn('mp3').toString('base64')}`;
+      await client.run(`(speech.audio.src = '${other}', send(new Uint8Array(1_000)), undefined)`);
+      expect(await client.outcome()).to.deep.include({ reason: 'stopped' });
+    });
   });
 
   describe('without the server’s sound', () => {
