@@ -181,8 +181,8 @@ describe('the example app in Chromium', function () {
   });
 
   it('shows the alert when its server is down, and that it is over', async () => {
-    await page.waitForSelector('#alerts .resolved', { timeout: 30_000 });
-    const alerts = await page.locator('#alerts li').allTextContents();
+    await page.waitForSelector('#alerts .resolved:has-text("(demo)")', { timeout: 30_000 });
+    const alerts = await page.locator('#alerts li', { hasText: '(demo)' }).allTextContents();
     expect(alerts.at(-1)).to.match(/provider down \(demo\): firing$/);
     expect(alerts[0]).to.match(/provider recovered \(demo\): resolved$/);
   });
