@@ -159,6 +159,8 @@ export interface Upstream {
   readonly baseUrl: string;
   readonly port: number;
   readonly requests: readonly SeenRequest[];
+  /** Bodies of the requests to speak. A health check may come between any two of them. */
+  askedToSpeak(): SeenRequest['body'][];
   readonly openSockets: ReadonlySet<Socket>;
   behave(name: BehaviourName): void;
   /** Resolves when the last client has left. */
@@ -199,6 +201,7 @@ export async function startUpstream(first: BehaviourName = 'speaks', at = 0): Pr
     baseUrl: `http://127.0.0.1:${String(port)}/v1`,
     port,
     requests,
+    askedToSpeak: () => requests.filter(({ method }) => method === 'POST').map(({ body }) => body),
     openSockets,
     behave(name) {
       behaviour = name;

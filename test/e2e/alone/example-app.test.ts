@@ -1,25 +1,23 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../../support/browser.js';
-import { startProgram, type TestProcess } from '../../support/process.js';
+import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { needsTools } from '../../support/tools.js';
 
-const APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 const SHOTS = process.env['SCREENSHOTS'] ?? tmpdir();
 
-const ENVIRONMENT = { PORT: '0', TTS_URL: '', ADMIN_PASSWORD: 'only for tests' };
+const ENVIRONMENT = { TTS_URL: '', ADMIN_PASSWORD: 'only for tests' };
 
 describe('the example app in Chromium', function () {
-  let app: TestProcess;
+  let app: ExampleApp;
   let browser: Browser;
   let page: Page;
 
   before(async function () {
     needsTools(this, 'chromium');
-    app = await startProgram(['server.js'], /speaks on/, { cwd: APP, env: ENVIRONMENT });
+    app = await startExampleApp(ENVIRONMENT);
     browser = await startBrowser();
     // The tests' own expressions are evaluated in the page, which its policy would forbid.
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
@@ -29,7 +27,7 @@ describe('the example app in Chromium', function () {
       window.speechSynthesis.getVoices = () => [{ name: 'Stand-in', lang: 'en' }];
       window.speechSynthesis.speak = (utterance) => window.spoken.push(utterance.text);
     `);
-    await page.goto(/http:\/\/\S+/.exec(app.line)?.[0] ?? '');
+    await page.goto(app.origin);
   });
 
   after(async () => {

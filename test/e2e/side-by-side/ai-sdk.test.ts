@@ -1,19 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
 import { APICallError, experimental_generateSpeech as generateSpeech, RetryError } from 'ai';
 import { expect } from 'chai';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/speech/formats.js';
 import { CONTENT_TYPES } from '../../support/content-types.js';
-import { startProgram, type TestProcess } from '../../support/process.js';
+import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { decode, RATE } from '../../support/takeover/decoded.js';
 import { prose } from '../../support/takeover/prose.js';
 import { needsTools, wordErrorRate, wordsHeard, wordsOf } from '../../support/tools.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-const APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const LONG = prose(1_100);
 /** The openai client asks for long text in the others. */
@@ -34,7 +32,7 @@ const KNOWN_AS: Readonly<Record<SpeechFormat, readonly [mediaType: string, forma
 
 describe('generateSpeech of the AI SDK', function () {
   let folder: string;
-  let app: TestProcess;
+  let app: ExampleApp;
   let baseURL: string;
   let openai: OpenAIProvider;
 
@@ -46,8 +44,8 @@ describe('generateSpeech of the AI SDK', function () {
   after(() => rm(folder, { recursive: true }));
 
   async function startApp(env: Record<string, string>): Promise<void> {
-    app = await startProgram(['server.js'], /speaks on/, { cwd: APP, env: { PORT: '0', ...env } });
-    baseURL = `${/http:\/\/\S+/.exec(app.line)?.[0] ?? ''}/v1`;
+    app = await startExampleApp(env);
+    baseURL = `${app.origin}/v1`;
     openai = createOpenAI({ baseURL, apiKey: 'any' });
   }
 
@@ -105,22 +103,19 @@ describe('generateSpeech of the AI SDK', function () {
       await upstream.close();
     });
 
-    /** What it was asked to speak. A health check may come between any two of them. */
-    const asked = (): Record<string, unknown>[] =>
-      upstream.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
-
     for (const format of SPEECH_FORMATS) {
       it(`gets ${format} through it that decodes without a word`, async () => {
         await speak(format, SENTENCE);
-        expect(asked().at(-1)).to.deep.include({ input: SENTENCE, response_format: format });
+        expect(upstream.askedToSpeak().at(-1)).to.deep.include({ input: SENTENCE, response_format: format });
       });
     }
 
     for (const format of LONG_FORMATS) {
       it(`gets a long text through it as ${format}`, async () => {
-        const before = asked().length;
+        const before = upstream.askedToSpeak().length;
         await speak(format, LONG);
-        const inputs = asked()
+        const inputs = upstream
+          .askedToSpeak()
           .slice(before)
           .map(({ input }) => input);
         expect(inputs.join(' ')).to.equal(LONG);

@@ -1,18 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
 import { soundIn } from '../../support/audio.js';
-import { startProgram, type TestProcess } from '../../support/process.js';
+import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { decode, RATE } from '../../support/takeover/decoded.js';
 import { prose } from '../../support/takeover/prose.js';
 import { decodingErrors, needsTools, output, wordErrorRate, wordsHeard, wordsOf } from '../../support/tools.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
-const APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';
 const LONG = prose(1_100);
 /** The AI SDK asks for long text in the others. */
@@ -33,7 +31,7 @@ interface SpeechDone {
 
 describe('the openai client', function () {
   let folder: string;
-  let app: TestProcess;
+  let app: ExampleApp;
   let client: OpenAI;
 
   before(async function () {
@@ -44,9 +42,8 @@ describe('the openai client', function () {
   after(() => rm(folder, { recursive: true }));
 
   async function startApp(env: Record<string, string>): Promise<void> {
-    app = await startProgram(['server.js'], /speaks on/, { cwd: APP, env: { PORT: '0', ...env } });
-    const origin = /http:\/\/\S+/.exec(app.line)?.[0] ?? '';
-    client = new OpenAI({ baseURL: `${origin}/v1`, apiKey: 'any', maxRetries: 0 });
+    app = await startExampleApp(env);
+    client = new OpenAI({ baseURL: `${app.origin}/v1`, apiKey: 'any', maxRetries: 0 });
   }
 
   async function speechIn(
@@ -160,22 +157,19 @@ describe('the openai client', function () {
       await upstream.close();
     });
 
-    /** What it was asked to speak. A health check may come between any two of them. */
-    const asked = (): Record<string, unknown>[] =>
-      upstream.requests.filter(({ method }) => method === 'POST').map(({ body }) => body);
-
     for (const format of ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const) {
       it(`gets ${format} through it that decodes without a word`, async () => {
         expect(await decodingErrors(await speechIn(format, 'alloy'), format === 'pcm' ? RAW : [])).to.equal('');
-        expect(asked().at(-1)?.['response_format']).to.equal(format);
+        expect(upstream.askedToSpeak().at(-1)?.['response_format']).to.equal(format);
       });
     }
 
     for (const format of LONG_FORMATS) {
       it(`gets a long text through it as ${format}, all of it in order`, async () => {
-        const before = asked().length;
+        const before = upstream.askedToSpeak().length;
         expect(await decodingErrors(await speechIn(format, 'alloy', LONG), format === 'pcm' ? RAW : [])).to.equal('');
-        const inputs = asked()
+        const inputs = upstream
+          .askedToSpeak()
           .slice(before)
           .map(({ input }) => input);
         expect(inputs.join(' ')).to.equal(LONG);
@@ -187,7 +181,7 @@ describe('the openai client', function () {
     it('gets what a server that speaks in events says was used', async () => {
       upstream.behave('speaks in events');
       const { sound, usage } = await eventsIn('wav');
-      expect(asked().at(-1)?.['stream_format']).to.equal('sse');
+      expect(upstream.askedToSpeak().at(-1)?.['stream_format']).to.equal('sse');
       expect(sound.equals(soundIn('wav'))).to.equal(true);
       expect(usage).to.deep.equal({ input_tokens: 3, output_tokens: 44, total_tokens: 47 });
     });

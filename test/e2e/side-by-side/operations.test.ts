@@ -2,14 +2,12 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { startProgram, type TestProcess } from '../../support/process.js';
+import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { startPrometheus, type Prometheus } from '../../support/prometheus.js';
 import { needsTools, output } from '../../support/tools.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
 
 const path = (name: string): string => fileURLToPath(new URL(`../../../docs/operations/${name}`, import.meta.url));
-
-const EXAMPLE_APP = fileURLToPath(new URL('../../../example-app', import.meta.url));
 
 interface Dashboard {
   readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];
@@ -40,7 +38,7 @@ describe('what docs/operations offers', function () {
   describe('a Prometheus server that scrapes the example app in trouble', () => {
     const stopTraffic = new AbortController();
     let traffic: Promise<void> | undefined;
-    let app: TestProcess | undefined;
+    let app: ExampleApp | undefined;
     let origin = '';
     // Nothing where they are skipped.
     let prometheus: Prometheus | undefined;
@@ -57,9 +55,8 @@ describe('what docs/operations offers', function () {
         ],
       });
       // With a server named, it starts none of its own.
-      const env = { PORT: '0', TTS_URL: upstream.baseUrl, SPEECH_OPTIONS };
-      app = await startProgram(['server.js'], /speaks on/, { cwd: EXAMPLE_APP, env });
-      origin = /http:\/\/\S+/.exec(app.line)?.[0] ?? '';
+      app = await startExampleApp({ TTS_URL: upstream.baseUrl, SPEECH_OPTIONS });
+      origin = app.origin;
       prometheus = await startPrometheus(new URL(origin).host, path('prometheus-rules.yml'));
       traffic = keepAsking(upstream);
     });
