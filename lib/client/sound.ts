@@ -89,8 +89,7 @@ export function createSound(
 
   signal.addEventListener('abort', silence);
   load().catch(() => {
-    // The page's other sound closes the source at once, and 'emptied' comes later.
-    finish(source?.readyState === 'closed' ? 'stopped' : 'unplayable');
+    finish(hasLost(audio, source) ? 'stopped' : 'unplayable');
   });
   return {
     finished,
@@ -103,4 +102,12 @@ export function createSound(
       if (url !== '') play();
     },
   };
+}
+
+/**
+ * Whether the page has given the element something else to play. That closes the source at once, and `emptied` comes later. A sound
+ * that the browser cannot play closes it as well, and is the element's error.
+ */
+function hasLost(audio: HTMLAudioElement, source: MediaSource | undefined): boolean {
+  return source?.readyState === 'closed' && audio.error === null;
 }

@@ -334,6 +334,18 @@ describe('the client in Chromium', function () {
       }
     });
 
+    it('has it read when the browser finds that out while more is coming', async () => {
+      // The head of a frame of a bit rate that is not one, again and again.
+      const frames = Buffer.alloc(300_000, Buffer.from([0xff, 0xfb, 0xf0, 0xc4]));
+      await open([near()], (express) => {
+        express.post('/broken', (_request, response) => response.type('audio/mpeg').send(frames));
+      });
+      for (let time = 0; time < 5; time += 1) {
+        await client.speak(TEXT, { url: '/broken' });
+        expect(await client.outcome()).to.deep.include({ spoken: 'browser', complete: true, reason: 'unplayable' });
+      }
+    });
+
     it('gives the text alone to a page that wants no voice of the browser’s', async () => {
       await open([DEAD, { type: 'text' }]);
       await client.speak(TEXT, { speechSynthesis: false });
