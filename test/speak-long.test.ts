@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { SpeechEventMap, SpeechRouterOptions } from '../lib/index.js';
 import { OWN_SHAPE, type SoundShape } from '../lib/speech/formats.js';
 import { readMp3Header } from '../lib/speech/frame-header.js';
-import { readWavHeader } from '../lib/speech/wav-header.js';
+import { readWavHeader, writeWavHeader } from '../lib/speech/wav-header.js';
 import { startApp, type TestApp } from './support/app.js';
 import { settle } from './support/fake-clock.js';
 import { collectGarbage } from './support/garbage.js';
@@ -427,6 +427,34 @@ describe('a long text', () => {
     expect(reply.trailers['server-timing']).to.match(
       /remote1;dur=[\d.]+;desc="segment 4", remote1;dur=[\d.]+;desc="truncated in segment 5", remote2;dur=[\d.]+;desc="segments 5-8"$/,
     );
+  });
+
+  it('takes no file without sound for a sentence, where it would be converted either', async () => {
+    const shape = { sampleRate: 44_100, channels: 2 };
+    const hollow: Answer = (response, sound, { format, number }) => {
+      response.end(
+        format === 'wav' && number === 4 ? Buffer.concat([writeWavHeader(shape, 'unknown'), Buffer.alloc(100)]) : sound,
+      );
+    };
+    await start([{ answer: dyingIn(3) }, { shape, answer: hollow }, {}]);
+    const reply = await speak({ response_format: 'mp3' });
+    expect(reply.isWhole).to.equal(true);
+    expect(reply.trailers['server-timing']).to.match(
+      /remote1;dur=[\d.]+;desc="segment 4", remote1;dur=[\d.]+;desc="empty in segment 5", remote2;dur=[\d.]+;desc="segments 5-8"$/,
+    );
+  });
+
+  it('has the shape of the next server where the first one died before anything was heard', async () => {
+    const silent: Answer = (response, sound) => {
+      response.write(Buffer.concat([sound.subarray(0, 44), Buffer.alloc(30_000)]), () => {
+        void servers[0]?.close();
+      });
+    };
+    await start([{ shape: { sampleRate: 22_050, channels: 2 }, answer: silent }, {}]);
+    const { body, isWhole, trailers } = await speak({ response_format: 'wav' });
+    expect(isWhole).to.equal(true);
+    expect(trailers['server-timing']).to.match(/segment 1", remote1;dur=[\d.]+;desc="segments 1-8"$/);
+    expect(secondsOfWav(body, OWN_SHAPE)).to.be.closeTo(8 * 4 + 7 * 0.2, 0.7);
   });
 
   it('does the same with WAV, under the one header that it began with', async () => {
