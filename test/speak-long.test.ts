@@ -430,7 +430,7 @@ describe('a long text', () => {
   });
 
   it('takes no file without sound for a sentence, where it would be converted either', async () => {
-    const shape = { sampleRate: 44_100, channels: 2 };
+    const shape: SoundShape = { sampleRate: 44_100, channels: 2 };
     const hollow: Answer = (response, sound, { format, number }) => {
       response.end(
         format === 'wav' && number === 4 ? Buffer.concat([writeWavHeader(shape, 'unknown'), Buffer.alloc(100)]) : sound,
