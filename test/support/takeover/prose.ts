@@ -16,6 +16,6 @@ const PARAGRAPHS = [
 export function prose(characters: number): string {
   const sentences = PARAGRAPHS.flatMap((paragraph) => paragraph.match(/[^.]+\./g) ?? []);
   let text = '';
-  for (const sentence of sentences) if (text.length < characters) text += sentence;
+  for (const sentence of sentences) if (text.length < characters) text += ` ${sentence.trim()}`;
   return text.trim();
 }
