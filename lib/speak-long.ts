@@ -5,10 +5,9 @@ import { segmentRequest } from './long-speech/speakers.js';
 import { Deadline, type Clock } from './resilience/index.js';
 import { Seats } from './seats.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './speech-chain.js';
-import { isLongerThan } from './speech/code-points.js';
 import type { SpeechAudio } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
-import { segmentsOf } from './speech/segments.js';
+import { isBeyondSegment, segmentsOf } from './speech/segments.js';
 import type { Stage } from './stage.js';
 
 /** How long text is cut. */
@@ -17,7 +16,7 @@ export interface SegmentOptions {
   readonly ahead: number;
   /** Shorter sentences are joined with the next one. */
   readonly minChars: number;
-  /** Longest segment in letters; what takes longer to say, such as digits, counts for more. */
+  /** Longest segment in letters; what takes longer to say counts for more. Text up to here is one call. */
   readonly maxChars: number;
 }
 
@@ -49,7 +48,7 @@ export interface LongText {
 
 /** Cuts a request's text. Returns nothing for what is one call: short text, and formats whose pieces cannot follow one another. */
 export function cutLongText({ input, format, ssml }: SpeechRequest, cut: Cut): LongText | undefined {
-  if (!isLongerThan(input, cut.maxChars) || !isJoinable(format)) return undefined;
+  if (!isBeyondSegment(input, cut.maxChars) || !isJoinable(format)) return undefined;
   if (ssml !== undefined && cut.takesSsml) return undefined;
   const segments = segmentsOf(input, { least: cut.minChars, most: cut.maxChars });
   return segments.length > 1 ? { segments, format } : undefined;

@@ -125,6 +125,19 @@ describe('a long text', () => {
     expect(reply.trailers).to.deep.equal({});
   });
 
+  it('begins sooner in Chinese, whose characters take longer to say', async () => {
+    await start([{}]);
+    const sentence = `${'很'.repeat(49)}。`;
+    await speak({ input: sentence.repeat(2) });
+    await speak({ input: sentence.repeat(3) });
+    expect(servers[0]?.asked.map(({ input }) => input)).to.deep.equal([
+      sentence.repeat(2),
+      sentence,
+      sentence,
+      sentence,
+    ]);
+  });
+
   it('is cut no longer than a provider takes', async () => {
     await start([{}], {}, { maxInput: 60 });
     const reply = await speak({ input: sentences(3) });

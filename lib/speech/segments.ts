@@ -1,3 +1,5 @@
+import { codePointLength, isLongerThan } from './code-points.js';
+
 /** How long a segment is to be, in weights: shorter ones cost more calls than they save time, longer ones delay what comes next. */
 export interface SegmentLimits {
   readonly least: number;
@@ -14,12 +16,16 @@ const WINDOW = 4_000;
 /** Where a sentence that is too long may be cut, best first. A sign between two digits or in an address is none of its pauses. */
 const CUTS = [/[;:](?=\s)|[；：]/gu, /,(?=\s)|[，、،]/gu, /\s+/gu];
 
+/** Characters that are words, and take as long to say as so many letters. */
+const WIDE = /[\p{Script=Han}\p{Script=Hangul}]/gu;
+const WIDE_WEIGHT = 3;
+
 /** How many letters a character takes as long to say as: digits and signs are said as words. */
 const WEIGHTS: readonly (readonly [characters: RegExp, weight: number])[] = [
   [/^\p{Emoji_Presentation}/u, 15],
   [/^\p{N}/u, 6],
   [/^(?:\p{S}|[#%&*/@\\_])/u, 8],
-  [/^[\p{Script=Han}\p{Script=Hangul}]/u, 3],
+  [/^[\p{Script=Han}\p{Script=Hangul}]/u, WIDE_WEIGHT],
 ];
 
 /**
@@ -60,6 +66,15 @@ export function segmentsOf(text: string, limits: SegmentLimits = SEGMENT_LIMITS)
     segments[segments.length - 1] = `${last} ${pending}`;
   } else if (pending !== '') add(pending);
   return segments;
+}
+
+/** Says whether a text is longer than so many letters. Digits and signs count as one: a price list is not long text for its numbers. */
+export function isBeyondSegment(text: string, most: number): boolean {
+  if (isLongerThan(text, most)) return true;
+  // Nearly all short text is so short that nobody has to look at it.
+  if (text.length * WIDE_WEIGHT <= most) return false;
+  const wide = text.match(WIDE)?.length ?? 0;
+  return codePointLength(text) + (WIDE_WEIGHT - 1) * wide > most;
 }
 
 /** Shortens rows of one sign, such as a line drawn with a hundred of them: three say as much. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SEGMENT_LIMITS, segmentsOf, squeezeRuns } from '../../lib/speech/segments.js';
+import { isBeyondSegment, SEGMENT_LIMITS, segmentsOf, squeezeRuns } from '../../lib/speech/segments.js';
 
 const squeezed = (text: string): string => text.replace(/\s+/gu, '');
 
@@ -102,6 +102,27 @@ describe('segmentsOf', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('isBeyondSegment', () => {
+  it('counts code points, and those that are words three times, as they take as long to say as three letters', () => {
+    const lengths: readonly (readonly [character: string, longest: number])[] = [
+      ['x', 300],
+      ['7', 300],
+      ['é', 300],
+      ['😀', 300],
+      ['か', 300],
+      ['你', 100],
+      ['𠀀', 100],
+      ['한', 100],
+    ];
+    for (const [character, longest] of lengths) {
+      expect(isBeyondSegment(character.repeat(longest), 300), character).to.equal(false);
+      expect(isBeyondSegment(character.repeat(longest + 1), 300), character).to.equal(true);
+    }
+    expect(isBeyondSegment(`${'x'.repeat(150)}${'你'.repeat(50)}`, 300)).to.equal(false);
+    expect(isBeyondSegment(`${'x'.repeat(151)}${'你'.repeat(50)}`, 300)).to.equal(true);
   });
 });
 
