@@ -24,8 +24,9 @@ const server = createServer((incoming, response) => {
 
 const stopped = [];
 
-// Opens so many speeches, reads the head of each reply and nothing more.
+// Opens so many speeches more, reads the head of each reply and nothing else.
 process.on('message', ({ port, count, body }) => {
+  const all = stopped.length + count;
   for (let index = 0; index < count; index += 1) {
     const sent = request({
       port,
@@ -37,7 +38,7 @@ process.on('message', ({ port, count, body }) => {
     sent.once('response', (response) => {
       response.on('error', () => undefined);
       stopped.push(response);
-      if (stopped.length === count) process.send({ open: count });
+      if (stopped.length === all) process.send({ open: count });
     });
     sent.on('error', () => undefined);
     sent.end(body);

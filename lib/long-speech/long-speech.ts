@@ -16,7 +16,10 @@ import { UsageSum } from './usage-sum.js';
 
 /** Bytes that wait with which no other segment is begun: five seconds without compression, beyond what networks hold anyway. */
 const ENOUGH_BYTES = 256 * 1024;
-/** Most bytes that wait to be sent: twenty seconds without compression, which is the longest segment and more. */
+/**
+ * Most bytes that wait to be sent: twenty seconds of bare samples at 24 kHz, which nearly all segments are shorter than. What is longer
+ * goes out before it is whole.
+ */
 const MOST_BYTES = 1024 * 1024;
 
 export interface LongSpeechOptions {
