@@ -9,7 +9,7 @@ export interface Decoded {
   readonly complaints: string;
 }
 
-export async function decode(path: string, inputOptions: readonly string[]): Promise<Decoded> {
+export async function decode(path: string, inputOptions: readonly string[] = []): Promise<Decoded> {
   const raw = `${path}.s16`;
   const args = ['-v', 'error', '-y', ...inputOptions, '-i', path, '-f', 's16le', '-ar', String(RATE), '-ac', '1', raw];
   const { stderr } = await output('ffmpeg', args);
@@ -37,11 +37,12 @@ export function largestStep(samples: Int16Array, from = 0, to = Infinity): numbe
   return largest;
 }
 
-/** Writes a part of it into a file that every program reads. */
-export async function excerpt(samples: Int16Array, from: number, to: number, path: string): Promise<string> {
-  const part = samples.subarray(Math.max(0, Math.round(from * RATE)), Math.round(to * RATE));
+/** Writes sounds into one file, so far apart that a recogniser takes each by itself. */
+export async function writeApart(sounds: readonly Int16Array[], path: string): Promise<string> {
+  const quiet = new Int16Array(RATE);
   const raw = `${path}.raw`;
-  await writeFile(raw, Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+  const parts = sounds.flatMap((sound) => [quiet, sound, quiet]);
+  await writeFile(raw, Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength))));
   await output('ffmpeg', ['-v', 'error', '-y', '-f', 's16le', '-ar', String(RATE), '-ac', '1', '-i', raw, path]);
   return path;
 }

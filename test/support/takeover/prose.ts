@@ -1,5 +1,7 @@
-/** Prose with sentences of many lengths, of which each can be understood by itself. */
-const PARAGRAPHS = [
+import { CHINESE_PARAGRAPHS } from './prose-zh.js';
+
+/** Prose in English with sentences of many lengths, of which each can be understood by itself. */
+const ENGLISH_PARAGRAPHS = [
   'The old lighthouse stood at the end of the harbour wall, and every evening the keeper climbed its stairs. He counted them as he went, although he knew that there were ninety four. From the top he could see the fishing boats come home, one after the other, with their small lamps swinging in the wind. Some of the men waved to him. He always waved back to them with both of his arms.',
   'In the village below, people set their clocks by the light. The baker began his work when it was lit, and the children knew that it was time for bed. Nobody could remember a night when it had stayed dark. There had been storms that took the roofs from the houses, and a winter when the sea froze along the shore. The light had burned through all of them.',
   'One autumn a letter came from the city. It said that a machine would do the work from the spring on, and that the keeper could retire. He read it twice at the kitchen table, folded it and put it under the sugar bowl. Then he climbed the stairs as he did every evening. The wind was rising, and the first rain was falling on the glass.',
@@ -12,10 +14,13 @@ const PARAGRAPHS = [
   'People ask him what he has learned from all of it. He thinks about the question for a while before he answers. A light that never fails does not exist, he says. What exists is a light that has another one behind it. Then he gets up, looks at the sky and goes to make some tea. The stairs are steep, and he takes them slowly, one step after the other.',
 ];
 
+export type Language = 'English' | 'Chinese';
+
 /** Returns whole sentences of it, of at least so many characters in all. */
-export function prose(characters: number): string {
-  const sentences = PARAGRAPHS.flatMap((paragraph) => paragraph.match(/[^.]+\./g) ?? []);
+export function prose(characters: number, language: Language = 'English'): string {
+  const [paragraphs, space] = language === 'English' ? [ENGLISH_PARAGRAPHS, ' '] : [CHINESE_PARAGRAPHS, ''];
+  const sentences = paragraphs.flatMap((paragraph) => paragraph.match(/[^.。]+[.。]/g) ?? []);
   let text = '';
-  for (const sentence of sentences) if (text.length < characters) text += ` ${sentence.trim()}`;
+  for (const sentence of sentences) if (text.length < characters) text += space + sentence.trim();
   return text.trim();
 }

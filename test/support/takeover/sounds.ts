@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLocalProvider } from '../../../lib/providers/local.js';
 import type { JoinableFormat } from '../../../lib/long-speech/joiner.js';
 import { context, speechRequest } from '../speech-request.js';
 import { output } from '../tools.js';
+import { decode, RATE } from './decoded.js';
 
 /** A sentence as the remote has it. */
 export interface SpokenSentence {
   readonly text: string;
   readonly bytes: Readonly<Record<JoinableFormat, number>>;
   readonly seconds: number;
+  /** 16 kHz, mono. */
+  readonly samples: Int16Array;
 }
 
 /** How the remote encodes: other rates and channels than the local engine has by itself, tags and all. */
@@ -28,15 +31,18 @@ export async function speakSentences(texts: readonly string[], folder: string): 
   const local = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1 });
   try {
     const spoken: SpokenSentence[] = [];
-    for (const text of texts) spoken.push(await speakSentence(text));
+    for (const index of texts.keys()) spoken.push(await speakSentence(index));
     return spoken;
   } finally {
     await local.close?.();
   }
 
-  async function speakSentence(text: string): Promise<SpokenSentence> {
+  async function speakSentence(index: number): Promise<SpokenSentence> {
+    const text = texts[index] ?? '';
+    // As a part of all of it, so that it is just what the engine says when it takes over.
+    const part = { index, count: texts.length, whole: texts.join(' '), shape: undefined };
     const name = join(folder, createHash('sha1').update(text).digest('hex'));
-    const result = await local.synthesize(speechRequest({ input: text, format: 'wav' }), context());
+    const result = await local.synthesize(speechRequest({ input: text, format: 'wav', part }), context());
     if (result.kind !== 'audio') throw new Error('the engine does not speak');
     const chunks: Uint8Array[] = [];
     for await (const chunk of result.stream) chunks.push(chunk as Uint8Array);
@@ -47,11 +53,12 @@ export async function speakSentences(texts: readonly string[], folder: string): 
     const outputs = FORMATS.flatMap((format) => ['-af', filter, ...ENCODINGS[format], `${name}.${format}`]);
     await output('ffmpeg', ['-v', 'error', '-y', '-i', `${name}.source.wav`, ...outputs]);
     const sizes = await Promise.all(FORMATS.map(async (format) => [format, (await stat(`${name}.${format}`)).size]));
-    const pcm = await readFile(`${name}.pcm`);
+    const { samples } = await decode(`${name}.wav`);
     return {
       text,
       bytes: Object.fromEntries(sizes) as Record<JoinableFormat, number>,
-      seconds: pcm.length / 48_000,
+      seconds: samples.length / RATE,
+      samples,
     };
   }
 }
