@@ -37,7 +37,7 @@ describe('a server that is killed in the middle of a long speech', () => {
   });
 
   describe('in Chinese, with the optional engine', () => {
-    speaksOn('Chinese', CHARACTERS || 200);
+    speaksOn('Chinese', CHARACTERS || 120);
   });
 });
 

@@ -2,14 +2,17 @@ import { RATE } from './decoded.js';
 
 /** Measures of loudness a second. */
 const MEASURES = 100;
+/** Seconds that each of them takes in: several periods of a voice, so that it does not matter where in a period it begins. */
+const WINDOW = 0.04;
 
-/** How loud sound is over time: the root mean square of each hundredth of a second. */
+/** How loud sound is over time: the root mean square around each hundredth of a second. */
 export function loudnessOf(samples: Int16Array): Float64Array {
-  const size = RATE / MEASURES;
-  return Float64Array.from({ length: Math.floor(samples.length / size) }, (_, index) => {
-    let sum = 0;
-    for (let at = index * size; at < (index + 1) * size; at += 1) sum += (samples[at] ?? 0) ** 2;
-    return Math.sqrt(sum / size);
+  const step = RATE / MEASURES;
+  const size = RATE * WINDOW;
+  return Float64Array.from({ length: Math.floor(samples.length / step) }, (_, index) => {
+    const start = Math.max(0, index * step - (size - step) / 2);
+    const window = samples.subarray(start, start + size);
+    return Math.sqrt(window.reduce((sum, sample) => sum + sample ** 2, 0) / size);
   });
 }
 
