@@ -24,9 +24,13 @@ const server = createServer((incoming, response) => {
 
 const stopped = [];
 
-// Opens so many speeches more, reads the head of each reply and nothing else.
-process.on('message', ({ port, count, body }) => {
-  const all = stopped.length + count;
+// Opens so many speeches more. Reads all of them to their end and says so, or the head of each reply and nothing else.
+process.on('message', ({ port, count, body, reads }) => {
+  let left = count;
+  const done = () => {
+    left -= 1;
+    if (left === 0) process.send({ done: count });
+  };
   for (let index = 0; index < count; index += 1) {
     const sent = request({
       port,
@@ -37,8 +41,11 @@ process.on('message', ({ port, count, body }) => {
     });
     sent.once('response', (response) => {
       response.on('error', () => undefined);
-      stopped.push(response);
-      if (stopped.length === all) process.send({ open: count });
+      if (reads) response.resume().once('close', done);
+      else {
+        stopped.push(response);
+        done();
+      }
     });
     sent.on('error', () => undefined);
     sent.end(body);

@@ -24,10 +24,10 @@ const SEED = Number(process.env['SEED'] ?? 1);
 
 /** Seconds around the seam in which a click would be the seam's. */
 const NEAR = 0.5;
-/** How much the loudness of a sentence, once encoded and joined, is like its own. Others are less than 0.7 like it. */
+/** How much the loudness of a sentence, once encoded and joined, is like its own. Others are less than 0.8 like it. */
 const ALIKE = 0.9;
 /** By how much the recogniser may err more at the seam than it does with the same sentences where there is none. */
-const MORE_ERRORS = 0.25;
+const MORE_ERRORS = 0.2;
 
 const INPUT: Partial<Record<JoinableFormat, readonly string[]>> = { pcm: ['-f', 's16le', '-ar', '24000', '-ac', '1'] };
 
