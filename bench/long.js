@@ -11,7 +11,7 @@ const LONG = `${SENTENCE} `.repeat(60).slice(0, 4_000);
 const isQuick = process.argv.includes('--quick');
 const ROUNDS = isQuick ? 2 : 15;
 /** Readers that stop at the same time, and how often so many more do. */
-const READERS = 100;
+const READERS = isQuick ? 20 : 100;
 const HUNDREDS = isQuick ? 2 : 4;
 /** KiB of a segment, which is a sentence. */
 const SEGMENT = Math.round((SENTENCE.length * 48 * 60) / 1_024);
@@ -54,7 +54,7 @@ const memories = [memory()];
 for (let hundred = 0; hundred < HUNDREDS; hundred += 1) {
   await speeches(false);
   // Until all has gone that the kernel takes in, which is several sentences.
-  await setTimeout(isQuick ? 5_000 : 12_000);
+  await setTimeout(isQuick ? 2_000 : 12_000);
   await settled();
   memories.push(memory());
 }
