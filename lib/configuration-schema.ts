@@ -35,7 +35,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
     'How long text is cut at the ends of sentences to be spoken piece by piece, or false to have it spoken in one call.',
   ahead: 'Segments that are prepared while one is sent.',
   minChars: 'Shorter sentences are joined with the next one.',
-  maxChars: 'Longest segment; a text up to there is one call.',
+  maxChars:
+    'Longest segment in letters; a text up to there is one call. A Chinese or Korean character counts as three.',
   get: 'Answers GET on the speech route as well, for <audio src>. Any page can then write an address that makes the server speak.',
   cache:
     'Keeps whole audio in memory for GET, and lets it be asked for in ranges; false for none. It is not used by POST.',

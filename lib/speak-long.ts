@@ -16,7 +16,7 @@ export interface SegmentOptions {
   readonly ahead: number;
   /** Shorter sentences are joined with the next one. */
   readonly minChars: number;
-  /** Longest segment in letters; what takes longer to say counts for more. Text up to here is one call. */
+  /** Longest segment in letters; what takes longer to say, such as digits, counts for more. For what is one call see `isBeyondSegment`. */
   readonly maxChars: number;
 }
 
