@@ -20,9 +20,11 @@ const ROOMS = [
   '**/long-speech/**',
   '**/client/**',
 ];
-// What joins the rooms lies beside router.ts, and no room may lean on it; the vocabulary of events and of state is all they share.
+// What joins the rooms lies beside router.ts, and no room may lean on it. They share the vocabulary of events, of state and of Express,
+// and know where the files of the package lie.
+const SHARED = ['events.ts', 'status.ts', 'middleware.ts', 'own-files.ts'];
 const JOINTS = readdirSync(new URL('lib', import.meta.url))
-  .filter((name) => name.endsWith('.ts') && !['events.ts', 'status.ts'].includes(name))
+  .filter((name) => name.endsWith('.ts') && !SHARED.includes(name))
   .map((name) => `../${name.replace(/ts$/, 'js')}`);
 const allBut = (...allowed) => [...ROOMS.filter((name) => !allowed.includes(name.slice(3, -3))), ...JOINTS];
 
@@ -43,6 +45,9 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/consistent-type-definitions': 'off',
+      // What packages add to a request of Express they add to `Express.Request`, by declarations that are merged.
+      '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }],
+      '@typescript-eslint/no-empty-object-type': ['error', { allowWithName: '^Request$' }],
       '@typescript-eslint/prefer-nullish-coalescing': 'off',
     },
   },

@@ -1,5 +1,7 @@
 export { speechAdmin, SpeechAdminError } from './admin/speech-admin.js';
 export type { Authorize, SpeechAdminOptions } from './admin/speech-admin.js';
+export type { AdminRequest } from './admin/admin-request.js';
+export type { Middleware } from './middleware.js';
 export { speechRouter } from './router.js';
 export type { SpeechRouter } from './router.js';
 export type { SpeechGuards } from './guard-options.js';

@@ -1,4 +1,4 @@
-import express, { type Router } from 'express';
+import express from 'express';
 import { CONTROL, type SpeechControl } from './admin/control.js';
 import { SpeechEvents, type SpeechEventListener, type SpeechEventName } from './events.js';
 import { createHealthRoute } from './http/health-route.js';
@@ -7,6 +7,7 @@ import { createSpeechGetRoute } from './http/speech-get-route.js';
 import { createSpeechRoute, type SpeechRouteOptions } from './http/speech-route.js';
 import { LiveConfiguration } from './live-configuration.js';
 import { LiveSpeech } from './live-speech.js';
+import type { Middleware } from './middleware.js';
 import type { SpeechRouterOptions } from './options.js';
 import { systemClock } from './resilience/index.js';
 import { createControl } from './router-control.js';
@@ -20,8 +21,8 @@ import { observe } from './telemetry/observer.js';
 /** Milliseconds that running requests get to finish in when the router closes: most speech is sent in less. */
 const CLOSE_GRACE = 5_000;
 
-/** An Express router that speaks, and what else it can do. */
-export interface SpeechRouter extends Router {
+/** An Express router that speaks, to be mounted in Express 4 or 5, and what else it can do. */
+export interface SpeechRouter extends Middleware {
   /**
    * Resolves when the local engine is warm and the first health check of every provider has ended, well or badly. It never
    * rejects, and serving never waits for it.

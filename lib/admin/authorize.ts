@@ -1,8 +1,6 @@
 import type { Request, RequestHandler } from 'express';
+import type { Authorize } from './admin-request.js';
 import { adminProblem } from './reply.js';
-
-/** Says whether whoever sent this request may see and change the configuration. Only `true`, or a promise of it, lets it through. */
-export type Authorize = (request: Request) => boolean | Promise<boolean>;
 
 /**
  * Makes the one middleware that stands before everything else, files and events included. A check that throws refuses: nothing is

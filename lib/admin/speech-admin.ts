@@ -1,7 +1,9 @@
-import express, { type Router } from 'express';
+import express from 'express';
+import type { Middleware } from '../middleware.js';
 import { systemClock, type Clock } from '../resilience/index.js';
 import { AttemptHistory } from './attempt-history.js';
-import { createGuard, type Authorize } from './authorize.js';
+import type { Authorize } from './admin-request.js';
+import { createGuard } from './authorize.js';
 import { createReadConfig, createSaveConfig, createUndo } from './config-routes.js';
 import { CONTROL, type SpeechControl } from './control.js';
 import { LiveEvents } from './live-events.js';
@@ -49,7 +51,7 @@ export class SpeechAdminError extends TypeError {
  *
  * @throws {SpeechAdminError} without a function `authorize`, or for anything but a speech router
  */
-export function speechAdmin(speech: { readonly [CONTROL]: SpeechControl }, options: SpeechAdminOptions): Router {
+export function speechAdmin(speech: { readonly [CONTROL]: SpeechControl }, options: SpeechAdminOptions): Middleware {
   const { authorize, challenge } = checkOptions(options);
   const control = controlOf(speech);
   return createAdminRouter(control, { authorize, challenge, clock: systemClock });
@@ -59,7 +61,7 @@ export function speechAdmin(speech: { readonly [CONTROL]: SpeechControl }, optio
 export function createAdminRouter(
   control: SpeechControl,
   { authorize, challenge, clock }: SpeechAdminOptions & { readonly clock: Clock },
-): Router {
+): Middleware {
   const history = new AttemptHistory();
   const live = new LiveEvents(control, history, clock);
   const trials = new Trials(clock, control.closed);

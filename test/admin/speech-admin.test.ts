@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import express, { type Router } from 'express';
 import request from 'supertest';
-import type { SpeechAdminOptions } from '../../lib/index.js';
+import type { Middleware, SpeechAdminOptions } from '../../lib/index.js';
 import { speechAdmin, speechRouter, type SpeechRouter } from '../../lib/index.js';
 
 interface Layer {
@@ -47,7 +47,7 @@ describe('speechAdmin()', () => {
   }
 
   it('refuses to be made for anything but a speech router', () => {
-    expect(() => speechAdmin(express.Router() as SpeechRouter, { authorize: () => true }))
+    expect(() => speechAdmin(express.Router() as Middleware as SpeechRouter, { authorize: () => true }))
       .to.throw(TypeError)
       .with.property('code', 'ERR_SPEECH_ADMIN_ROUTER');
   });
@@ -61,7 +61,7 @@ describe('speechAdmin()', () => {
   ]; // prettier-ignore
   for (const [what, authorize] of answers) {
     it(`lets nobody through any route, file or stream when authorize answers ${what}`, async () => {
-      const router = speechAdmin(speech, { authorize } as SpeechAdminOptions);
+      const router = speechAdmin(speech, { authorize } as SpeechAdminOptions) as Router;
       const app = express().use('/admin', router);
       const routes = routesOf(router);
       expect(routes.map(({ path }) => path)).to.include.members(['/', '/admin.js', '/api/events', '/api/config']);
@@ -77,7 +77,7 @@ describe('speechAdmin()', () => {
   }
 
   it('has nothing before the one middleware that asks, but the one that sets headers', () => {
-    const router = speechAdmin(speech, { authorize: () => true });
+    const router = speechAdmin(speech, { authorize: () => true }) as Router;
     const names = (router.stack as unknown as Layer[]).map(({ name }) => name);
     expect(names.slice(0, 2)).to.deep.equal(['speechAdminHeaders', 'speechAdminGuard']);
     expect(names.filter((name) => name === 'speechAdminGuard')).to.have.length(1);
@@ -96,7 +96,7 @@ describe('speechAdmin()', () => {
   });
 
   it('serves the page and all it needs, each with a policy without exceptions for what is inline', async () => {
-    const router = speechAdmin(speech, { authorize: () => true });
+    const router = speechAdmin(speech, { authorize: () => true }) as Router;
     const app = express().use('/admin', router);
     const files = routesOf(router).filter(({ path }) => !path.startsWith('/api/'));
     for (const { path } of files) {
@@ -111,7 +111,7 @@ describe('speechAdmin()', () => {
   });
 
   it('has every module that a module of the page imports', async () => {
-    const router = speechAdmin(speech, { authorize: () => true });
+    const router = speechAdmin(speech, { authorize: () => true }) as Router;
     const app = express().use('/admin', router);
     const paths = new Set(routesOf(router).map(({ path }) => path));
     for (const path of [...paths].filter((name) => name.endsWith('.js'))) {

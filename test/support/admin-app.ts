@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
-import type { Authorize } from '../../lib/admin/authorize.js';
+import type { Authorize } from '../../lib/admin/admin-request.js';
 import type { SpeechControl } from '../../lib/admin/control.js';
 import { createAdminRouter } from '../../lib/admin/speech-admin.js';
 import { systemClock, type Clock } from '../../lib/resilience/index.js';
