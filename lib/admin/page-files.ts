@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { extname, join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { moduleFile, ownFile } from '../own-files.js';
 
 /** A file of the page, kept in memory: there are a few dozen kilobytes of them, and no path of a request ever reaches the disk. */
 export interface PageFile {
@@ -10,8 +9,6 @@ export interface PageFile {
   readonly contentType: string;
   readonly body: Buffer;
 }
-
-const PUBLIC = fileURLToPath(new URL('public/', import.meta.url));
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -30,14 +27,19 @@ const LIT_MODULES = [
   'directives/repeat.js',
 ];
 
-/** Reads the files of the page and of the library it uses. */
+/**
+ * Reads the files of the page and of the library it uses.
+ *
+ * @throws {MissingFileError} in a bundle, where they are not
+ */
 export function readPageFiles(): readonly PageFile[] {
-  const own = readdirSync(PUBLIC, { recursive: true, encoding: 'utf8' }).filter(
+  const folder = ownFile('admin/public/');
+  const own = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (path) => extname(path) in CONTENT_TYPES,
   );
   const lit = litDirectory();
   return [
-    ...own.map((path) => pageFile(path.split(sep).join('/'), join(PUBLIC, path))),
+    ...own.map((path) => pageFile(path.split(sep).join('/'), join(folder, path))),
     ...LIT_MODULES.map((path) => pageFile(`lit-html/${path}`, join(lit, path))),
   ];
 }
@@ -48,7 +50,7 @@ function pageFile(path: string, file: string): PageFile {
 
 /** Finds the package's directory: Node itself is given a build for servers, which lies in a folder of it. */
 function litDirectory(): string {
-  const entry = createRequire(import.meta.url).resolve('lit-html');
+  const entry = moduleFile('lit-html');
   const name = `${sep}lit-html${sep}`;
   return entry.slice(0, entry.lastIndexOf(name) + name.length);
 }

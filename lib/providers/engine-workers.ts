@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineChoice } from '../engines/messages.js';
 import { killProgram } from '../engines/program.js';
+import { ownFile } from '../own-files.js';
 
 /** Starts the worker threads of an engine, and ends the programs of those that can no longer do so themselves. */
 export class EngineWorkers {
@@ -15,6 +16,7 @@ export class EngineWorkers {
     if (choice.kind === 'command') process.once('exit', this.#killAll);
   }
 
+  /** @throws {MissingFileError} in a bundle, where the worker's file is not */
   start(): Worker {
     if (this.#choice.kind !== 'command') return this.#worker(this.#choice);
     const running = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -37,7 +39,7 @@ export class EngineWorkers {
   };
 
   #worker(workerData: EngineChoice): Worker {
-    return new Worker(new URL('../engines/worker.js', import.meta.url), { workerData, name: this.#name });
+    return new Worker(ownFile('engines/worker.js'), { workerData, name: this.#name });
   }
 }
 

