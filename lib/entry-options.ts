@@ -4,6 +4,7 @@ import { isAddressRange } from './address-range.js';
 import { baseUrlProblem } from './base-url.js';
 import { checks, guards, HEALTH_ERROR } from './guard-options.js';
 import { HEADER_VALUE, headers, secret } from './header-options.js';
+import { keyProblem } from './key-problem.js';
 import { milliseconds, object, onOrOff, wholeNumber, words } from './option-schemas.js';
 import { nearMiss } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
@@ -18,8 +19,9 @@ const voices = z.record(z.string(), words('the name of one of this provider’s 
 });
 
 const ADDRESS_ERROR = 'expected an address or a range such as "10.0.0.0/8"';
-const apiKey = secret('a string', (key) =>
-  HEADER_VALUE.test(key) ? undefined : 'the key has characters that no header can carry',
+const apiKey = secret(
+  'a string',
+  (key) => keyProblem(key) ?? (HEADER_VALUE.test(key) ? undefined : 'the key has characters that no header can carry'),
 );
 
 const pem = words('a certificate or key as PEM text');
@@ -34,7 +36,8 @@ const remote = object({
       const problem = baseUrlProblem(context.value);
       if (problem !== undefined) context.issues.push({ code: 'custom', message: problem, input: context.value });
     }),
-  apiKey: apiKey.optional(),
+  // Given and undefined it is a variable that is not set, and the server would be called without its key.
+  apiKey: z.exactOptional(apiKey),
   headers: headers.default({}),
   model: words('the name of a model').optional(),
   voice: words('the name of a voice').optional(),
@@ -118,6 +121,9 @@ const local = object({
   voices: voices.default({}),
   // A core is left to the event loop. Each worker takes 80 to 100 MB, so a large machine does not get one per core.
   workers: wholeNumber('workers', 1, 64).default(() => Math.min(4, Math.max(1, availableParallelism() - 1))),
+}).refine(({ engine, command: own, voice }) => engine !== 'piper' || own !== undefined || voice !== undefined, {
+  error: 'expected the path of a voice’s .onnx file, which piper cannot do without',
+  path: ['voice'],
 });
 
 const text = object({

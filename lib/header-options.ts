@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { credentialHeaderProblem } from './key-problem.js';
 import { object, words } from './option-schemas.js';
 
 /** Headers that frame the request or name its target; got and Node set them. */
@@ -15,25 +16,35 @@ const FRAMING_HEADERS = [
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 export const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-export const headers = z.record(
-  z
-    .string()
-    .regex(HEADER_NAME)
-    .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase())),
-  z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
-  {
-    error: ({ code }) =>
-      code === 'invalid_key'
-        ? `expected a name of a header, and none of ${FRAMING_HEADERS.join(', ')}`
-        : 'expected an object from header name to value',
-  },
-);
+export const headers = z
+  .record(
+    z
+      .string()
+      .regex(HEADER_NAME)
+      .refine((name) => !FRAMING_HEADERS.includes(name.toLowerCase())),
+    z.string({ error: 'expected a string' }).regex(HEADER_VALUE, { error: 'not a value of a header' }),
+    {
+      error: ({ code }) =>
+        code === 'invalid_key'
+          ? `expected a name of a header, and none of ${FRAMING_HEADERS.join(', ')}`
+          : 'expected an object from header name to value',
+    },
+  )
+  .check(({ value, issues }) => {
+    for (const [name, text] of Object.entries(value)) {
+      const message = credentialHeaderProblem(name, text);
+      if (message !== undefined) issues.push({ code: 'custom', message, path: [name], input: text });
+    }
+  });
 
 /** Takes a secret as text, or from the environment, where it is better off, and checks what came of it. */
 export function secret(what: string, problemOf: (value: string) => string | undefined) {
   return z
     .union([words(what), object({ env: words('the name of an environment variable') })], {
-      error: `expected ${what} or { env: "NAME" }`,
+      error: ({ input }) =>
+        input === undefined
+          ? `expected ${what} or { env: "NAME" }, and got undefined: the variable that it comes from is probably not set; leave the key out where none is wanted`
+          : `expected ${what} or { env: "NAME" }`,
     })
     .transform((given, context) => {
       const value = typeof given === 'string' ? given : (process.env[given.env] ?? '');

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { RevisionConflictError, type ConfigurationSnapshot } from './admin/control.js';
 import { parseOptions, type Configuration } from './configuration.js';
 import { parseConfigurationText } from './configuration-text.js';
@@ -5,8 +6,9 @@ import type { SpeechEventMap } from './events.js';
 import { putTogether, takeApart, toProvider, type OptionParts } from './option-parts.js';
 import { refuseNewPrograms } from './option-programs.js';
 import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './option-secrets.js';
-import { SpeechOptionsError } from './options-error.js';
+import { SpeechOptionsError, type OptionsProblem } from './options-error.js';
 import type { Clock } from './resilience/index.js';
+import { setupWarnings } from './setup-warnings.js';
 import { FileChangedError, TextFile } from './text-file.js';
 
 /** Changes that can be undone. */
@@ -20,6 +22,8 @@ export interface LiveConfigurationOptions {
   /** Puts a checked configuration to use. */
   readonly apply: (configuration: Configuration) => void;
   readonly notify: (event: SpeechEventMap['configuration']) => void;
+  /** Called for each thing that can be used and is hardly meant, when it comes up. */
+  readonly warn?: (warning: OptionsProblem) => void;
 }
 
 /**
@@ -35,12 +39,16 @@ export class LiveConfiguration {
   /** What is in use, as plain data. */
   #plain: Plain;
   #revision: string;
+  #configuration: Configuration;
+  /** What was warned of and is still so. */
+  #warned: ReadonlySet<string> = new Set();
   readonly #undo: Plain[] = [];
   /** The file's text as it was last read or written, good or bad. */
   #fileText: string | undefined;
   /** What is wrong with that text. */
   #textProblem: string | null = null;
-  #isUnreadable = false;
+  /** Why the file cannot be read. */
+  #unreadable: string | null = null;
   #saving: Promise<unknown> = Promise.resolve();
 
   /**
@@ -55,18 +63,20 @@ export class LiveConfiguration {
     const { configFile } = parsed;
     if (configFile !== undefined) {
       this.#file = new TextFile(configFile, options.clock);
-      this.#fileText = this.#file.readNow();
+      this.#fileText = readAtStart(this.#file);
       if (this.#fileText !== undefined) {
         this.#plain = { ...this.#plain, ...parseConfigurationText(this.#fileText) };
         this.initial = this.#check(this.#plain);
       }
     }
+    this.#configuration = this.initial;
     this.#revision = this.initial.revision;
   }
 
-  /** Begins to watch the file, if there is one. */
+  /** Begins to watch the file, if there is one, and warns of what is hardly meant. */
   watch(): void {
     const file = this.#file;
+    this.#warn();
     file?.watch(() => {
       // It is read when its turn has come, or an older text could take the place of one that was saved meanwhile.
       void this.#inTurn(() => this.#takeFile(file));
@@ -172,11 +182,12 @@ export class LiveConfiguration {
     const before = this.#fileProblem;
     try {
       const text = await file.read();
-      this.#isUnreadable = false;
+      this.#unreadable = null;
       if (text !== this.#fileText) this.#takeText(text);
-    } catch {
-      this.#isUnreadable = true;
+    } catch (error) {
+      this.#unreadable = whyUnreadable(error);
     }
+    this.#warn();
     const problem = this.#fileProblem;
     if (problem === null || problem === before) return;
     this.#options.notify({ revision: this.#revision, origin: 'file', problem });
@@ -197,7 +208,7 @@ export class LiveConfiguration {
   }
 
   get #fileProblem(): string | null {
-    return this.#isUnreadable ? 'the file cannot be read' : this.#textProblem;
+    return this.#unreadable ?? this.#textProblem;
   }
 
   #check(plain: Plain, parts = this.#parts): Configuration {
@@ -209,8 +220,20 @@ export class LiveConfiguration {
     this.#undo.push(this.#plain);
     if (this.#undo.length > MOST_UNDO) this.#undo.shift();
     this.#plain = plain;
+    this.#configuration = configuration;
     this.#revision = configuration.revision;
+    this.#warn();
     this.#options.notify({ revision: this.#revision, origin, problem: null });
+  }
+
+  /** Warns of what has come up since the last time, once. */
+  #warn(): void {
+    const warnings = setupWarnings(this.#plain, this.#configuration);
+    const { configFile } = this.initial;
+    if (configFile !== undefined && this.#fileText === undefined) warnings.push(missingFile(configFile));
+    const before = this.#warned;
+    this.#warned = new Set(warnings.map(describe));
+    for (const warning of warnings) if (!before.has(describe(warning))) this.#options.warn?.(warning);
   }
 
   #expect(revision: string): void {
@@ -234,6 +257,29 @@ function registerOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'register' in value ? value.register : undefined;
 }
 
+function readAtStart(file: TextFile): string | undefined {
+  try {
+    return file.readNow();
+  } catch (error) {
+    throw new SpeechOptionsError([{ path: 'configFile', message: whyUnreadable(error) }]);
+  }
+}
+
+/** Says why, by the system's code where there is one: its message has the path twice. */
+function whyUnreadable(error: unknown): string {
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: String(error) };
+  return `the file cannot be read: ${code ?? message}`;
+}
+
+function missingFile(configFile: string): OptionsProblem {
+  const message = `there is no file ${resolve(configFile)}; what the code says is in use, and the file will be as soon as it is there`;
+  return { path: 'configFile', message };
+}
+
 function describeProblems({ problems }: SpeechOptionsError): string {
-  return problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  return problems.map(describe).join('; ');
+}
+
+function describe({ path, message }: OptionsProblem): string {
+  return path === '' ? message : `${path}: ${message}`;
 }

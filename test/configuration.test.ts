@@ -244,6 +244,26 @@ describe('parseOptions', () => {
       'fallback[2].name: another provider is called "text" already; give each a name of its own',
     ],
     [
+      'a key from a variable that was read and is not set',
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, apiKey: undefined }] },
+      'fallback[0].apiKey: expected a string or { env: "NAME" }, and got undefined: the variable that it comes from is probably not set; leave the key out where none is wanted',
+    ],
+    [
+      'a key with its scheme',
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, apiKey: 'Bearer sk-a' }] },
+      'fallback[0].apiKey: expected the key alone; "Bearer" is put before it when it is sent',
+    ],
+    [
+      'a header with the key of a variable that is not set',
+      { fallback: [{ type: 'remote', baseUrl: BASE_URL, headers: { Authorization: 'Bearer undefined' } }] },
+      'fallback[0].headers.Authorization: there is no key in it; the variable that it comes from is probably not set',
+    ],
+    [
+      'piper without a voice',
+      { fallback: [{ type: 'local', engine: 'piper' }] },
+      'fallback[0].voice: expected the path of a voice’s .onnx file, which piper cannot do without',
+    ],
+    [
       'a certificate that is none',
       { fallback: [{ type: 'remote', baseUrl: BASE_URL, tls: { ca: 5 } }] },
       'fallback[0].tls.ca: expected a certificate or key as PEM text',

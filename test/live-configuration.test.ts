@@ -19,6 +19,7 @@ describe('LiveConfiguration', () => {
   let clock: FakeClock;
   let applied: Configuration[];
   let events: SpeechEventMap['configuration'][];
+  let warnings: string[];
   let live: LiveConfiguration;
 
   function start(options: object): LiveConfiguration {
@@ -26,6 +27,7 @@ describe('LiveConfiguration', () => {
       clock,
       apply: (configuration) => applied.push(configuration),
       notify: (event) => events.push(event),
+      warn: ({ path, message }) => warnings.push(`${path}: ${message}`),
     });
     live.watch();
     return live;
@@ -57,6 +59,7 @@ describe('LiveConfiguration', () => {
     clock = new FakeClock();
     applied = [];
     events = [];
+    warnings = [];
   });
   afterEach(() => {
     live.close();
@@ -324,7 +327,7 @@ describe('LiveConfiguration', () => {
       await turn(() => {
         unlinkSync(configFile);
         mkdirSync(configFile);
-      }, /^the file cannot be read$/);
+      }, /^the file cannot be read: it is not a file$/);
       await turn(() => {
         rmSync(configFile, { recursive: true });
         writeFile({ deadline: 1_000 });
@@ -337,6 +340,41 @@ describe('LiveConfiguration', () => {
       }, null);
       expect(applied).to.deep.equal([]);
       expect(events.map(({ problem: told }) => told)).to.have.length(2);
+    });
+
+    it('warns once of a file that is not there, and again when it has gone', async () => {
+      start({ configFile });
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.contain('configFile: there is no file ').and.contain(configFile);
+      await look(() => undefined);
+      expect(warnings).to.have.length(1);
+      writeFile({ deadline: 1_000 });
+      await look(() => {
+        expect(applied).to.have.length(1);
+      });
+      unlinkSync(configFile);
+      await look(() => {
+        expect(warnings).to.have.length(2);
+      });
+      expect(warnings[1]).to.equal(warnings[0]);
+    });
+
+    it('warns of what is hardly meant when it comes up, and not with each change', () => {
+      const behind = [TEXT, { type: 'local', health: false }];
+      start({ fallback: behind });
+      live.reconfigure({ fallback: behind, deadline: 2_000 });
+      live.reconfigure({ fallback: [TEXT] });
+      live.reconfigure({ fallback: behind });
+      expect(warnings).to.have.length(2);
+      expect(warnings[0]).to.match(/^fallback\[0\]: a text entry always answers/);
+    });
+
+    it('does not begin with what is no file, and says so as of an option', () => {
+      mkdirSync(configFile);
+      expect(() => start({ configFile })).to.throw(
+        SpeechOptionsError,
+        'configFile: the file cannot be read: it is not a file',
+      );
     });
 
     it('uses its own change once, though it sees the file change', async () => {
