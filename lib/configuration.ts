@@ -39,7 +39,8 @@ export interface Configuration extends ObserverSettings {
   /** How the text of a request becomes what is said. */
   readonly prepare: Prepare;
   readonly errors: 'reply' | 'next';
-  readonly logger: SpeechLogger | undefined;
+  /** Nothing for the console, false for silence. */
+  readonly logger: SpeechLogger | false | undefined;
   /** Path of a file with the same options. */
   readonly configFile: string | undefined;
 }

@@ -27,7 +27,7 @@ export interface SpeechEventMap {
   /** A provider's circuit breaker changed its state. */
   circuit: { readonly provider: string; readonly from: string; readonly to: string };
   /** A health check ended. */
-  health: { readonly provider: string } & HealthCheckResult;
+  health: { readonly provider: string; readonly error?: SpeechError } & HealthCheckResult;
   /** The state of the whole chain changed. */
   status: { readonly from: SpeechStatusName; readonly to: SpeechStatusName };
   /** Another configuration is in use, or `configFile` has one that cannot be, which `problem` says. */

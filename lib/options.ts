@@ -78,8 +78,11 @@ export const OPTIONS_SCHEMA = object({
     })
     .default('markdown'),
   errors: z.enum(['reply', 'next'], { error: 'expected "reply" or "next"' }).default('reply'),
+  // Without one the console says what is wrong, as nobody would know it otherwise.
   logger: z
-    .custom<SpeechLogger>(isLogger, { error: 'expected an object with the methods debug, info, warn and error' })
+    .custom<SpeechLogger | false>((value) => value === false || isLogger(value), {
+      error: 'expected an object with the methods debug, info, warn and error, or false',
+    })
     .optional(),
   configFile: words('the path of a file').optional(),
   metrics: object({

@@ -9,12 +9,14 @@ import { LiveConfiguration } from './live-configuration.js';
 import { LiveSpeech } from './live-speech.js';
 import type { Middleware } from './middleware.js';
 import type { SpeechRouterOptions } from './options.js';
+import { printable } from './printable-status.js';
 import { systemClock } from './resilience/index.js';
 import { createControl } from './router-control.js';
 import type { Verification } from './speech/verification.js';
 import { SILENT_LOGGER } from './speech/silent-logger.js';
 import type { SpeechStatus } from './status.js';
 import { verifyEntry } from './verify-entry.js';
+import { createConsoleLogger } from './telemetry/console-logger.js';
 import { harmless } from './telemetry/log.js';
 import { observe } from './telemetry/observer.js';
 
@@ -28,7 +30,7 @@ export interface SpeechRouter extends Middleware {
    * rejects, and serving never waits for it.
    */
   readonly ready: Promise<void>;
-  /** Takes a snapshot of the chain, as plain data. */
+  /** Takes a snapshot of the chain, as plain data, which `console.log()` prints whole and with reasons. */
   status(): SpeechStatus;
   /**
    * Checks other options and swaps the whole chain for theirs at once. Running requests finish on the old one, and a provider
@@ -94,11 +96,16 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     notify(event) {
       events.emit('configuration', event);
     },
+    warn({ path, message }) {
+      logger.warn({ event: 'setup', path }, path === '' ? message : `${path}: ${message}`);
+    },
   });
-  const logger = harmless(configuration.initial.logger ?? SILENT_LOGGER);
+  const { logger: given = createConsoleLogger(console, systemClock) } = configuration.initial;
+  const logger = given === false ? SILENT_LOGGER : harmless(given);
   const live = new LiveSpeech(configuration.initial, { events, logger, clock: systemClock, random: Math.random });
   const observer = observe(events, configuration.initial, {
-    logger: configuration.initial.logger && logger,
+    logger: given === false ? undefined : logger,
+    lines: configuration.initial.logger === undefined ? 'words' : 'events',
     status: () => live.current.chain.status(),
     clock: systemClock,
   });
@@ -144,7 +151,7 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
 
   const speech: SpeechRouter = Object.assign(router, {
     ready,
-    status: () => live.current.chain.status(),
+    status: () => printable(live.current.chain.status()),
     verify,
     reconfigure(next?: SpeechRouterOptions) {
       configuration.reconfigure(next);

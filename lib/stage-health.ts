@@ -1,6 +1,14 @@
 import type { SpeechEvents } from './events.js';
 import type { GuardsConfiguration } from './guard-options.js';
-import { HealthCheck, type Clock, type Guard, type HealthCheckResult, type HealthState } from './resilience/index.js';
+import {
+  HealthCheck,
+  type Clock,
+  type Guard,
+  type HealthCheckOptions,
+  type HealthCheckResult,
+  type HealthState,
+} from './resilience/index.js';
+import { SpeechError } from './speech/error.js';
 import type { SpeechProvider } from './speech/provider.js';
 
 export interface StageHealthOptions {
@@ -30,9 +38,19 @@ export function createStageHealth(
   onChange: () => void,
 ): StageHealth | undefined {
   const { health, circuitBreaker } = guards;
-  const check = provider.check?.bind(provider);
-  if (check === undefined || health === false) return undefined;
+  if (provider.check === undefined || health === false) return undefined;
   let lastCheck: HealthCheckResult | null = null;
+  let lastThrown: unknown;
+  // The state has the code alone; those who listen are told what was behind it.
+  const check: HealthCheckOptions['check'] = async (context) => {
+    lastThrown = undefined;
+    try {
+      await provider.check?.(context);
+    } catch (thrown) {
+      lastThrown = thrown;
+      throw thrown;
+    }
+  };
   const onResult = (result: HealthCheckResult, state: HealthState, before: HealthState): void => {
     const wasWell = lastCheck?.ok ?? true;
     lastCheck = result;
@@ -40,7 +58,8 @@ export function createStageHealth(
     // A provider that was never up is left to its callers, as their failures say more than a check at the start.
     if (state === 'down' && before === 'up') guard.openFor(circuitBreaker.openFor);
     if (result.ok && !wasWell) guard.tryEarly();
-    events.emit('health', { provider: provider.name, ...result });
+    const error = result.ok || lastThrown === undefined ? undefined : SpeechError.from(lastThrown);
+    events.emit('health', { provider: provider.name, ...result, ...(error && { error }) });
     onChange();
   };
   const { interval, timeout } = health;

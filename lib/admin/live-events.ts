@@ -84,7 +84,8 @@ export class LiveEvents {
     this.#lastSnapshot = JSON.stringify(this.#snapshot());
     for (const name of FORWARDED) {
       const listener = (event: object): void => {
-        this.#tell(name, event);
+        // The error of a failed check is for those who run the program, and no plain data.
+        this.#tell(name, { ...event, error: undefined });
         // Nobody should wait for the next look to see that a provider is down.
         this.#tellSnapshot();
       };

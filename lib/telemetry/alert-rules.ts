@@ -29,6 +29,8 @@ export interface AlertRulesOptions {
   readonly events: SpeechEvents;
   readonly status: () => SpeechStatus;
   readonly clock: Clock;
+  /** Told of each alert without being one who listens, for whose sake every request would be watched. */
+  readonly onAlert?: ((alert: Alert) => void) | undefined;
 }
 
 /**
@@ -154,7 +156,9 @@ export class AlertRules {
       condition.toldAt = clock.now();
     }
     condition.wasTold = condition.isSo;
-    this.#options.events.emit('alert', alertOf(condition));
+    const alert = alertOf(condition);
+    this.#options.onAlert?.(alert);
+    this.#options.events.emit('alert', alert);
   }
 }
 

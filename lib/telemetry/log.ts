@@ -38,10 +38,10 @@ export function logEvents(events: SpeechEvents, logger: SpeechLogger): () => voi
     circuit({ provider, from, to }) {
       logger.warn({ event: 'circuit', provider, from, to }, 'a circuit breaker changed its state');
     },
-    health({ provider, ok, code, ms }) {
+    health({ provider, ok, code, ms, error }) {
       const line = { event: 'health', provider, ok, code: code ?? null, ms: Math.round(ms) };
       if (ok) logger.debug(line, 'a health check passed');
-      else logger.warn(line, 'a health check failed');
+      else logger.warn(error === undefined ? line : { ...line, detail: error.message }, 'a health check failed');
     },
     status({ from, to }) {
       logger.warn({ event: 'status', from, to }, 'the state of speech changed');

@@ -8,6 +8,7 @@ import { AlertRules, DEFAULT_MIN_INTERVAL } from './alert-rules.js';
 import { logEvents } from './log.js';
 import { MetricsRecorder } from './metrics.js';
 import type { MetricsRegister } from './metrics-register.js';
+import { Notices } from './notices.js';
 import { Tracing, type OpenTrace } from './tracing.js';
 import { Webhook } from './webhook.js';
 
@@ -26,6 +27,8 @@ export interface AlertSettings {
 export interface ObserverOptions {
   /** One that throws nothing; nothing where nobody wants lines. */
   readonly logger: SpeechLogger | undefined;
+  /** `events`, a line for each thing that happens, unless `words`: the news, for people, where the application has no logger. */
+  readonly lines?: 'events' | 'words';
   /** The state of the chain that is in use now. */
   readonly status: () => SpeechStatus;
   readonly clock: Clock;
@@ -51,10 +54,12 @@ export interface Observer {
  * @throws when the register cannot be used
  */
 export function observe(events: SpeechEvents, settings: ObserverSettings, options: ObserverOptions): Observer {
-  const { logger, status, clock } = options;
-  const stopLogging = logger && logEvents(events, logger);
+  const { logger, status, clock, lines = 'events' } = options;
+  const stopLogging = lines === 'events' && logger !== undefined ? logEvents(events, logger) : undefined;
+  const notices =
+    lines === 'words' && logger !== undefined ? new Notices(events, { logger, status, clock }) : undefined;
   const tracing = Tracing.load();
-  const rules = new AlertRules({ events, status, clock });
+  const rules = new AlertRules({ events, status, clock, onAlert: (alert) => notices?.alert(alert) });
   let recorder = recorderOf(events, settings, status);
   let webhook = webhookOf(settings, options);
   let { alerts } = settings;
@@ -104,6 +109,7 @@ export function observe(events: SpeechEvents, settings: ObserverSettings, option
     },
     close() {
       stopLogging?.();
+      notices?.close();
       rules.close();
       recorder?.close();
       events.off('alert', post);

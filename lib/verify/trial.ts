@@ -45,6 +45,11 @@ export class Trial {
     this.#add({ step, ok: true, ms: this.#lap(), ...(hint === undefined ? {} : { hint }) });
   }
 
+  /** Adds a word to a step that has been taken. */
+  note(step: VerificationStepName, hint: string): void {
+    this.#steps = this.#steps.map((taken) => (taken.step === step ? { ...taken, hint } : taken));
+  }
+
   fail(step: VerificationStepName, code: SpeechErrorCode, hint: string): void {
     this.#add({ step, ok: false, ms: this.#lap(), code, hint });
   }

@@ -13,6 +13,7 @@ import { speakOnce, type Spoken } from './speak-once.js';
 import { keyHint } from './speech-hints.js';
 import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
 import { trySpeaking } from './try-speaking.js';
+import { unusedProxy } from './unused-proxy.js';
 
 /** Tries a server step by step, over connections of its own that are closed when it returns. */
 export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions): Promise<Verification> {
@@ -21,16 +22,27 @@ export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions)
     const provider = createRemoteProvider(options);
     try {
       const reply = await reach(trial, client, '/models');
+      const proxy = unusedProxy(options.baseUrl, process.env);
       if ('error' in reply) {
-        trial.fail(reply.step, reply.error.code, await unreachedHint(trial, reply, options));
+        const hint = await unreachedHint(trial, reply, options);
+        trial.fail(reply.step, reply.error.code, proxy === undefined ? hint : `${hint}; ${onlyByProxy(proxy)}`);
         return {};
       }
+      if (proxy !== undefined) trial.note('address', directly(proxy));
       return await judge(trial, provider, reply, options);
     } finally {
       await provider.close?.();
       client.close();
     }
   });
+}
+
+function onlyByProxy(variable: string): string {
+  return `or it can be reached only by the proxy in ${variable}, which is not used: have "baseUrl" name what forwards to the server`;
+}
+
+function directly(variable: string): string {
+  return `it was reached directly, and not by the proxy in ${variable}, which is not used`;
 }
 
 async function unreachedHint(trial: Trial, unreached: Unreached, options: RemoteOptions): Promise<string> {

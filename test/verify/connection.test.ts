@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { freePort, fullListener } from '../faults/rows/connecting.js';
 import { EXPIRED, FUTURE, TRUSTED, WRONG_NAME, type Certificate } from '../support/certificates.js';
@@ -33,6 +35,42 @@ describe('verifying how a server is reached', () => {
         expect(result).not.to.have.property('found');
       });
     }
+  });
+
+  describe('where the environment names a proxy', () => {
+    beforeEach(() => {
+      const before = process.env['http_proxy'];
+      process.env['http_proxy'] = 'http://user:SECRET@127.0.0.1:9';
+      stand.defer(() => {
+        if (before === undefined) delete process.env['http_proxy'];
+        else process.env['http_proxy'] = before;
+      });
+    });
+
+    it('says that it is not used, where the server is not reached', async () => {
+      const result = await verifyRemoteEntry('http://tts.invalid/v1');
+      const hint = hintOf(result, result.steps.at(-1)?.step ?? 'lookup');
+      expect(hint).to.match(/; or it can be reached only by the proxy in http_proxy, which is not used/);
+      expect(hint).not.to.contain('SECRET');
+    });
+
+    it('says so as well where it is reached, and leaves the steps as they are', async function () {
+      const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+      const address = own.find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+      if (address === undefined) return this.skip();
+      const server = createHttpServer((_request, response) => response.writeHead(401).end()).listen(0, address);
+      stand.defer(() => server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const result = await verifyRemoteEntry(`http://${address}:${String(port)}/v1`);
+      expect(outline(result)[0]).to.equal('address ok');
+      expect(hintOf(result, 'address')).to.match(/^it was reached directly, and not by the proxy in http_proxy/);
+    });
+
+    it('has nothing to say of a server on this machine', async () => {
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(await freePort())}/v1`);
+      expect(JSON.stringify(result)).not.to.contain('proxy');
+    });
   });
 
   describe('connect', () => {
