@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE = 'express-speech';
+const MANIFEST = `${PACKAGE}/package.json`;
 
 /** Files of this package that are not imported. Tools that gather the files of a deployment know them by expressions of this form. */
 const OWN_FILES = {
@@ -46,8 +47,8 @@ export function ownFile(name: keyof typeof OWN_FILES): string {
   if (own !== undefined && /^own-files\.[jt]s$/.test(basename(own)) && existsSync(own)) {
     return fileURLToPath(OWN_FILES[name]());
   }
-  const manifest = findModule(`${PACKAGE}/package.json`);
-  const folders = [...HERE.map(dirname), ...(manifest === undefined ? [] : [join(dirname(manifest), 'dist')])];
+  const manifest = resolveFrom(HERE, MANIFEST);
+  const folders = [...HERE.map(dirname), ...manifest.map((path) => join(dirname(path), 'dist'))];
   const found = folders.map((folder) => join(folder, name)).find(existsSync);
   if (found === undefined) throw new MissingFileError(`the file ${name} of ${PACKAGE}`);
   return found;
@@ -78,16 +79,23 @@ export function moduleFile(name: string): string {
   return found;
 }
 
-/** Finds the main file of a package, or nothing where it is not installed. */
+/** Finds the main file of a package as this one would, or nothing where it is not installed. */
 export function findModule(name: string): string | undefined {
-  for (const place of HERE) {
+  const [found] = resolveFrom(HERE, name);
+  // Some package managers let nobody but the package itself see what it needs.
+  return found ?? resolveFrom(resolveFrom(HERE, MANIFEST), name)[0];
+}
+
+/** Resolves a name as `require()` would in one of these files, the first that can; an empty list where none can. */
+function resolveFrom(places: readonly string[], name: string): string[] {
+  for (const place of places) {
     try {
-      return createRequire(place).resolve(name);
+      return [createRequire(place).resolve(name)];
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
   }
-  return undefined;
+  return [];
 }
 
 /** Goes by the code alone: Yarn says it in other words, and Jest by an error of another realm. */

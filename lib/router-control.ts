@@ -4,21 +4,32 @@ import type { LiveConfiguration } from './live-configuration.js';
 import type { LiveSpeech } from './live-speech.js';
 import { Deadline, type Clock } from './resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from './speech/error.js';
+import type { SpeechLogger } from './speech/provider.js';
 
 export interface RouterParts {
   readonly configuration: LiveConfiguration;
   readonly live: LiveSpeech;
   readonly events: SpeechEvents;
   readonly verify: SpeechControl['verify'];
+  readonly logger: SpeechLogger;
   readonly clock: Clock;
   /** Aborts when the router closes. */
   readonly closed: AbortSignal;
 }
 
 /** Makes what an admin page steers a router with. */
-export function createControl({ configuration, live, events, verify, clock, closed }: RouterParts): SpeechControl {
+export function createControl({
+  configuration,
+  live,
+  events,
+  verify,
+  logger,
+  clock,
+  closed,
+}: RouterParts): SpeechControl {
   return {
     closed,
+    logger,
     read: () => configuration.read(),
     save: (options, revision) => configuration.save(options, revision),
     undo: (revision) => configuration.undo(revision),

@@ -165,7 +165,15 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
       return speech;
     },
     close: () => (closed ??= close()),
-    [CONTROL]: createControl({ configuration, live, events, verify, clock: systemClock, closed: closing.signal }),
+    [CONTROL]: createControl({
+      configuration,
+      live,
+      events,
+      verify,
+      logger,
+      clock: systemClock,
+      closed: closing.signal,
+    }),
   });
   return speech;
 }

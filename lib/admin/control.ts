@@ -1,5 +1,5 @@
 import type { SpeechEventListener, SpeechEventName } from '../events.js';
-import type { SpeechResult } from '../speech/provider.js';
+import type { SpeechLogger, SpeechResult } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { Verification } from '../speech/verification.js';
 import type { SpeechStatus } from '../status.js';
@@ -38,6 +38,8 @@ export class RevisionConflictError extends Error {
 export interface SpeechControl {
   /** Aborts when the router closes, so that a page which watches does not keep the server from closing. */
   readonly closed: AbortSignal;
+  /** The router's own, which throws nothing. */
+  readonly logger: SpeechLogger;
   read(): ConfigurationSnapshot;
   /**
    * Checks, writes and uses new options. `{ "set": true }` in place of a secret keeps the one of the provider of that name;

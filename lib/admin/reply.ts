@@ -20,6 +20,7 @@ const STATUS = {
   not_saved: 500,
   internal: 500,
   not_spoken: 502,
+  page_missing: 503,
   closing: 503,
   out_of_time: 504,
 } as const;

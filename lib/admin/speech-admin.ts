@@ -1,5 +1,6 @@
-import express from 'express';
+import express, { type Router } from 'express';
 import type { Middleware } from '../middleware.js';
+import { MissingFileError } from '../own-files.js';
 import { systemClock, type Clock } from '../resilience/index.js';
 import { AttemptHistory } from './attempt-history.js';
 import type { Authorize } from './admin-request.js';
@@ -7,9 +8,9 @@ import { createGuard } from './authorize.js';
 import { createReadConfig, createSaveConfig, createUndo } from './config-routes.js';
 import { CONTROL, type SpeechControl } from './control.js';
 import { LiveEvents } from './live-events.js';
-import { readPageFiles } from './page-files.js';
+import { readPageFiles, type PageFile } from './page-files.js';
 import { createPageHeaders } from './page-headers.js';
-import { answer, createErrorReply } from './reply.js';
+import { adminProblem, answer, createErrorReply } from './reply.js';
 import { createSameSiteCheck } from './same-site.js';
 import { createTry, createVerify } from './trial-routes.js';
 import { Trials } from './trials.js';
@@ -70,7 +71,7 @@ export function createAdminRouter(
   router.use(createPageHeaders());
   router.use(createGuard(authorize, challenge));
 
-  for (const { path, contentType, body } of readPageFiles()) {
+  for (const { path, contentType, body } of pageFiles(router, control)) {
     router.get(
       path === 'index.html' ? '/' : `/${path}`,
       answer((request, response) => {
@@ -108,6 +109,21 @@ export function createAdminRouter(
 
   router.use(createErrorReply());
   return router;
+}
+
+/** Reads the page's files; in a bundle without them the API alone is there, and the page says what to do. */
+function pageFiles(router: Router, { logger }: SpeechControl): readonly PageFile[] {
+  try {
+    return readPageFiles();
+  } catch (error) {
+    if (!(error instanceof MissingFileError)) throw error;
+    const { message } = error;
+    logger.warn({ event: 'setup' }, `the admin page cannot be shown: ${message}`);
+    router.get('/', (_request, _response, next) => {
+      next(adminProblem('page_missing', message));
+    });
+    return [];
+  }
 }
 
 function checkOptions(options: unknown): SpeechAdminOptions {

@@ -36,7 +36,8 @@ export class Notices {
   alert({ kind, state, provider, code }: SpeechEventMap['alert']): void {
     if (provider !== undefined) {
       if (state === 'firing') this.#of(provider).isDown(code);
-      else this.#of(provider).isUp();
+      else if (this.#options.status().providers.some(({ name }) => name === provider)) this.#of(provider).isUp();
+      else this.#forget(provider);
     } else if (kind === 'text_only') {
       if (state === 'firing')
         this.#say('error', 'no provider can speak; callers get the text in place of sound, or a 503.');
@@ -77,6 +78,12 @@ export class Notices {
   /** Says a line that is news, even if it has been said before. */
   #say(level: 'warn' | 'error', line: string): void {
     this.#options.logger[level]({ event: 'notice', since: Date.now() }, line);
+  }
+
+  /** It was taken out of the chain, and is neither up nor down. */
+  #forget(name: string): void {
+    this.#providers.get(name)?.close();
+    this.#providers.delete(name);
   }
 
   #of(name: string): ProviderNotices {

@@ -1,5 +1,6 @@
 import type { ConfigurationSnapshot, SpeechControl } from '../../lib/admin/control.js';
 import { SpeechEvents } from '../../lib/events.js';
+import { SILENT_LOGGER } from '../../lib/speech/silent-logger.js';
 import type { ProviderStatus } from '../../lib/status.js';
 import { providerStatus } from './telemetry.js';
 
@@ -35,6 +36,7 @@ export function fakeControl(members: Partial<SpeechControl> = {}): FakeControl {
     providers: [providerStatus('kokoro')],
     control: {
       closed: closing.signal,
+      logger: SILENT_LOGGER,
       read: unset('read'),
       save: unset('save'),
       undo: unset('undo'),

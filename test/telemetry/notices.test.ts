@@ -1,0 +1,188 @@
+import { expect } from 'chai';
+import { SpeechEvents } from '../../lib/events.js';
+import { SpeechError, type ProviderStatus, type SpeechErrorCode, type SpeechStatus } from '../../lib/index.js';
+import { observe, type Observer } from '../../lib/telemetry/observer.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { keepingLogger, providerStatus } from '../support/telemetry.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('notices', () => {
+  let events: SpeechEvents;
+  let clock: FakeClock;
+  let providers: ProviderStatus[];
+  let observer: Observer;
+  let lines: unknown[];
+
+  const status = (): SpeechStatus => ({ status: 'ok', providers });
+  const said = (): string[] => lines.map((line) => String((line as unknown[])[2]));
+
+  beforeEach(() => {
+    events = new SpeechEvents();
+    clock = new FakeClock();
+    providers = [
+      providerStatus('kokoro'),
+      providerStatus('local', { type: 'local' }),
+      providerStatus('text', { type: 'text' }),
+    ];
+    const kept = keepingLogger();
+    lines = kept.lines;
+    const settings = { metrics: undefined, alerts: undefined };
+    observer = observe(events, settings, { logger: kept.logger, lines: 'words', clock, status });
+  });
+
+  afterEach(() => {
+    observer.close();
+    expect(clock.pendingTimers).to.equal(0);
+  });
+
+  function attempt(code: SpeechErrorCode | null, message = 'it failed', provider = 'kokoro'): void {
+    const error = code === null ? {} : { error: new SpeechError(code, message) };
+    events.emit('attempt', { requestId: 'r', provider, type: 'remote', code, ms: 1, ...error });
+  }
+
+  function set(name: string, fields: Partial<ProviderStatus>): void {
+    providers = providers.map((provider) => (provider.name === name ? { ...provider, ...fields } : provider));
+    events.emit('circuit', { provider: name, from: '', to: '' });
+  }
+
+  const goDown = (name = 'kokoro'): void => {
+    set(name, { circuit: 'open' });
+  };
+  const comeBack = (name = 'kokoro'): void => {
+    set(name, { circuit: 'closed' });
+  };
+
+  it('say at the first failure what is wrong, what it does to callers and what to do', () => {
+    attempt('refused', 'the call failed with ECONNREFUSED');
+    expect(said()).to.have.length(1);
+    expect(said()[0]).to.match(/^kokoro did not answer \(refused: the call failed with ECONNREFUSED\); /);
+    expect(said()[0]).to.contain(
+      'callers hear local in its place. What to do: nothing listens at its address: start the server',
+    );
+  });
+
+  it('say no more of it with each request, but with each hour', async () => {
+    for (let index = 0; index < 1_000; index += 1) attempt('status.422');
+    expect(said()).to.have.length(1);
+    await clock.advance(HOUR);
+    attempt('status.422');
+    expect(said()[1]).to.match(/^kokoro did not answer, 1001 times by now \(status\.422/);
+  });
+
+  it('tell when it speaks again, unless that was a single failure', () => {
+    attempt('reset');
+    attempt(null);
+    expect(said()).to.have.length(1);
+  });
+
+  it('tell that it speaks again after several', () => {
+    for (let index = 0; index < 4; index += 1) attempt('reset');
+    attempt(null);
+    attempt(null);
+    expect(said().slice(1)).to.deep.equal(['kokoro speaks again, after it had not 4 times.']);
+  });
+
+  it('say nothing of callers who leave, crowds, and circuits that are known to be open', () => {
+    for (const code of ['aborted', 'bulkhead_full', 'timeout.queue', 'circuit_open'] as const) attempt(code);
+    expect(said()).to.deep.equal([]);
+  });
+
+  it('tell when it goes down, remind after an hour and then once a day, and tell when it is back', async () => {
+    events.emit('health', { provider: 'kokoro', ok: false, code: 'dns', at: 0, ms: 1 });
+    goDown();
+    expect(said()).to.have.length(1);
+    expect(said()[0]).to.match(
+      /^kokoro is down \(dns\); callers hear local in its place\. What to do: its name cannot be/,
+    );
+    for (let index = 0; index < 100; index += 1) attempt('dns');
+    await clock.advance(HOUR);
+    expect(said()[1]).to.match(/^kokoro has been down for 1 h \(dns/);
+    await clock.advance(3 * DAY);
+    expect(said()).to.have.length(5);
+    expect(said()[4]).to.match(/^kokoro has been down for 3 days/);
+    comeBack();
+    expect(said()[5]).to.equal('kokoro is up again, after 3 days.');
+    await clock.advance(3 * DAY);
+    expect(said()).to.have.length(6);
+  });
+
+  it('are bounded where it comes and goes for days', async () => {
+    for (let round = 0; round < 288; round += 1) {
+      goDown();
+      await clock.advance(5 * MINUTE);
+      comeBack();
+      await clock.advance(5 * MINUTE);
+    }
+    // Six an hour at the most, over two days.
+    expect(said().length).to.be.within(10, 6 * 48 + 6);
+    goDown();
+    await clock.advance(HOUR);
+    expect(said().at(-1)).to.match(/^kokoro (?:is down|has been down)/);
+  });
+
+  it('tell what callers get by who can speak', () => {
+    goDown('local');
+    expect(said()[0]).to.match(/^local is down; callers hear kokoro as before\./);
+    goDown('kokoro');
+    expect(said()[1]).to.match(/^kokoro is down; callers get the text in place of sound\./);
+    comeBack('kokoro');
+    comeBack('local');
+    providers = [providerStatus('kokoro')];
+    attempt('refused');
+    expect(said().at(-1)).to.match(/^kokoro did not answer .*; callers get a 503\./);
+  });
+
+  it('give a reason in the words of the provider where it is no server, and the cause of what is unexpected', () => {
+    attempt('engine_failed', 'the file engines/worker.js is missing', 'local');
+    expect(said()[0]).to.equal(
+      'local did not answer (engine_failed: the file engines/worker.js is missing); callers hear kokoro as before.',
+    );
+    const error = new SpeechError('internal', 'unexpected failure', { cause: new RangeError('no such voice') });
+    events.emit('attempt', { requestId: 'r', provider: 'own', type: 'tape', code: 'internal', ms: 1, error });
+    expect(said()[1]).to.contain('(internal: RangeError: no such voice)');
+  });
+
+  it('say that nobody can speak, and that somebody can again', () => {
+    const textOnly = { status: 'text-only', providers } as const;
+    const silent = observe(
+      events,
+      { metrics: undefined, alerts: undefined },
+      {
+        logger: { ...keepingLogger().logger, error: (_object, message = '') => lines.push(['error', {}, message]) },
+        lines: 'words',
+        clock,
+        status: () => textOnly,
+      },
+    );
+    events.emit('status', { from: 'ok', to: 'text-only' });
+    silent.close();
+    expect(said().at(-1)).to.match(/^no provider can speak; callers get the text/);
+  });
+
+  it('have nothing to say of a provider that was taken out of the chain', async () => {
+    goDown('local');
+    providers = [providerStatus('kokoro')];
+    events.emit('status', { from: 'ok', to: 'ok' });
+    await clock.advance(3 * DAY);
+    expect(said()).to.have.length(1);
+  });
+
+  it('tell of a file that cannot be used, and when it can again', () => {
+    const event = { revision: 'r', origin: 'file' } as const;
+    events.emit('configuration', { ...event, problem: null });
+    events.emit('configuration', { ...event, problem: 'deadline: expected a whole number' });
+    events.emit('configuration', { ...event, problem: null });
+    events.emit('configuration', { ...event, problem: null });
+    expect(said()).to.deep.equal([
+      '"configFile" cannot be used, and the configuration before it stays: deadline: expected a whole number',
+      '"configFile" can be used again, and is.',
+    ]);
+  });
+
+  it('have no request watched for their sake', () => {
+    expect(observer.watch()).to.equal(undefined);
+  });
+});
