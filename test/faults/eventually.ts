@@ -1,8 +1,10 @@
+import { PATIENCE } from '../support/patience.js';
+
 /** Milliseconds between two looks. */
 const PAUSE = 20;
 
-/** Waits until an assertion holds, which it must do within so many milliseconds. */
-export async function eventually(assertion: () => void, within = 2_000): Promise<void> {
+/** Waits until an assertion holds. The limit is for those alone that wait for something to be done by then and not later by itself. */
+export async function eventually(assertion: () => void, within = PATIENCE): Promise<void> {
   const end = performance.now() + within;
   for (;;) {
     try {

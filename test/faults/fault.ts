@@ -23,7 +23,7 @@ export interface Fault {
   readonly needs?: readonly string[];
   /** The fault meets the probe of a half-open circuit, after which success, failure and nothing leave three different states. */
   readonly asProbe?: true;
-  /** Milliseconds that the row may take in all; 10 000 where it says nothing. */
+  /** Milliseconds that the row may take in all; a minute where it says nothing. */
   readonly limit?: number;
   /** Milliseconds that a reply of the app's other route may take meanwhile; 1 000 where it says nothing. */
   readonly otherRouteLimit?: number;
@@ -34,6 +34,8 @@ export interface Fault {
 type Entry = NonNullable<SpeechRouterOptions['fallback']>[number];
 
 export interface FaultAppOptions {
+  /** Code of the row, whose limit alone is to be reached; that of the stage where it says nothing. */
+  readonly code?: string | null;
   /** Address of the server in which the fault is. */
   readonly baseUrl?: string;
   /** Options of the remote named `remote` beside it, in place of the harness's: short limits, a circuit that opens on the first failure. */
@@ -65,9 +67,11 @@ export interface AskOptions {
   /** More fields of the body. */
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the request from the client's side once more than so many bytes have come. */
+  readonly leaveAfter?: number;
   /** Ends the request from the client's side. */
   readonly signal?: AbortSignal;
-  /** Milliseconds within which the whole reply, or the end of its connection, has to be there. */
+  /** Milliseconds within which the whole reply, or the end of its connection, has to be there, as `ownMs` counts them. */
   readonly within?: number;
   /** Speech route to ask, where it is not that of the app started last (an app in a process of its own). */
   readonly url?: string;
@@ -89,6 +93,8 @@ export interface Answer {
   /** Milliseconds to the head of the reply, and to its end. */
   readonly headMs: number;
   readonly ms: number;
+  /** Those to its end that the machine had for this process: what it took where limits are looked at. */
+  readonly ownMs: number;
 }
 
 /** A server of the row's, in this process. */
@@ -101,6 +107,8 @@ export interface FaultServer {
 
 /** What a row finds to make its fault with. The harness asserts what is the same for all rows when `run` has returned. */
 export interface FaultStage {
+  /** Code of the row. */
+  readonly code: string | null;
   /** Starts an app on a port of its own: the provider under test, a local provider that speaks at once, and text. */
   startApp(options: FaultAppOptions): Promise<FaultApp>;
   /** Listens on a free port. Its connections are watched: none may be left when the app has closed. */

@@ -1,3 +1,4 @@
+import { PATIENCE } from '../support/patience.js';
 import { needsTools } from '../support/tools.js';
 import { playRow } from './harness.js';
 import { MATRIX } from './matrix.js';
@@ -13,7 +14,7 @@ describe('the fault matrix', function () {
   for (const fault of MATRIX) {
     it(`${fault.group}: ${fault.name} → ${fault.reply}`, async function () {
       if (fault.needs !== undefined) needsTools(this, ...fault.needs);
-      this.timeout(fault.limit ?? 10_000);
+      this.timeout(fault.limit ?? 2 * PATIENCE);
       await playRow(fault);
     });
   }

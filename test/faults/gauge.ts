@@ -1,4 +1,6 @@
 import { get } from 'node:http';
+import { PATIENCE } from '../support/patience.js';
+import { stopwatch } from '../support/stopwatch.js';
 
 /** Milliseconds between two questions. */
 const PAUSE = 25;
@@ -7,15 +9,20 @@ const PAUSE = 25;
 export class Gauge {
   readonly #url: string;
   readonly #limit: number;
+  readonly #pid: number | undefined;
   readonly #stopped = new AbortController();
   readonly #done: Promise<void>;
   readonly problems: string[] = [];
   replies = 0;
 
-  /** @param limit milliseconds that a reply may take */
-  constructor(url: string, limit: number) {
+  /**
+   * @param limit milliseconds that a reply may take
+   * @param pid the process that replies, where it is not this one
+   */
+  constructor(url: string, limit: number, pid?: number) {
     this.#url = url;
     this.#limit = limit;
+    this.#pid = pid;
     this.#done = this.#run();
   }
 
@@ -27,9 +34,9 @@ export class Gauge {
 
   async #run(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      const started = performance.now();
-      const status = await statusOf(this.#url, this.#limit);
-      const ms = performance.now() - started;
+      const elapsed = stopwatch(this.#pid);
+      const status = await statusOf(this.#url);
+      const ms = elapsed();
       this.replies += 1;
       if (status !== 200) this.problems.push(`the other route said ${status} after ${ms.toFixed(0)} ms`);
       else if (ms > this.#limit) this.problems.push(`the other route took ${ms.toFixed(0)} ms`);
@@ -39,10 +46,9 @@ export class Gauge {
 }
 
 /** Returns the status, or the code of the error in its place. */
-function statusOf(url: string, limit: number): Promise<number | string> {
+function statusOf(url: string): Promise<number | string> {
   return new Promise((resolve) => {
-    // Twice the limit tells a slow reply from none.
-    const call = get(url, { agent: false, timeout: 2 * limit }, (response) => {
+    const call = get(url, { agent: false, timeout: PATIENCE }, (response) => {
       response.resume().once('close', () => {
         resolve(response.statusCode ?? 0);
       });

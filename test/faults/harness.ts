@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
+import { stopwatch } from '../support/stopwatch.js';
 import { ask } from './client.js';
 import { eventually } from './eventually.js';
 import { startFaultApp } from './fault-app.js';
@@ -49,8 +50,12 @@ class RowStage implements FaultStage {
     this.#fault = fault;
   }
 
+  get code(): string | null {
+    return this.#fault.code;
+  }
+
   async startApp(options: FaultAppOptions): Promise<FaultApp> {
-    const app = await startFaultApp(options);
+    const app = await startFaultApp({ code: this.code, ...options });
     this.#apps.push(app);
     this.defer(() => app.close());
     this.watchRoute(`${app.origin}/other`);
@@ -106,7 +111,7 @@ class RowStage implements FaultStage {
       await eventually(() => {
         this.#checkCode(app);
         expect(app.underTest().circuit, 'circuit').to.equal(circuitAfter(this.#fault));
-      }, 500);
+      });
       this.#checkHeaders(app);
       if (!(await isServing(app))) continue;
       await this.#checkNextRequest(app);
@@ -122,9 +127,9 @@ class RowStage implements FaultStage {
 
   async closeApps(): Promise<void> {
     for (const app of this.#apps) {
-      const started = performance.now();
+      const elapsed = stopwatch();
       await app.speech.close();
-      expect(performance.now() - started, 'milliseconds to close').to.be.below(CLOSE_LIMIT);
+      expect(elapsed(), 'milliseconds to close').to.be.below(CLOSE_LIMIT);
     }
     await eventually(() => {
       const upstream = this.#servers.reduce((sum, { openSockets }) => sum + openSockets.size, 0);

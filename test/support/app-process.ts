@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Answer, FaultAppOptions, FaultStage } from '../faults/fault.js';
 import { Gauge } from '../faults/gauge.js';
+import { PATIENCE } from './patience.js';
 import { startProgram, type ProgramOptions } from './process.js';
 import { STRIP_TYPES } from './strip-types.js';
 
@@ -40,10 +41,6 @@ const APP = fileURLToPath(new URL('./faults/app.ts', import.meta.url));
 
 /** Milliseconds that a reply of the app's other route may take. */
 const OTHER_ROUTE_LIMIT = 1_000;
-/** Milliseconds that the process may take for an answer; a closing app lets go of everything first. */
-const ANSWER_LIMIT = 8_000;
-/** Milliseconds that the process may take to end by itself, once it has closed. */
-const END_LIMIT = 5_000;
 
 /** Starts the app in a process of its own. */
 export async function startAppProcess(
@@ -51,19 +48,19 @@ export async function startAppProcess(
   options: FaultAppOptions,
   { node = [], ...program }: ProgramOptions & { readonly node?: readonly string[] } = {},
 ): Promise<AppProcess> {
-  const args = [...node, ...STRIP_TYPES, APP, JSON.stringify(options)];
+  const args = [...node, ...STRIP_TYPES, APP, JSON.stringify({ code: stage.code, ...options })];
   const { child, line: origin, pid } = await startProgram(args, /^http/, { ...program, channel: 'ipc' });
   const ending = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   stage.defer(async () => {
     child.kill('SIGKILL');
     await ending;
   });
-  const gauge = new Gauge(`${origin}/other`, OTHER_ROUTE_LIMIT);
+  const gauge = new Gauge(`${origin}/other`, OTHER_ROUTE_LIMIT, pid);
   stage.defer(() => gauge.stop());
   const ask = async (question: AppQuestion): Promise<unknown> => {
     const answered = once(child, 'message') as Promise<[{ readonly value?: unknown; readonly error?: string }]>;
     child.send(question);
-    const [{ value, error }] = await within(answered, ANSWER_LIMIT, `the process does not answer to “${question}”`);
+    const [{ value, error }] = await within(answered, PATIENCE, `the process does not answer to “${question}”`);
     if (error !== undefined) throw new Error(error);
     return value;
   };
@@ -78,7 +75,7 @@ export async function startAppProcess(
       expect(gauge.problems, 'the other route').to.deep.equal([]);
     },
     async ended() {
-      const [status, signal] = await within(ending, END_LIMIT, 'the process does not end');
+      const [status, signal] = await within(ending, PATIENCE, 'the process does not end');
       return signal ?? status ?? 'nothing';
     },
   };
@@ -102,7 +99,7 @@ export async function checkAppProcess(stage: FaultStage, app: AppProcess, answer
 
 async function expectNothingHeld(app: AppProcess): Promise<void> {
   let facts = await app.facts();
-  const end = performance.now() + 2_000;
+  const end = performance.now() + PATIENCE;
   while (facts.held > 0 && performance.now() < end) facts = await app.facts();
   expect(facts.held, 'permits held').to.equal(0);
   expect(facts.problems, 'unhandled errors').to.deep.equal([]);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { soundIn } from '../../support/audio.js';
+import { PATIENCE } from '../../support/patience.js';
 import { eventually, pause } from '../eventually.js';
 import { expectBroken, expectSpeechFrom } from '../expectations.js';
 import { LOCAL, PHASE } from '../fault-app.js';
@@ -20,6 +21,38 @@ const slowly =
       clearTimeout(timer);
     });
   };
+
+/** Speaks when it is told to, to all who have asked by then and from then on. */
+function whenTold(): { readonly behaviour: Behaviour; readonly speak: () => void } {
+  let isTold = false;
+  const waiting: (() => void)[] = [];
+  return {
+    behaviour(response) {
+      const speak = (): void => {
+        response.setHeader('content-type', 'audio/wav').end(soundIn('wav'));
+      };
+      if (isTold) speak();
+      else waiting.push(speak);
+    },
+    speak() {
+      isTold = true;
+      for (const speak of waiting.splice(0)) speak();
+    },
+  };
+}
+
+/** Asks so many times at once, and has the server speak when all but those whom it has taken have an answer. */
+async function askAroundThose(stage: FaultStage, count: number, taken: number, speak: () => void): Promise<Answer[]> {
+  let answered = 0;
+  return Promise.all(
+    times(count, async () => {
+      const answer = await stage.ask();
+      answered += 1;
+      if (answered === count - taken) speak();
+      return answer;
+    }),
+  );
+}
 
 const times = <Value>(count: number, make: () => Value): Value[] => Array.from({ length: count }, make);
 
@@ -68,9 +101,9 @@ async function startBroken(
   return server;
 }
 
-/** Asks until somebody answers, for two seconds at the most. */
+/** Asks until somebody answers. */
 async function untilAnsweredBy(stage: FaultStage, provider: string): Promise<void> {
-  const end = performance.now() + 2_000;
+  const end = performance.now() + PATIENCE;
   for (;;) {
     const answer = await stage.ask();
     if (answer.provider === provider) return;
@@ -83,18 +116,16 @@ export const OVERLOAD: readonly Fault[] = [
   {
     name: 'is asked more than its bulkhead lets through',
     group: GROUP,
-    how: 'a server that takes 250 ms, two at a time, no queue, and 12 requests at once',
+    how: 'a server that speaks when the others have their answer, two at a time, no queue, and 12 requests at once',
     reply: 'its speech for two, local speech at once for the others',
     code: 'bulkhead_full',
     counts: 'nothing',
     async run(stage) {
-      const { behaviour, most } = counting(slowly(250));
+      const held = whenTold();
+      const { behaviour, most } = counting(held.behaviour);
       const server = await startSpeechServer(stage, behaviour);
-      await stage.startApp({
-        baseUrl: server.baseUrl,
-        remote: { bulkhead: { maxConcurrent: 2, maxQueue: 0 }, timeout: { firstByte: 2_000 } },
-      });
-      const answers = await askAtOnce(stage, 12);
+      await stage.startApp({ baseUrl: server.baseUrl, remote: { bulkhead: { maxConcurrent: 2, maxQueue: 0 } } });
+      const answers = await askAroundThose(stage, 12, 2, held.speak);
       for (const answer of answers) expectSpeechFrom(answer, answer.provider === 'local' ? 'local' : 'remote');
       expect(answers.filter(({ provider }) => provider === 'remote')).to.have.length(2);
       expect(most()).to.equal(2);
@@ -103,17 +134,18 @@ export const OVERLOAD: readonly Fault[] = [
   {
     name: 'keeps others waiting in its queue',
     group: GROUP,
-    how: 'a server that takes 600 ms, one at a time, a queue of 8 with 100 ms of patience, and 5 requests at once',
+    how: 'a server that speaks when the others have their answer, one at a time, a queue of 8 with 100 ms of patience, and 5 requests at once',
     reply: 'its speech for one, local speech for the others after 100 ms',
     code: 'timeout.queue',
     counts: 'nothing',
     async run(stage) {
-      const server = await startSpeechServer(stage, slowly(600));
+      const held = whenTold();
+      const server = await startSpeechServer(stage, held.behaviour);
       await stage.startApp({
         baseUrl: server.baseUrl,
-        remote: { bulkhead: { maxConcurrent: 1, maxQueue: 8, maxWait: 100 }, timeout: { firstByte: 2_000 } },
+        remote: { bulkhead: { maxConcurrent: 1, maxQueue: 8, maxWait: 100 } },
       });
-      const answers = await askAtOnce(stage, 5);
+      const answers = await askAroundThose(stage, 5, 1, held.speak);
       for (const answer of answers) expectSpeechFrom(answer, answer.provider === 'local' ? 'local' : 'remote');
       expect(answers.filter(({ provider }) => provider === 'remote')).to.have.length(1);
       server.behave('speaks');
@@ -127,11 +159,9 @@ export const OVERLOAD: readonly Fault[] = [
     code: 'timeout.queue',
     counts: 'nothing',
     async run(stage) {
-      const server = await startSpeechServer(stage, slowly(900));
-      await stage.startApp({
-        baseUrl: server.baseUrl,
-        remote: { pool: { maxSockets: 1 }, timeout: { firstByte: 3_000 } },
-      });
+      const held = whenTold();
+      const server = await startSpeechServer(stage, held.behaviour);
+      await stage.startApp({ baseUrl: server.baseUrl, remote: { pool: { maxSockets: 1 } } });
       // The lists of the start have gone their way.
       await pause(100);
       const first = stage.ask();
@@ -139,6 +169,7 @@ export const OVERLOAD: readonly Fault[] = [
         expect(server.asked).to.have.length(1);
       });
       for (const answer of await askAtOnce(stage, 3, PHASE + LEEWAY)) expectSpeechFrom(answer, 'local');
+      held.speak();
       expectSpeechFrom(await first, 'remote');
       server.behave('speaks');
     },
@@ -152,14 +183,16 @@ export const OVERLOAD: readonly Fault[] = [
     counts: 'failure',
     async run(stage) {
       const server = await startSpeechServer(stage, 'stays silent');
-      await stage.startApp({ baseUrl: server.baseUrl, router: { maxConcurrent: 4 } });
+      // Long enough for the last to come while the first are still waiting.
+      const timeout = { firstByte: 1_500 };
+      await stage.startApp({ baseUrl: server.baseUrl, router: { maxConcurrent: 4 }, remote: { timeout } });
       const answers = await askAtOnce(stage, 12);
       const refused = answers.filter(({ status }) => status === 503);
       expect(refused).to.have.length(8);
-      for (const { body, headers, ms } of refused) {
+      for (const { body, headers, ownMs } of refused) {
         expect(body.toString()).to.include('"bulkhead_full"');
         expect(headers['retry-after']).to.equal('1');
-        expect(ms).to.be.below(LEEWAY);
+        expect(ownMs).to.be.below(LEEWAY);
       }
       for (const answer of answers) if (answer.status !== 503) expectSpeechFrom(answer, 'local');
     },
@@ -226,18 +259,21 @@ export const OVERLOAD: readonly Fault[] = [
   {
     name: 'is slow to come back',
     group: GROUP,
-    how: 'after a failure the server takes 250 ms to answer; 20 requests at once when its circuit is to be tried again',
+    how: 'after a failure the server answers when the others have their answer; 20 requests at once when its circuit is to be tried again',
     reply: 'its speech for the one probe, local speech at once for everybody else',
     code: 'circuit_open',
     counts: 'success',
     async run(stage) {
       const server = await startBroken(stage, { openFor: 60 });
-      server.behave(slowly(250));
+      const held = whenTold();
+      server.behave(held.behaviour);
       await pause(150);
-      const answers = await askAtOnce(stage, 20);
-      const [probe, ...others] = answers.toSorted((one, other) => other.ms - one.ms);
-      if (probe === undefined) throw new Error('nobody answered');
+      const answers = await askAroundThose(stage, 20, 1, held.speak);
+      const [probe, ...more] = answers.filter(({ provider }) => provider === 'remote');
+      if (probe === undefined) throw new Error('nobody was let through');
       expectSpeechFrom(probe, 'remote');
+      expect(more).to.have.length(0);
+      const others = answers.filter((answer) => answer !== probe);
       for (const answer of others) {
         expectSpeechFrom(answer, 'local');
         expect(answer.timings[0]).to.deep.equal({ provider: 'remote', code: 'circuit_open' });

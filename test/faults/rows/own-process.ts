@@ -89,7 +89,7 @@ const OURSELVES: readonly Fault[] = [
     otherRouteLimit: 3_000,
     async run(stage) {
       const server = await startServerElsewhere(stage);
-      await stage.startApp({ baseUrl: server.baseUrl });
+      await stage.startApp({ baseUrl: server.baseUrl, remote: { timeout: { firstByte: PHASE } } });
       for (let round = 0; round < 3; round += 1) {
         const asked = server.asked();
         const answer = stage.ask({ within: 4_000 });
