@@ -8,6 +8,9 @@ import { ProviderNotices } from './provider-notices.js';
 /** Failures of one request, or of a crowd: they say nothing about how a provider is set up or how it does. */
 const NO_NEWS: ReadonlySet<string> = new Set(['aborted', 'circuit_open', 'bulkhead_full', 'timeout.queue']);
 
+/** Milliseconds after which nothing but text is worth a line of its own. */
+const LASTING = 15_000;
+
 export interface NoticesOptions {
   readonly logger: SpeechLogger;
   readonly status: () => SpeechStatus;
@@ -23,6 +26,8 @@ export class Notices {
   readonly #options: NoticesOptions;
   readonly #providers = new Map<string, ProviderNotices>();
   #hasFileProblem = false;
+  #cancelTextOnly: (() => void) | undefined;
+  #wasTextOnlyTold = false;
 
   constructor(events: SpeechEvents, options: NoticesOptions) {
     this.#events = events;
@@ -38,17 +43,14 @@ export class Notices {
       if (state === 'firing') this.#of(provider).isDown(code);
       else if (this.#options.status().providers.some(({ name }) => name === provider)) this.#of(provider).isUp();
       else this.#forget(provider);
-    } else if (kind === 'text_only') {
-      if (state === 'firing')
-        this.#say('error', 'no provider can speak; callers get the text in place of sound, or a 503.');
-      else this.#say('warn', 'speech is made again.');
-    }
+    } else if (kind === 'text_only') this.#textOnly(state === 'firing');
   }
 
   close(): void {
     this.#events.off('attempt', this.#onAttempt);
     this.#events.off('health', this.#onHealth);
     this.#events.off('configuration', this.#onConfiguration);
+    this.#cancelTextOnly?.();
     for (const provider of this.#providers.values()) provider.close();
   }
 
@@ -68,6 +70,20 @@ export class Notices {
     } else if (this.#hasFileProblem) this.#say('warn', '"configFile" can be used again, and is.');
     this.#hasFileProblem = problem !== null;
   };
+
+  /** Why is told of each provider at once; that none is left, when that is no passing thing. */
+  #textOnly(isSo: boolean): void {
+    this.#cancelTextOnly?.();
+    if (isSo) {
+      this.#cancelTextOnly = this.#options.clock.schedule(() => {
+        this.#wasTextOnlyTold = true;
+        this.#say('error', 'no provider can speak; callers get the text in place of sound, or a 503.');
+      }, LASTING);
+    } else if (this.#wasTextOnlyTold) {
+      this.#wasTextOnlyTold = false;
+      this.#say('warn', 'speech is made again.');
+    }
+  }
 
   /** It is as the provider is made, so it is said once and not counted; another reason is another line. */
   #sayUnsupported(provider: string, error: SpeechError | undefined): void {

@@ -8,6 +8,12 @@ const DAY = 24 * HOUR;
 /** Lines an hour about the coming and going of one provider; one that flaps for days would fill the log. */
 const MOST_CHANGES = 6;
 
+/**
+ * Milliseconds for which a check that was too slow is not believed alone: a machine that has just begun, or is busy, is slow itself. By
+ * then the next checks have been made.
+ */
+const SECOND_LOOK = 15_000;
+
 /** Failures in a row that are worth a word when they have ended. */
 const WORTH_THE_END = 3;
 
@@ -77,7 +83,8 @@ export class ProviderNotices {
     if (code !== undefined && code !== this.#reason?.code) this.#reason = { code };
     this.#isDown = true;
     this.#downSince = this.#options.clock.now();
-    this.#settle();
+    if (this.#reason?.code === 'timeout.total') this.#settleAfter(SECOND_LOOK);
+    else this.#settle();
   }
 
   isUp(): void {
@@ -101,12 +108,7 @@ export class ProviderNotices {
     this.#changes = this.#changes.filter((at) => now - at < HOUR);
     const [oldest] = this.#changes;
     if (this.#changes.length >= MOST_CHANGES && oldest !== undefined) {
-      this.#cancelNext = clock.schedule(
-        () => {
-          this.#settle();
-        },
-        oldest + HOUR - now,
-      );
+      this.#settleAfter(oldest + HOUR - now);
       return;
     }
     this.#changes.push(now);
@@ -115,6 +117,13 @@ export class ProviderNotices {
       this.#sayTrouble(`${this.#name} is down`);
       this.#remindAfter(HOUR);
     } else say(`${this.#name} is up again, after ${duration(now - this.#downSince)}.`);
+  }
+
+  #settleAfter(milliseconds: number): void {
+    this.#cancelNext?.();
+    this.#cancelNext = this.#options.clock.schedule(() => {
+      this.#settle();
+    }, milliseconds);
   }
 
   #remindAfter(milliseconds: number): void {

@@ -15,13 +15,15 @@ describe('notices', () => {
   let providers: ProviderStatus[];
   let observer: Observer;
   let lines: unknown[];
+  let now: SpeechStatus['status'];
 
-  const status = (): SpeechStatus => ({ status: 'ok', providers });
+  const status = (): SpeechStatus => ({ status: now, providers });
   const said = (): string[] => lines.map((line) => String((line as unknown[])[2]));
 
   beforeEach(() => {
     events = new SpeechEvents();
     clock = new FakeClock();
+    now = 'ok';
     providers = [
       providerStatus('kokoro'),
       providerStatus('local', { type: 'local' }),
@@ -145,21 +147,32 @@ describe('notices', () => {
     expect(said()[1]).to.contain('(internal: RangeError: no such voice)');
   });
 
-  it('say that nobody can speak, and that somebody can again', () => {
-    const textOnly = { status: 'text-only', providers } as const;
-    const silent = observe(
-      events,
-      { metrics: undefined, alerts: undefined },
-      {
-        logger: { ...keepingLogger().logger, error: (_object, message = '') => lines.push(['error', {}, message]) },
-        lines: 'words',
-        clock,
-        status: () => textOnly,
-      },
-    );
+  it('say that nobody can speak, and that somebody can again, where that lasts', async () => {
+    now = 'text-only';
     events.emit('status', { from: 'ok', to: 'text-only' });
-    silent.close();
-    expect(said().at(-1)).to.match(/^no provider can speak; callers get the text/);
+    await clock.advance(10_000);
+    expect(said()).to.deep.equal([]);
+    await clock.advance(10_000);
+    expect(lines).to.have.length(1);
+    expect((lines[0] as unknown[])[0]).to.equal('error');
+    expect(said()[0]).to.match(/^no provider can speak; callers get the text/);
+    now = 'ok';
+    events.emit('status', { from: 'text-only', to: 'ok' });
+    expect(said()[1]).to.equal('speech is made again.');
+  });
+
+  it('look twice at a check that was too slow, as a machine that has just begun is slow itself', async () => {
+    const slow = { provider: 'kokoro', ok: false, code: 'timeout.total', at: 0, ms: 2_000 } as const;
+    events.emit('health', slow);
+    goDown();
+    await clock.advance(10_000);
+    comeBack();
+    await clock.advance(HOUR);
+    expect(said()).to.deep.equal([]);
+    events.emit('health', slow);
+    goDown();
+    await clock.advance(15_000);
+    expect(said()[0]).to.match(/^kokoro is down \(timeout\.total\)/);
   });
 
   it('have nothing to say of a provider that was taken out of the chain', async () => {
