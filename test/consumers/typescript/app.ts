@@ -13,6 +13,14 @@ import {
 } from 'express-speech';
 import { Deadline, systemClock } from 'express-speech/resilience';
 
+declare global {
+  namespace Express {
+    interface Request {
+      session?: { readonly isAdmin: boolean };
+    }
+  }
+}
+
 const silent: SpeechProvider = {
   name: 'silent',
   type: 'example',
@@ -51,6 +59,10 @@ const app = express();
 app.use('/v1', speech);
 const admin: SpeechAdminOptions = { authorize: async (request) => request.get('x-admin') === 'yes' };
 app.use('/admin', speechAdmin(speech, admin));
+// What the types of a session add to a request of Express is known, and so is a request of Express itself.
+app.use('/admin2', speechAdmin(speech, { authorize: ({ session }) => session?.isAdmin === true }));
+app.use('/admin3', speechAdmin(speech, { authorize: (request: express.Request) => request.query['key'] === 'x' }));
+app.use('/all', express.Router().use(speech));
 const server = app.listen(0, () => {
   void speak((server.address() as AddressInfo).port);
 });
