@@ -1,33 +1,14 @@
 import { Readable } from 'node:stream';
-import type { RemoteEntry, SpeechEventMap, SpeechFormat, SpeechProvider } from '../../lib/index.js';
+import type { SpeechEventMap, SpeechFormat, SpeechProvider } from '../../lib/index.js';
 import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { startApp } from '../support/app.js';
 import { soundIn } from '../support/audio.js';
 import type { FaultApp, FaultAppOptions } from './fault.js';
 import { CONTENT_TYPES } from '../support/content-types.js';
+import { limitsFor } from '../support/remote-options.js';
 
 /** Milliseconds of the phase that a row has expire: short enough to be waited for. */
 export const PHASE = 300;
-
-/** Milliseconds of all others, which no row that goes well comes to, on a machine that is busy either. */
-const OTHERS = 20_000;
-
-/** The phase that ends with each code. The agent's queue has the limit for connecting. */
-const PHASES: Readonly<Record<string, keyof NonNullable<RemoteEntry['timeout']>>> = {
-  'timeout.lookup': 'lookup',
-  'timeout.connect': 'connect',
-  'timeout.queue': 'connect',
-  'timeout.tls': 'secureConnect',
-  'timeout.send': 'send',
-  'timeout.first_byte': 'firstByte',
-  'timeout.idle': 'idle',
-};
-
-function limitsFor(code: string | null | undefined): NonNullable<RemoteEntry['timeout']> {
-  const limits = { lookup: OTHERS, connect: OTHERS, secureConnect: OTHERS, send: OTHERS };
-  const phase = PHASES[code ?? ''];
-  return { ...limits, firstByte: OTHERS, idle: OTHERS, total: OTHERS, ...(phase && { [phase]: PHASE }) };
-}
 
 /** Made once: rows with many requests are not to spend their time on sine waves. */
 const SOUNDS = Object.fromEntries(SPEECH_FORMATS.map((format) => [format, soundIn(format)])) as Record<
@@ -75,7 +56,7 @@ function remoteEntry({ baseUrl, remote, code }: FaultAppOptions) {
     retry: { limit: 0 },
     maxBytes: 1024 * 1024,
     ...remote,
-    timeout: { ...limitsFor(code), ...remote?.timeout },
+    timeout: { ...limitsFor(code, PHASE), ...remote?.timeout },
     // One failure shows; it is open for longer than a row takes.
     circuitBreaker: { consecutive: 1, openFor: 60_000, ...remote?.circuitBreaker },
   };

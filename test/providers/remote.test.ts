@@ -8,7 +8,8 @@ import type { SpeechProvider } from '../../lib/index.js';
 import { createRemoteProvider, type RemoteOptions } from '../../lib/providers/remote.js';
 import { soundIn } from '../support/audio.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
-import { remoteOptions, SHORT_TIMEOUTS } from '../support/remote-options.js';
+import { limitsFor, remoteOptions, SHORT } from '../support/remote-options.js';
+import { stopwatch } from '../support/stopwatch.js';
 import { context, silentLogger, speechRequest } from '../support/speech-request.js';
 import { startUpstream, type BehaviourName, type Upstream } from '../support/upstream.js';
 
@@ -60,12 +61,12 @@ describe('the remote provider', () => {
     ];
     for (const [behaviour, code] of faults) {
       it(`says ${code} when the server ${behaviour}`, async () => {
-        await start(behaviour);
+        await start(behaviour, { timeout: limitsFor(code) });
         const { signal } = new AbortController();
-        const started = performance.now();
+        const elapsed = stopwatch();
         const failure = await failureOf(provider.synthesize(speechRequest(), context({ signal })));
         expect(failure.code).to.equal(code);
-        expect(performance.now() - started).to.be.below(SHORT_TIMEOUTS.firstByte + LEEWAY);
+        expect(elapsed()).to.be.below(SHORT + LEEWAY);
         await provider.close?.();
         await upstream.allClosed();
         expect(getEventListeners(signal, 'abort')).to.have.length(0);
@@ -95,13 +96,13 @@ describe('the remote provider', () => {
     ];
     for (const [behaviour, code] of faults) {
       it(`destroys the stream with ${code} when the server ${behaviour}`, async () => {
-        await start(behaviour);
+        await start(behaviour, { timeout: limitsFor(code) });
         const { signal } = new AbortController();
         const result = await provider.synthesize(speechRequest(), context({ signal }));
         if (result.kind !== 'audio') throw new Error('expected sound');
-        const started = performance.now();
+        const elapsed = stopwatch();
         expect((await failureOf(bytesOf(result))).code).to.equal(code);
-        expect(performance.now() - started).to.be.below(SHORT_TIMEOUTS.idle + LEEWAY);
+        expect(elapsed()).to.be.below(SHORT + LEEWAY);
         await upstream.allClosed();
         expect(getEventListeners(signal, 'abort')).to.have.length(0);
       });
@@ -124,11 +125,11 @@ describe('the remote provider', () => {
     });
 
     it('does not hold a slow reader against the server', async () => {
-      await start('speaks in chunks');
+      await start('speaks in chunks', { timeout: limitsFor('timeout.idle') });
       const result = await provider.synthesize(speechRequest(), context());
       if (result.kind !== 'audio') throw new Error('expected sound');
       // Longer than the server may rest; it is the reader who rests here.
-      await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUTS.idle * 2));
+      await new Promise((resolve) => setTimeout(resolve, SHORT * 2));
       expect((await bytesOf(result)).equals(soundIn('wav'))).to.equal(true);
     });
   });
@@ -144,9 +145,7 @@ describe('the remote provider', () => {
 
     it('says dns for a name that there is not', async () => {
       upstream = await startUpstream();
-      provider = createRemoteProvider(
-        remoteOptions('http://no-such-name.invalid/v1', { timeout: { ...SHORT_TIMEOUTS, lookup: 5_000 } }),
-      );
+      provider = createRemoteProvider(remoteOptions('http://no-such-name.invalid/v1', { timeout: limitsFor() }));
       expect((await failureOf(provider.synthesize(speechRequest(), context()))).code).to.equal('dns');
     });
 
@@ -154,12 +153,14 @@ describe('the remote provider', () => {
       upstream = await startUpstream();
       // A listener whose queue is full drops further connections, as a firewall would.
       const full = await startFullListener();
-      provider = createRemoteProvider(remoteOptions(`http://127.0.0.1:${String(full.port)}/v1`));
-      const started = performance.now();
+      provider = createRemoteProvider(
+        remoteOptions(`http://127.0.0.1:${String(full.port)}/v1`, { timeout: limitsFor('timeout.connect') }),
+      );
+      const elapsed = stopwatch();
       const failure = await failureOf(provider.synthesize(speechRequest(), context()));
       await full.close();
       expect(failure.code).to.equal('timeout.connect');
-      expect(performance.now() - started).to.be.below(SHORT_TIMEOUTS.connect + LEEWAY);
+      expect(elapsed()).to.be.below(SHORT + LEEWAY);
     });
 
     it('says timeout.tls when TLS is met with silence, and tls when it is met with plain HTTP', async () => {
@@ -168,7 +169,9 @@ describe('the remote provider', () => {
       await once(silent, 'listening');
       const address = silent.address();
       if (address === null || typeof address === 'string') throw new Error('not listening');
-      provider = createRemoteProvider(remoteOptions(`https://127.0.0.1:${String(address.port)}/v1`));
+      provider = createRemoteProvider(
+        remoteOptions(`https://127.0.0.1:${String(address.port)}/v1`, { timeout: limitsFor('timeout.tls') }),
+      );
       expect((await failureOf(provider.synthesize(speechRequest(), context()))).code).to.equal('timeout.tls');
       await provider.close?.();
       silent.close();
@@ -263,9 +266,8 @@ describe('the remote provider', () => {
     });
 
     it('keeps many requests at the same time apart, and their connections for the next ones', async () => {
-      // Sixty at once are more than the sockets, and on a busy machine more than the other tests' short limits allow.
-      const timeout = { ...SHORT_TIMEOUTS, connect: 5_000, send: 5_000, firstByte: 5_000, idle: 5_000, total: 10_000 };
-      await start('speaks', { pool: { maxSockets: 40, keepAlive: 4_000 }, timeout });
+      // Sixty at once are more than the sockets.
+      await start('speaks', { pool: { maxSockets: 40, keepAlive: 4_000 } });
       const inputs = Array.from({ length: 60 }, (_, index) => `This is number ${String(index)}.`);
       for (let round = 0; round < 2; round += 1) {
         await Promise.all(
@@ -289,7 +291,7 @@ describe('the remote provider', () => {
     });
 
     it('stops the server’s work when the client leaves', async () => {
-      await start('sends sound, then nothing', { timeout: { ...SHORT_TIMEOUTS, idle: 10_000 } });
+      await start('sends sound, then nothing');
       const result = await sound(speechRequest());
       result.stream.destroy();
       await upstream.allClosed();

@@ -17,7 +17,7 @@ import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
 import { speaker } from '../support/fake-provider.js';
 import { startHookServer, type HookServer } from '../support/hook-server.js';
-import { SHORT_TIMEOUTS } from '../support/remote-options.js';
+import { limitsFor, SHORT } from '../support/remote-options.js';
 import { keepingLogger } from '../support/telemetry.js';
 import { BEHAVIOURS, startUpstream, type BehaviourName, type Upstream } from '../support/upstream.js';
 
@@ -128,7 +128,7 @@ describe('planted secrets', function () {
           baseUrl: upstream.baseUrl,
           apiKey: SECRETS['the API key'],
           headers: { 'x-secret': SECRETS['a header’s value'] },
-          timeout: SHORT_TIMEOUTS,
+          timeout: { ...limitsFor('timeout.first_byte'), idle: SHORT },
           maxBytes: 1024 * 1024,
           circuitBreaker: { consecutive: 1 },
           retry: { limit: 0 },
@@ -142,7 +142,7 @@ describe('planted secrets', function () {
   /** Has time for a client to leave before anything else ends the request, however busy the machine is. */
   function patient(upstream: Upstream): SpeechRouterOptions {
     const [remote, ...others] = options(upstream).fallback ?? [];
-    const timeout = { ...SHORT_TIMEOUTS, firstByte: 5_000 };
+    const timeout = limitsFor();
     return { deadline: 5_000, fallback: [{ ...remote, timeout } as RemoteEntry, ...others] };
   }
 

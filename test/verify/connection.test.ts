@@ -9,6 +9,7 @@ import { EXPIRED, FUTURE, TRUSTED, WRONG_NAME, type Certificate } from '../suppo
 import { NETWORK_NEEDS } from '../faults/rows/network.js';
 import { makeNetworkNamespace } from '../support/network-namespace.js';
 import { needsTools } from '../support/tools.js';
+import { limitsFor } from '../support/remote-options.js';
 import { codeOf, hintOf, outline, Stand, verifyRemoteEntry } from './stand.js';
 
 describe('verifying how a server is reached', () => {
@@ -95,7 +96,9 @@ describe('verifying how a server is reached', () => {
 
     it('tells a port that does not answer at all', async () => {
       const port = await fullListener(stand);
-      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`, {
+        timeout: limitsFor('timeout.connect'),
+      });
       expect(outline(result)).to.deep.equal(['address ok', 'connect timeout.connect']);
       expect(hintOf(result, 'connect')).to.match(/does not answer: a firewall filters it/);
     });
@@ -112,7 +115,7 @@ describe('verifying how a server is reached', () => {
         namespace.remove();
       });
       await namespace.rule('-A', 'INPUT', '-p', 'tcp', '-j', 'REJECT', '--reject-with', 'icmp-host-unreachable');
-      const result = await verifyRemoteEntry(`http://${namespace.address}:8880/v1`, { timeout: { connect: 5_000 } });
+      const result = await verifyRemoteEntry(`http://${namespace.address}:8880/v1`, { timeout: limitsFor() });
       expect(outline(result)).to.deep.equal(['address ok', 'connect unreachable']);
       expect(hintOf(result, 'connect')).to.match(/^no way leads to that address/);
     });
@@ -123,7 +126,9 @@ describe('verifying how a server is reached', () => {
         namespace.remove();
       });
       await namespace.rule('-A', 'INPUT', '-p', 'tcp', '--dport', '8880', '-j', 'DROP');
-      const filtered = await verifyRemoteEntry(`http://${namespace.address}:8880/v1`);
+      const filtered = await verifyRemoteEntry(`http://${namespace.address}:8880/v1`, {
+        timeout: limitsFor('timeout.connect'),
+      });
       expect(outline(filtered)).to.deep.equal(['address ok', 'connect timeout.connect']);
       const other = await verifyRemoteEntry(`http://${namespace.address}:8881/v1`);
       expect(outline(other)).to.deep.equal(['address ok', 'connect refused']);
@@ -182,7 +187,9 @@ describe('verifying how a server is reached', () => {
 
     it('tells a port that takes connections and says nothing', async () => {
       const { port } = await stand.server(createTcpServer((socket) => socket.resume()));
-      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`);
+      const result = await verifyRemoteEntry(`https://127.0.0.1:${String(port)}/v1`, {
+        timeout: limitsFor('timeout.tls'),
+      });
       expect(outline(result).at(-1)).to.equal('tls timeout.tls');
       expect(hintOf(result, 'tls')).to.match(/does not answer TLS/);
     });
@@ -245,7 +252,9 @@ describe('verifying how a server is reached', () => {
 
     it('tells a server that hangs', async () => {
       const { port } = await stand.server(createTcpServer((socket) => socket.resume()));
-      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`, {
+        timeout: limitsFor('timeout.first_byte'),
+      });
       expect(outline(result).at(-1)).to.equal('http timeout.first_byte');
       expect(hintOf(result, 'http')).to.match(/did not answer within 150 ms; it hangs/);
     });
@@ -255,7 +264,9 @@ describe('verifying how a server is reached', () => {
         response.writeHead(200, { 'content-length': 100 }).write('{"data":');
       });
       const { port } = await stand.server(server);
-      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`, {
+        timeout: limitsFor('timeout.idle'),
+      });
       expect(outline(result).at(-1)).to.equal('http timeout.idle');
       expect(hintOf(result, 'http')).to.match(/began to answer and then stopped/);
     });
@@ -265,7 +276,7 @@ describe('verifying how a server is reached', () => {
     it('has an end over all steps', async () => {
       const { port } = await stand.server(createTcpServer((socket) => socket.resume()));
       const timeout = { firstByte: 60_000 };
-      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`, { timeout }, { limit: 100 });
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`, { timeout }, { limit: 1_500 });
       expect(outline(result).at(-1)).to.equal('http timeout.total');
       expect(hintOf(result, 'http')).to.match(/not enough time/);
     });

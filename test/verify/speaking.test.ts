@@ -5,6 +5,7 @@ import { soundIn } from '../support/audio.js';
 import { CONTENT_TYPES } from '../support/content-types.js';
 import { json, speaks, type Asked } from '../support/speech-api.js';
 import { codeOf, hintOf, outline, Stand, verifyRemoteEntry } from './stand.js';
+import { limitsFor } from '../support/remote-options.js';
 
 const KEY = 'sk-planted-secret-0123456789';
 
@@ -149,7 +150,7 @@ describe('verifying that a server speaks', () => {
   for (const [what, speak, code, hint] of faults) {
     it(`says what to do about a server that answers with ${what}`, async () => {
       const { origin } = await stand.api({ speak });
-      const result = await verifyRemoteEntry(`${origin}/v1`, { formats: ['mp3'] });
+      const result = await verifyRemoteEntry(`${origin}/v1`, { formats: ['mp3'], timeout: limitsFor(code) });
       expect(outline(result).at(-1)).to.equal(`speak ${code}`);
       expect(hintOf(result, 'speak')).to.match(hint);
       expect(result.ok).to.equal(false);

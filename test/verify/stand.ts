@@ -5,7 +5,7 @@ import type { Verification } from '../../lib/speech/verification.js';
 import { verifyEntry } from '../../lib/verify-entry.js';
 import { eventually } from '../faults/eventually.js';
 import { LeakWatch } from '../faults/leak-watch.js';
-import { SHORT_TIMEOUTS } from '../support/remote-options.js';
+import { limitsFor } from '../support/remote-options.js';
 import { listen, startSpeechApi, type ApiOptions, type TestServer } from '../support/speech-api.js';
 
 /** Where one test makes its servers; what the verification leaves behind is found when it is cleared. */
@@ -60,7 +60,7 @@ export function verifyRemoteEntry(
   options: object = {},
   { signal = new AbortController().signal, limit }: { signal?: AbortSignal; limit?: number } = {},
 ): Promise<Verification> {
-  const entry = { type: 'remote', baseUrl, timeout: SHORT_TIMEOUTS, ...options };
+  const entry = { type: 'remote', baseUrl, timeout: limitsFor(), ...options };
   return verifyEntry(entry, { signal, ...(limit === undefined ? {} : { limit }) });
 }
 

@@ -6,7 +6,7 @@ import { soundIn } from '../../support/audio.js';
 import { speakPlainly, startBackend, type Backend, type Speak } from '../../support/backend.js';
 import { deltas, DONE, EVENT_BEHAVIOURS } from '../../support/event-behaviours.js';
 import { bytesOf, failureOf } from '../../support/provider-conformance.js';
-import { remoteOptions, SHORT_TIMEOUTS } from '../../support/remote-options.js';
+import { limitsFor, remoteOptions, SHORT } from '../../support/remote-options.js';
 import { context, silentLogger, speechRequest } from '../../support/speech-request.js';
 
 const SOUND = soundIn('wav');
@@ -93,9 +93,11 @@ describe('a remote that is asked for events', () => {
       response.end(`: ${'x'.repeat(300_000)}\n\n`);
     });
     await provider.close?.();
-    provider = createRemoteProvider(remoteOptions(backend.baseUrl, { maxBytes: 150_000 }));
+    provider = createRemoteProvider(
+      remoteOptions(backend.baseUrl, { maxBytes: 150_000, timeout: limitsFor('timeout.idle') }),
+    );
     const audio = await sound();
-    await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUTS.idle));
+    await new Promise((resolve) => setTimeout(resolve, SHORT));
     expect((await bytesOf(audio)).equals(SOUND)).to.equal(true);
   });
 
@@ -171,7 +173,7 @@ describe('a remote that is asked for events', () => {
     ];
     for (const [name, speak, code] of others) {
       it(`is not asked a second time when it ${name}`, async () => {
-        await start(speak);
+        await start(speak, { timeout: limitsFor(code) });
         const { signal } = new AbortController();
         expect((await failureOf(sound({}, signal))).code).to.equal(code);
         expect(streamFormats()).to.deep.equal(['sse']);
@@ -192,7 +194,7 @@ describe('a remote that is asked for events', () => {
     ];
     for (const [name, code, next] of faults) {
       it(`destroys the stream with ${code} when it ${name}`, async () => {
-        await start(ifAsked(behaves(name)));
+        await start(ifAsked(behaves(name)), { timeout: limitsFor(code) });
         const { signal } = new AbortController();
         expect((await failureOf(bytesOf(await sound({}, signal)))).code).to.equal(code);
         expect(getEventListeners(signal, 'abort')).to.have.length(0);
@@ -233,13 +235,16 @@ describe('a remote that is asked for events', () => {
     it('is not to blame for a reader who rests', async () => {
       const first = SOUND.subarray(0, 20_000);
       let more: (() => void) | undefined;
-      await start((response) => {
-        response.setHeader('content-type', 'text/event-stream').write(deltas(first));
-        more = () => response.end(deltas(SOUND.subarray(first.length)) + DONE);
-      });
+      await start(
+        (response) => {
+          response.setHeader('content-type', 'text/event-stream').write(deltas(first));
+          more = () => response.end(deltas(SOUND.subarray(first.length)) + DONE);
+        },
+        { timeout: limitsFor('timeout.idle') },
+      );
       const audio = await sound();
       // Longer than the server may rest: it is the reader who has not taken what there is.
-      await new Promise((resolve) => setTimeout(resolve, SHORT_TIMEOUTS.idle * 2.5));
+      await new Promise((resolve) => setTimeout(resolve, SHORT * 2.5));
       more?.();
       expect((await bytesOf(audio)).equals(SOUND)).to.equal(true);
     });
