@@ -57,11 +57,11 @@ export class Notices {
   readonly #onAttempt = ({ provider, code, error }: SpeechEventMap['attempt']): void => {
     if (code === null) this.#providers.get(provider)?.spoke();
     else if (code === 'unsupported') this.#sayUnsupported(provider, error);
-    else if (!NO_NEWS.has(code)) this.#of(provider).failed({ code, detail: detailOf(error) });
+    else if (!NO_NEWS.has(code)) this.#of(provider).failed({ code, detail: detailOf(code, error) });
   };
 
   readonly #onHealth = ({ provider, code, error }: SpeechEventMap['health']): void => {
-    if (code !== undefined) this.#of(provider).checked({ code, detail: detailOf(error) });
+    if (code !== undefined) this.#of(provider).checked({ code, detail: detailOf(code, error) });
   };
 
   readonly #onConfiguration = ({ problem }: SpeechEventMap['configuration']): void => {
@@ -115,9 +115,9 @@ export class Notices {
   }
 }
 
-/** A stranger's error is in no words of ours; what it says is its cause's. */
-function detailOf(error: SpeechError | undefined): string | undefined {
-  if (error?.code !== 'internal') return error?.message;
-  const { cause } = error;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : error.message;
+/** What is behind a failure in words. An error that is not of our own kind stands as the cause of one that says nothing else. */
+function detailOf(code: string, error: SpeechError | undefined): string | undefined {
+  if (error?.code !== 'internal' || !(error.cause instanceof Error)) return error?.message;
+  const { name, message } = error.cause;
+  return code === 'internal' ? `${name}: ${message}` : message;
 }

@@ -10,6 +10,7 @@ const speech = speechRouter();
 app.use('/v1', speech);
 app.use('/admin', speechAdmin(speech, { authorize: ({ headers }) => headers['x-admin'] === 'yes' }));
 const server = app.listen(0, async () => {
+  await speech.ready;
   const reply = await fetch(`http://127.0.0.1:${server.address().port}/v1/audio/speech`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -68,6 +68,7 @@ const server = app.listen(0, () => {
 });
 
 async function speak(port: number): Promise<void> {
+  await speech.ready;
   const reply = await fetch(`http://127.0.0.1:${port}/v1/audio/speech`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
