@@ -195,7 +195,7 @@ describe('parseOptions', () => {
     [
       'half a logger',
       { logger: { info: () => undefined } },
-      'logger: expected an object with the methods debug, info, warn and error',
+      'logger: expected an object with the methods debug, info, warn and error, or false',
     ],
     ['a status that is none', { fallback: [{ type: 'text', status: 500 }] }, 'fallback[0].status: expected 200 or 503'],
     [

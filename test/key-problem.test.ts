@@ -54,7 +54,7 @@ describe('keyProblem', () => {
     ]) {
       expect(keyProblem(key), key).to.equal(undefined);
     }
-    const token = fc.string({ unit: fc.constantFrom(...'abcXYZ019-._~+/'), minLength: 16 });
+    const token = fc.stringMatching(/^[\w.~+/-]{16,60}$/);
     fc.assert(
       fc.property(token, (key) => {
         expect(keyProblem(`k${key}`)).to.equal(undefined);

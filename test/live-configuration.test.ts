@@ -316,7 +316,8 @@ describe('LiveConfiguration', () => {
       const problem = /^deadline: expected/;
       writeFile({ deadline: 1_000 });
       start({ configFile });
-      await look(() => undefined);
+      // In its turn, which is behind the first look.
+      await live.undo(live.read().revision);
       const turn = async (change: () => void, expected: RegExp | null): Promise<void> => {
         change();
         await look(() => {

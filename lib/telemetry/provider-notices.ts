@@ -14,6 +14,9 @@ const MOST_CHANGES = 6;
  */
 const SECOND_LOOK = 15_000;
 
+/** Milliseconds in which the reason comes in, where it comes behind what it brings about. */
+const MOMENT = 1_000;
+
 /** Failures in a row that are worth a word when they have ended. */
 const WORTH_THE_END = 3;
 
@@ -58,6 +61,11 @@ export class ProviderNotices {
     this.#reason = reason;
     this.#failures += 1;
     if (this.#wasDownTold) return;
+    // Its circuit opens a moment before anybody says why.
+    if (this.#isDown) {
+      this.#settle();
+      return;
+    }
     const now = this.#options.clock.now();
     if (this.#failuresToldAt !== undefined && now - this.#failuresToldAt < HOUR) return;
     const often = this.#failures === 1 ? '' : `, ${String(this.#failures)} times by now`;
@@ -83,7 +91,8 @@ export class ProviderNotices {
     if (code !== undefined && code !== this.#reason?.code) this.#reason = { code };
     this.#isDown = true;
     this.#downSince = this.#options.clock.now();
-    if (this.#reason?.code === 'timeout.total') this.#settleAfter(SECOND_LOOK);
+    if (this.#reason === undefined) this.#settleAfter(MOMENT);
+    else if (this.#reason.code === 'timeout.total') this.#settleAfter(SECOND_LOOK);
     else this.#settle();
   }
 

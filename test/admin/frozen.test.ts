@@ -3,6 +3,7 @@ import { speechAdmin } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { CHANGE } from '../support/admin-app.js';
 import { settle } from '../support/fake-clock.js';
+import { stopwatch } from '../support/stopwatch.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';
 
 /** Milliseconds within which a page has to be there to be of use in an incident. */
@@ -46,10 +47,10 @@ describe('the admin page while every backend is frozen', () => {
     it(`answers /${path} at once`, async () => {
       const times: number[] = [];
       for (let number = 0; number < 20; number += 1) {
-        const started = performance.now();
+        const elapsed = stopwatch();
         const reply = await fetch(`${app.origin}/admin/${path}`);
         await reply.arrayBuffer();
-        times.push(performance.now() - started);
+        times.push(elapsed());
         expect(reply.status).to.equal(200);
       }
       // A busy machine may be late once; a backend that is waited for is late each time, and by more.
@@ -60,23 +61,23 @@ describe('the admin page while every backend is frozen', () => {
   }
 
   it('begins its stream of events at once, with who is busy', async () => {
-    const started = performance.now();
+    const elapsed = stopwatch();
     const reply = await fetch(`${app.origin}/admin/api/events`, { signal: leaving.signal });
     const first = await reply.body?.getReader().read();
-    expect(performance.now() - started).to.be.below(WAITING);
+    expect(elapsed()).to.be.below(WAITING);
     expect(new TextDecoder().decode(first?.value as Uint8Array)).to.match(/^event: snapshot\n.*"running":1\d/m);
   });
 
   it('saves a chain without them at once, and it is in use', async () => {
     const { revision } = (await (await fetch(`${app.origin}/admin/api/config`)).json()) as { revision: string };
-    const started = performance.now();
+    const elapsed = stopwatch();
     const reply = await fetch(`${app.origin}/admin/api/config`, {
       method: 'PUT',
       headers: CHANGE,
       body: JSON.stringify({ options: { fallback: [{ type: 'text' }] }, revision }),
     });
     expect(reply.status).to.equal(200);
-    expect(performance.now() - started).to.be.below(WAITING);
+    expect(elapsed()).to.be.below(WAITING);
     expect((await app.speak({ input: 'Hello there.' })).headers.get('x-speech-provider')).to.equal('text');
   });
 });

@@ -29,7 +29,11 @@ export const LOCAL: SpeechProvider = {
 
 export async function startFaultApp(options: FaultAppOptions): Promise<FaultApp> {
   const { under = 'remote', behind = [LOCAL, { type: 'text' }] } = options;
-  const app = await startApp({ ...options.router, fallback: [options.first ?? remoteEntry(options), ...behind] });
+  const app = await startApp({
+    logger: false,
+    ...options.router,
+    fallback: [options.first ?? remoteEntry(options), ...behind],
+  });
   const attempts: Omit<SpeechEventMap['attempt'], 'error'>[] = [];
   const circuits: SpeechEventMap['circuit'][] = [];
   const fallbacks: SpeechEventMap['fallback'][] = [];

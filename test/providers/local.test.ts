@@ -9,6 +9,7 @@ import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { eventually } from '../faults/eventually.js';
 import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
+import { PATIENCE } from '../support/patience.js';
 import { hasPeer } from '../support/peer.js';
 import { startProgram } from '../support/process.js';
 import { ended, processIdsIn, Scratch } from '../support/programs.js';
@@ -21,7 +22,7 @@ const SYNTHESISER = fileURLToPath(new URL('../support/fake-synthesiser.js', impo
 const LONG = 'This is one of very many sentences that are all the same. '.repeat(60);
 
 describe('the local provider', function () {
-  this.timeout(60_000);
+  this.timeout(10 * PATIENCE);
   let provider: LocalProvider | undefined;
   let scratch: Scratch;
 

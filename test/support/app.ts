@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express } from 'express';
+import { PATIENCE } from './patience.js';
 import { speechRouter, type SpeechRouter, type SpeechRouterOptions } from '../../lib/index.js';
 
 /** An ordinary application with the router in it, listening on a port of its own. */
@@ -31,6 +32,8 @@ export async function startApp(
     response.json({ ok: true });
   });
   const server = createServer(app).listen(0, '127.0.0.1');
+  // fetch() keeps connections: the server must not be the one to close them, just when a busy client uses one again.
+  server.keepAliveTimeout = 2 * PATIENCE;
   await once(server, 'listening');
   const openSockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

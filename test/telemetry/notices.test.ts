@@ -111,6 +111,14 @@ describe('notices', () => {
     expect(said()).to.have.length(6);
   });
 
+  it('tell both at once where one failure opens the circuit, whose reason comes a moment later', async () => {
+    goDown();
+    expect(said()).to.deep.equal([]);
+    attempt('reset', 'the server closed the connection');
+    expect(said()).to.have.length(1);
+    expect(said()[0]).to.match(/^kokoro is down \(reset: the server closed the connection\)/);
+  });
+
   it('are bounded where it comes and goes for days', async () => {
     for (let round = 0; round < 288; round += 1) {
       goDown();
@@ -126,15 +134,15 @@ describe('notices', () => {
   });
 
   it('tell what callers get by who can speak', () => {
+    attempt('engine_failed', 'it crashed', 'local');
     goDown('local');
-    expect(said()[0]).to.match(/^local is down; callers hear kokoro as before\./);
+    expect(said()[1]).to.match(/^local is down \(engine_failed: it crashed\); callers hear kokoro as before\./);
+    attempt('empty');
     goDown('kokoro');
-    expect(said()[1]).to.match(/^kokoro is down; callers get the text in place of sound\./);
-    comeBack('kokoro');
-    comeBack('local');
-    providers = [providerStatus('kokoro')];
-    attempt('refused');
-    expect(said().at(-1)).to.match(/^kokoro did not answer .*; callers get a 503\./);
+    expect(said()[3]).to.match(/^kokoro is down \(empty: it failed\); callers get the text in place of sound\./);
+    providers = [providerStatus('only')];
+    attempt('refused', 'nothing listens', 'only');
+    expect(said().at(-1)).to.match(/^only did not answer .*; callers get a 503\./);
   });
 
   it('give a reason in the words of the provider where it is no server, and the cause of what is unexpected', () => {
@@ -177,6 +185,8 @@ describe('notices', () => {
 
   it('have nothing to say of a provider that was taken out of the chain', async () => {
     goDown('local');
+    await clock.advance(1_000);
+    expect(said()).to.have.length(1);
     providers = [providerStatus('kokoro')];
     events.emit('status', { from: 'ok', to: 'ok' });
     await clock.advance(3 * DAY);

@@ -8,6 +8,7 @@ import type { LocalEntry } from '../../../lib/entry-options.js';
 import { proveAudio } from '../../../lib/speech/proof.js';
 import { checkAppProcess, startAppProcess } from '../../support/app-process.js';
 import { soundIn } from '../../support/audio.js';
+import { PATIENCE } from '../../support/patience.js';
 import { eventually } from '../eventually.js';
 import { expectSpeechFrom } from '../expectations.js';
 import type { Answer, Fault, FaultApp, FaultStage } from '../fault.js';
@@ -16,8 +17,6 @@ const UNDER = 'engine';
 
 /** Milliseconds for the whole chain; the engine has those that the local provider behind it does not need. */
 const DEADLINE = 1_500;
-/** Milliseconds beyond a limit, on a busy machine that starts a worker and a program. */
-const LEEWAY = 2_000;
 
 export const ENGINE: readonly Fault[] = [
   module({
@@ -94,15 +93,15 @@ export const ENGINE: readonly Fault[] = [
     reply: 'local speech',
     code: 'engine_failed',
     counts: 'failure',
-    limit: 30_000,
+    limit: 4 * PATIENCE,
     async run(stage) {
       const options = {
-        router: { deadline: 12_000 },
+        router: { deadline: PATIENCE },
         first: entry({ engine: { module: modulePath('takes-all-memory') } }),
         under: UNDER,
       };
       const app = await startAppProcess(stage, options, { node: ['--max-old-space-size=128'] });
-      const answer = await stage.ask({ url: app.speechUrl, within: 12_000 });
+      const answer = await stage.ask({ url: app.speechUrl, within: 2 * PATIENCE });
       expectSpeechFrom(answer, 'local');
       await checkAppProcess(stage, app, [answer]);
     },
@@ -132,9 +131,10 @@ function program({ name, how, script, code = 'engine_failed' }: ProgramFault): F
       stage.defer(() => {
         for (const { pid } of programsWith(marker)) process.kill(pid, 'SIGKILL');
       });
-      const app = await startWith(stage, { command: shell(script, marker, soundFile(stage)) });
+      const made = { command: shell(script, marker, soundFile(stage)) };
+      const app = await startWith(stage, made, deadlineFor(code));
       await app.speech.ready;
-      const answer = await stage.ask({ within: DEADLINE + LEEWAY });
+      const answer = await stage.ask({ within: PATIENCE });
       if (code === null) expectWavFrom(answer, UNDER);
       else expectSpeechFrom(answer, 'local');
       await expectNoProgram(marker);
@@ -153,10 +153,9 @@ interface ModuleFault {
 function module({ name, how, engine, code = 'engine_failed' }: ModuleFault): Fault {
   const run = async (stage: FaultStage): Promise<void> => {
     const made = 'module' in engine ? { engine: { module: modulePath(engine.module) } } : engine;
-    // What fails by itself is waited for, however long a worker takes to start here; what never ends meets the deadline.
-    const app = await startWith(stage, made, code === 'deadline' ? DEADLINE : 10_000);
+    const app = await startWith(stage, made, deadlineFor(code));
     if (isWarmedFirst(engine)) await app.speech.ready;
-    expectSpeechFrom(await stage.ask({ within: 10_000 }), 'local');
+    expectSpeechFrom(await stage.ask({ within: PATIENCE }), 'local');
   };
   return { name, group: 'local engine', how, reply: 'local speech', code, counts: 'failure', run };
 }
@@ -166,7 +165,12 @@ function isWarmedFirst(engine: ModuleFault['engine']): boolean {
   return 'module' in engine && !['not-there', 'cannot-load', 'never-loads'].includes(engine.module);
 }
 
-function startWith(stage: FaultStage, engine: Engine, deadline = DEADLINE): Promise<FaultApp> {
+/** What fails by itself is waited for, however long a worker takes to start here; what never ends meets the deadline. */
+function deadlineFor(code: string | null): number {
+  return code === 'deadline' ? DEADLINE : PATIENCE;
+}
+
+function startWith(stage: FaultStage, engine: Engine, deadline: number): Promise<FaultApp> {
   return stage.startApp({ first: entry(engine), under: UNDER, router: { deadline } });
 }
 
@@ -209,7 +213,7 @@ async function expectNoProgram(marker: string): Promise<void> {
       programsWith(marker).map(({ command }) => command),
       'programs left behind',
     ).to.deep.equal([]);
-  }, 3_000);
+  });
 }
 
 function programsWith(marker: string): { readonly pid: number; readonly command: string }[] {
