@@ -1,3 +1,4 @@
+import { callQuietly } from './resilience/call-quietly.js';
 import type { HealthCheckResult } from './resilience/index.js';
 import type { CacheResult } from './speech/audio-cache.js';
 import type { SpeechError } from './speech/error.js';
@@ -81,7 +82,7 @@ export type SpeechEventListener<Name extends SpeechEventName> = (event: SpeechEv
 
 type ListenerSets = { [Name in SpeechEventName]: Set<SpeechEventListener<Name>> };
 
-/** Tells listeners what happened. One that throws, or rejects, harms neither the others nor the request. */
+/** Tells listeners what happened. Whatever one does, throwing and rejecting included, harms neither the others nor the request. */
 export class SpeechEvents {
   readonly #listeners: ListenerSets = {
     attempt: new Set(),
@@ -107,15 +108,9 @@ export class SpeechEvents {
     return this.#listeners[name].size > 0;
   }
 
+  /** Tells those who listen when it comes, each once: who is added meanwhile, by being taken off and on again too, hears the next. */
   emit<Name extends SpeechEventName>(name: Name, event: SpeechEventMap[Name]): void {
-    for (const listener of this.#of(name)) {
-      try {
-        const returned = listener(event);
-        if (returned instanceof Promise) returned.catch(() => undefined);
-      } catch {
-        // A listener's fault is its own: there is nobody here to tell, and the request goes on.
-      }
-    }
+    for (const listener of [...this.#of(name)]) callQuietly(() => listener(event));
   }
 
   #of<Name extends SpeechEventName>(name: Name): ListenerSets[Name] {

@@ -1,17 +1,15 @@
 import type { SpeechEventListener, SpeechEventName, SpeechEvents } from '../events.js';
+import { callQuietly } from '../resilience/call-quietly.js';
 import type { SpeechLogger } from '../speech/provider.js';
 
-/** Keeps a logger that throws from harming a request. */
+/** Keeps a logger that throws or rejects from harming a request. */
 export function harmless(logger: SpeechLogger): SpeechLogger {
   const call = (method: keyof SpeechLogger) => (object: object, message?: string) => {
-    try {
-      // A logger may return a promise, whatever its type says, and let it reject.
+    callQuietly(() => {
+      // It may return a promise, whatever its type says, and let it reject; and there is nowhere left to say so.
       const log: (object: object, message?: string) => unknown = logger[method].bind(logger);
-      const returned = log(object, message);
-      if (returned instanceof Promise) returned.catch(() => undefined);
-    } catch {
-      // There is nowhere left to say so.
-    }
+      return log(object, message);
+    });
   };
   return { debug: call('debug'), info: call('info'), warn: call('warn'), error: call('error') };
 }
