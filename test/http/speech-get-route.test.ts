@@ -204,22 +204,6 @@ describe('GET on the speech route', () => {
       expect(reply.json()).to.have.nested.property('error.code', 'cross_site');
       expect(made).to.deep.equal([]);
     });
-
-    it('is answered where the application lets other sites in, and to a person who follows a link', async () => {
-      await start({ fallback: [speaker('own')] }, (host) => {
-        host.use((request, response, next) => {
-          if (request.headers.origin === 'https://friend.example') {
-            response.setHeader('Access-Control-Allow-Origin', 'https://friend.example');
-          }
-          next();
-        });
-      });
-      expect((await ask(QUERY, { ...CROSS, origin: 'https://friend.example' })).status).to.equal(200);
-      expect((await ask(QUERY, { ...CROSS, origin: 'https://stranger.example' })).status).to.equal(403);
-      const link = { ...CROSS, 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
-      expect((await ask(QUERY, link)).status).to.equal(200);
-      expect((await ask(QUERY, { ...CROSS, 'sec-fetch-site': 'same-site' })).status).to.equal(200);
-    });
   });
 
   describe('once more', () => {

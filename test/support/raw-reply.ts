@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 
 /** A reply as it came over the wire, with what `fetch` does not show. */
 export interface RawReply {
@@ -9,6 +9,22 @@ export interface RawReply {
   readonly body: Buffer;
   /** Whether the end came as HTTP has it, and not because the connection was destroyed. */
   readonly isWhole: boolean;
+}
+
+/** Sends a request as it is, over a connection of its own, and reads the reply: `fetch` keeps many a header for itself. */
+export async function askRaw(
+  url: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Uint8Array },
+): Promise<RawReply> {
+  const sent = request(url, { method, headers, agent: false });
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.on('error', () => undefined);
+  return readRaw(response);
 }
 
 /** Posts JSON and waits for the head of the reply. */
