@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { requestIdOf } from './request-id.js';
+import { requestIdOf, setRequestId } from './request-id.js';
 
 interface Health {
   readonly status: string;
@@ -10,7 +10,7 @@ interface Health {
 export function createHealthRoute(status: () => Health, isClosing: () => boolean): RequestHandler {
   return function health(request: Request, response: Response): void {
     const snapshot = status();
-    response.setHeader('X-Request-Id', requestIdOf(request));
+    setRequestId(response, requestIdOf(request, response));
     response.setHeader('Cache-Control', 'no-store');
     response.status(snapshot.status === 'text-only' || isClosing() ? 503 : 200).json({
       status: snapshot.status,

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { SpeechModel } from '../speech/provider.js';
-import { requestIdOf } from './request-id.js';
+import { requestIdOf, setRequestId } from './request-id.js';
 
 interface ListedVoice {
   readonly id: string;
@@ -11,7 +11,7 @@ interface ListedVoice {
 /** Makes the handler of `GET {mount}/audio/voices`. It answers from memory. */
 export function createVoicesRoute(voices: () => readonly ListedVoice[]): RequestHandler {
   return function listVoices(request: Request, response: Response): void {
-    response.setHeader('X-Request-Id', requestIdOf(request));
+    setRequestId(response, requestIdOf(request, response));
     response.json({ voices: voices() });
   };
 }
@@ -19,7 +19,7 @@ export function createVoicesRoute(voices: () => readonly ListedVoice[]): Request
 /** Makes the handler of `GET {mount}/audio/models`. It answers from memory. */
 export function createModelsRoute(models: () => readonly SpeechModel[]): RequestHandler {
   return function listModels(request: Request, response: Response): void {
-    response.setHeader('X-Request-Id', requestIdOf(request));
+    setRequestId(response, requestIdOf(request, response));
     response.json({ models: models() });
   };
 }

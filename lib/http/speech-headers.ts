@@ -4,6 +4,7 @@ import type { Attempt } from '../resilience/index.js';
 import type { CacheResult } from '../speech/audio-cache.js';
 import type { SpeechWarning } from '../speech/provider.js';
 import type { Stint } from '../speech/stint.js';
+import { setRequestId } from './request-id.js';
 
 /** What the headers tell of the way a reply took. */
 export interface ReplyFacts {
@@ -29,7 +30,7 @@ export function setSpeechHeaders(
   facts: ReplyFacts,
   cache: CacheResult = 'off',
 ): void {
-  response.setHeader('X-Request-Id', requestId);
+  setRequestId(response, requestId);
   response.setHeader('X-Speech-Provider', facts.provider ?? 'none');
   response.setHeader('X-Speech-Degraded', String(facts.degraded));
   response.setHeader('X-Speech-Cache', cache);

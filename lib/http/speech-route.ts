@@ -116,7 +116,7 @@ const POST: SpeechMethod = {
 /** Makes the handler of one method of the speech route. */
 export function createMethodRoute(options: SpeechRouteOptions, method: SpeechMethod): RequestHandler {
   return function speech(request: Request, response: Response, next: NextFunction): void {
-    const requestId = requestIdOf(request);
+    const requestId = requestIdOf(request, response);
     // A HEAD asks for no speech, and is none in what is counted.
     const watcher = request.method === 'HEAD' ? undefined : options.watch();
     const report = watcher && new RequestReport(requestId, response, watcher, options.clock);
