@@ -72,8 +72,8 @@ function hostOf({ baseUrl }: RemoteOptions): string {
 function blockedHint(options: RemoteOptions): string {
   if (options.allowAddresses !== undefined)
     return 'that address is not among those in "allowAddresses"; add it there if it is the right one';
-  if (hostOf(options) === '0.0.0.0')
-    return '0.0.0.0 is an address to listen on and not one to call; use 127.0.0.1, or the machine’s own address';
+  if (['0.0.0.0', '::'].includes(hostOf(options)))
+    return `${hostOf(options)} is an address to listen on and not one to call; use 127.0.0.1, or the machine’s own address`;
   return 'that is a link-local or metadata address, where no speech server should be; name it in "allowAddresses" if it is meant';
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
@@ -193,6 +194,25 @@ describe('the remote provider', () => {
         expect((await failureOf(provider.synthesize(speechRequest(), context()))).code).to.equal('blocked_address');
       });
     }
+
+    it('speaks by an IPv6 address that is written out', async function () {
+      const hasIPv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+      if (!hasIPv6) this.skip();
+      upstream = await startUpstream();
+      const { port } = new URL(upstream.baseUrl);
+      const relay = createServer((socket) => {
+        socket.pipe(connect(Number(port), '127.0.0.1')).pipe(socket);
+      }).listen(0, '::1');
+      await once(relay, 'listening');
+      const { port: own } = relay.address() as AddressInfo;
+      provider = createRemoteProvider(remoteOptions(`http://[::1]:${String(own)}/v1`));
+      const result = await provider.synthesize(speechRequest(), context());
+      expect(result.kind === 'audio' && (await bytesOf(result)).length).to.be.greaterThan(0);
+      const seen = upstream.requests.find(({ path }) => path === '/v1/audio/speech');
+      expect(seen?.headers.host).to.equal(`[::1]:${String(own)}`);
+      await provider.close?.();
+      relay.close();
+    });
 
     it('connects only to the addresses that are allowed, whatever name led there', async () => {
       await start('speaks', { allowAddresses: ['10.0.0.0/8'] });

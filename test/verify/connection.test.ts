@@ -25,6 +25,7 @@ describe('verifying how a server is reached', () => {
     const addresses: [host: string, options: object, hint: RegExp][] = [
       ['169.254.169.254', {}, /metadata address.*"allowAddresses"/],
       ['0.0.0.0:8880', {}, /to listen on.*use 127\.0\.0\.1/],
+      ['[::]:8880', {}, /to listen on.*use 127\.0\.0\.1/],
       ['127.0.0.1:8880', { allowAddresses: ['10.0.0.0/8'] }, /not among those in "allowAddresses"/],
     ];
     for (const [host, options, hint] of addresses) {
