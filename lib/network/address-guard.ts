@@ -1,30 +1,8 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { SpeechError } from '../speech/error.js';
-
-type Family = 'ipv4' | 'ipv6';
-
-/**
- * What no TTS server has for an address, but a cloud's metadata service or a mistake does. Loopback and private networks are not
- * among them: that is where TTS servers live.
- */
-const REFUSED: readonly (readonly [network: string, prefix: number, family: Family])[] = [
-  ['0.0.0.0', 8, 'ipv4'],
-  ['169.254.0.0', 16, 'ipv4'],
-  // Alibaba Cloud's metadata service lies in carrier-grade address space, which others use for private networks.
-  ['100.100.100.200', 32, 'ipv4'],
-  // Oracle Cloud's.
-  ['192.0.0.192', 32, 'ipv4'],
-  ['224.0.0.0', 4, 'ipv4'],
-  ['255.255.255.255', 32, 'ipv4'],
-  ['fe80::', 10, 'ipv6'],
-  // AWS's metadata service over IPv6.
-  ['fd00:ec2::254', 128, 'ipv6'],
-  ['ff00::', 8, 'ipv6'],
-  // Link-local addresses behind NAT64 and 6to4.
-  ['64:ff9b::a9fe:0', 112, 'ipv6'],
-  ['2002:a9fe::', 32, 'ipv6'],
-];
+import { embeddedIPv4 } from './embedded-ipv4.js';
+import { REFUSED_ADDRESSES } from './refused-addresses.js';
 
 /** Decides which addresses may be connected to. */
 export class AddressGuard {
@@ -34,18 +12,23 @@ export class AddressGuard {
   /** @param allow addresses and ranges; where given, these are allowed and nothing else is */
   constructor(allow: readonly string[] | undefined) {
     this.#listed = allow === undefined ? 'refused' : 'allowed';
-    for (const range of allow ?? []) {
+    for (const range of allow ?? REFUSED_ADDRESSES) {
       const [network = '', prefix] = range.split('/');
-      const family = familyOf(network);
-      this.#list.addSubnet(network, prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix), family);
+      const longest = isIP(network) === 4 ? 32 : 128;
+      this.#list.addSubnet(network, prefix === undefined ? longest : Number(prefix), familyOf(network));
     }
-    if (allow === undefined)
-      for (const [network, prefix, family] of REFUSED) this.#list.addSubnet(network, prefix, family);
   }
 
+  /** What is no address is not allowed, as nothing is known of where it leads. */
   allows(address: string): boolean {
-    const isListed = this.#list.check(address, familyOf(address));
-    return this.#listed === 'allowed' ? isListed : !isListed;
+    // A zone says by which of this machine's networks, and nothing of where to.
+    const [bare = ''] = address.split('%');
+    if (isIP(bare) === 0) return false;
+    return this.#listed === 'allowed' ? this.#isListed(bare) : !spellingsOf(bare).some((each) => this.#isListed(each));
+  }
+
+  #isListed(address: string): boolean {
+    return this.#list.check(address, familyOf(address));
   }
 
   /** Resolves names as the system does, and hides the addresses that may not be connected to, whatever name led there. */
@@ -70,6 +53,11 @@ export function blockedAddress(): SpeechError {
   return new SpeechError('blocked_address', 'the server’s address is not allowed');
 }
 
-function familyOf(address: string): Family {
+/** Whatever the address stands for is refused with it; what is allowed has to be named as it is. */
+function spellingsOf(address: string): string[] {
+  return isIP(address) === 6 ? [address, ...embeddedIPv4(address)] : [address];
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
