@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isLongerThan } from '../speech/code-points.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
-import type { SpeechRequest } from '../speech/request.js';
+import type { SpeechRequest, VerbatimFields } from '../speech/request.js';
 import { isVisible } from '../speech/visible.js';
 import { problem, type SpeechHttpError } from './problems.js';
 
@@ -9,6 +9,8 @@ import { problem, type SpeechHttpError } from './problems.js';
 export interface ReadRequest {
   readonly speech: SpeechRequest;
   readonly streamFormat: 'audio' | 'sse';
+  /** `none` asks for the first provider or nothing. */
+  readonly fallback: 'chain' | 'none';
 }
 
 /** Longest name of a voice or model that is looked at; a name is not the place to send a text. */
@@ -19,18 +21,18 @@ const MOST_INSTRUCTION_CHARACTERS = 4_096;
 /** Deepest nesting of fields that the API does not know. */
 const MOST_DEPTH = 32;
 
-// A voice and a model end up in headers, logs and a remote's JSON: no control characters.
+// A voice and a model end up in headers, logs and a remote's JSON: no control characters. One in which nothing can be seen names none:
+// clients whose setting is empty send it.
 const nameText = z
   .string()
-  .min(1)
-  .max(MOST_NAME_CHARACTERS)
-  .regex(/^\P{Cc}+$/u)
-  .refine(isWellFormed);
+  .refine(
+    (text) => !isVisible(text) || (text.length <= MOST_NAME_CHARACTERS && /^[^\p{Cc}\p{Surrogate}]+$/u.test(text)),
+  );
 
 const BODY = z.looseObject({
   input: z.string(),
   model: nameText.nullish(),
-  voice: z.union([nameText, z.looseObject({ id: nameText })]).nullish(),
+  voice: z.union([nameText, z.looseObject({ id: nameText.nullable() })]).nullish(),
   instructions: z
     .string()
     .refine((text) => isWellFormed(text) && !isLongerThan(text, MOST_INSTRUCTION_CHARACTERS))
@@ -38,6 +40,8 @@ const BODY = z.looseObject({
   response_format: z.enum(SPEECH_FORMATS).nullish(),
   speed: z.number().min(0.25).max(4).nullish(),
   stream_format: z.enum(['audio', 'sse']).nullish(),
+  // Ours, for those who can send fields but no headers.
+  fallback: z.literal('none').nullish(),
 });
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -48,6 +52,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   response_format: `one of ${SPEECH_FORMATS.join(', ')}`,
   speed: 'a number from 0.25 to 4',
   stream_format: 'one of audio, sse',
+  fallback: '"none" where it is given',
 };
 
 /** Keys that mean something to JavaScript objects and nothing to a speech server. */
@@ -64,22 +69,31 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
   }
   const parsed = BODY.safeParse(body);
   if (!parsed.success) throw refusal(parsed.error, body);
-  const { input, model, voice, instructions, response_format, speed, stream_format, ...rest } = parsed.data;
+  const { input, model, voice, instructions, response_format, speed, stream_format, fallback, ...rest } = parsed.data;
   checkInput(input, maxInput);
-  checkDepth(rest);
+  checkDepth({ ...rest, voice });
+  const name = nameIn(typeof voice === 'object' ? voice?.id : voice);
+  const verbatim: VerbatimFields = {
+    ...(speed === 1 ? { speed } : {}),
+    ...(typeof voice === 'object' && name !== undefined ? { voice: { ...voice } } : {}),
+  };
   const speech: SpeechRequest = {
     input,
     format: response_format ?? 'mp3',
     speed: speed ?? 1,
-    voice: (typeof voice === 'object' ? voice?.id : voice) ?? undefined,
-    model: model ?? undefined,
+    voice: name,
+    model: nameIn(model),
     instructions: instructions ?? undefined,
     extra: Object.fromEntries(Object.entries(rest).filter(([key]) => !DANGEROUS_KEYS.has(key))),
+    ...(Object.keys(verbatim).length === 0 ? {} : { verbatim }),
+    ...(stream_format === 'sse' ? { events: true } : {}),
     requestId,
   };
-  return stream_format === 'sse'
-    ? { speech: { ...speech, events: true }, streamFormat: 'sse' }
-    : { speech, streamFormat: 'audio' };
+  return { speech, streamFormat: stream_format ?? 'audio', fallback: fallback ?? 'chain' };
+}
+
+function nameIn(text: string | null | undefined): string | undefined {
+  return text != null && isVisible(text) ? text : undefined;
 }
 
 function checkInput(input: string, maxInput: number): void {

@@ -152,9 +152,9 @@ async function answer(
   const first = options.service();
   const deadline = new Deadline(first.deadline, options.clock);
   const connection = new ClientConnection(response);
-  const { speech: asked, streamFormat } = await method.read(request, response, first, requestId);
+  const { speech: asked, streamFormat, ...wishes } = await method.read(request, response, first, requestId);
   report?.read(asked);
-  const fallback = fallbackWish(request);
+  const fallback = fallbackWish(request, wishes.fallback);
   // The body may have taken a while.
   if (options.isClosing()) throw closing();
   if (connection.hasLeft()) return;
@@ -180,7 +180,7 @@ async function answer(
   }
   try {
     const { input } = asked;
-    await send(request, response, { input, speech, streamFormat, requestId, result, facts, cache }, method);
+    await send(request, response, { input, speech, streamFormat, fallback, requestId, result, facts, cache }, method);
   } catch (error) {
     if (result?.kind === 'audio') result.stream.destroy();
     throw error;
@@ -204,10 +204,10 @@ function closing(): SpeechHttpError {
   return problem('closing', 'The speech router is closing.');
 }
 
-/** Reads `X-Speech-Fallback`: `none` asks for the first provider or nothing. */
-function fallbackWish(request: Request): 'chain' | 'none' {
+/** Reads `X-Speech-Fallback` beside what the request itself says: `none` in either asks for the first provider or nothing. */
+function fallbackWish(request: Request, said: ReadRequest['fallback']): ReadRequest['fallback'] {
   const wish = request.headers['x-speech-fallback'];
-  if (wish === undefined) return 'chain';
+  if (wish === undefined) return said;
   if (typeof wish === 'string' && wish.trim().toLowerCase() === 'none') return 'none';
   throw problem('invalid_value', 'The header X-Speech-Fallback must be "none" where it is given.', 'X-Speech-Fallback');
 }

@@ -126,8 +126,8 @@ export function segmentRequest(
   shape: SoundShape | undefined,
 ): SpeechRequest {
   const part = { index, count: segments.length, whole: request.input, shape };
-  const { format, speed, voice, model, instructions, extra, requestId } = request;
+  const { format, speed, voice, model, instructions, extra, verbatim, requestId } = request;
   const wishes = { format, speed, voice, model, instructions, extra, requestId };
   const events = request.events === undefined ? {} : { events: request.events };
-  return { ...wishes, ...events, input: segments[index] ?? '', part };
+  return { ...wishes, ...(verbatim && { verbatim }), ...events, input: segments[index] ?? '', part };
 }

@@ -11,6 +11,14 @@ export interface SpeechPart {
   readonly shape: SoundShape | undefined;
 }
 
+/** What a client wrote and what cannot be told from the fields that it was read into. */
+export interface VerbatimFields {
+  /** A normal pace, asked for in so many words: a server may have another one for requests that say nothing. */
+  readonly speed?: 1;
+  /** A voice that was named by an object, such as `{ id }`, which is how OpenAI's API takes voices of one's own. */
+  readonly voice?: Readonly<Record<string, unknown>>;
+}
+
 /** What is to be spoken: a checked request, free of HTTP. */
 export interface SpeechRequest {
   /** The text, 1 to `maxInput` code points, with no lone surrogates and no NUL. */
@@ -25,6 +33,8 @@ export interface SpeechRequest {
   readonly instructions: string | undefined;
   /** Fields that the API does not know yet; remotes get them, everybody else ignores them. */
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Fields whose very wording a remote may go by, where that is another than `speed` and `voice` have: it gets them as they came. */
+  readonly verbatim?: VerbatimFields;
   /** The same text as SSML, where the client sent it so: for providers that say they take it. */
   readonly ssml?: string;
   /**

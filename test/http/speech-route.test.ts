@@ -195,6 +195,96 @@ describe('the speech route', () => {
     expect(await reply.json()).to.have.nested.property('error.param', 'X-Speech-Fallback');
   });
 
+  for (const [where, ask] of [
+    ['the header', () => app.speak(PCM_REQUEST, { 'x-speech-fallback': 'none' })],
+    ['the body', () => app.speak({ ...PCM_REQUEST, fallback: 'none' })],
+    ['both', () => app.speak({ ...PCM_REQUEST, fallback: 'none' }, { 'x-speech-fallback': 'None' })],
+    ['the address', () => fetch(`${app.speechUrl}?input=Hello&response_format=pcm&fallback=none`)],
+  ] as const) {
+    it(`asks the first provider alone where ${where} says so`, async () => {
+      const first = provider('first', () => Promise.reject(new SpeechError('refused', 'made to fail')));
+      await start({ fallback: [first, speaker('second'), { type: 'text' }], get: true });
+      const reply = await ask();
+      expect(reply.status).to.equal(503);
+      expect(await reply.json()).to.have.nested.property('error.code', 'refused');
+    });
+  }
+
+  it('says which field or header has the wrong wish', async () => {
+    await start({ fallback: [speaker('own')], get: true });
+    for (const reply of [
+      await app.speak({ ...PCM_REQUEST, fallback: 'chain' }),
+      await fetch(`${app.speechUrl}?input=Hello&fallback=`),
+    ]) {
+      expect(reply.status).to.equal(400);
+      expect(await reply.json()).to.deep.equal({
+        error: {
+          message: 'fallback must be "none" where it is given.',
+          type: 'invalid_request_error',
+          param: 'fallback',
+          code: 'invalid_value',
+        },
+      });
+    }
+    const reply = await app.speak({ ...PCM_REQUEST, fallback: 'none' }, { 'x-speech-fallback': 'chain' });
+    expect(await reply.json()).to.have.nested.property('error.param', 'X-Speech-Fallback');
+  });
+
+  describe('with a remote', () => {
+    const LONG = 'This sentence is one of many that are spoken one after the other. '.repeat(8);
+
+    const sent: [string, object, object][] = [
+      ['nothing that was not said', {}, { voice: 'alloy', model: 'tts-1' }],
+      ['a normal pace that was asked for', { speed: 1 }, { speed: 1 }],
+      [
+        'a voice as it was named, and fields that nobody knows',
+        { voice: { id: 'v', a: 1 }, b: [null] },
+        { voice: { id: 'v', a: 1 }, b: [null] },
+      ],
+      ['its own names in place of empty ones', { voice: ' ', model: '' }, { voice: 'alloy', model: 'tts-1' }],
+      ['no wish of who is to be asked', { fallback: 'none' }, {}],
+      [
+        'none of the fields that are null',
+        { voice: null, model: null, speed: null, instructions: null },
+        { voice: 'alloy', model: 'tts-1' },
+      ],
+    ];
+    for (const [what, fields, expected] of sent) {
+      for (const input of ['Hello.', LONG]) {
+        it(`sends on ${what}, in ${input === LONG ? 'every sentence of a long' : 'a short'} text`, async () => {
+          const upstream = await startSpeechApi();
+          try {
+            await start({ fallback: [{ type: 'remote', baseUrl: `${upstream.origin}/v1`, health: false }] });
+            await (await app.speak({ ...PCM_REQUEST, ...fields, input })).arrayBuffer();
+            const bodies = upstream.requests.filter(({ path }) => path === '/v1/audio/speech').map(({ body }) => body);
+            expect(bodies.length).to.be.greaterThan(input === LONG ? 1 : 0);
+            for (const { input: said, ...body } of bodies as Record<string, unknown>[]) {
+              expect(said).to.be.a('string');
+              expect(body).to.deep.equal({ voice: 'alloy', model: 'tts-1', response_format: 'pcm', ...expected });
+            }
+          } finally {
+            await upstream.close();
+          }
+        });
+      }
+    }
+
+    it('sends on by GET what the address says, and nothing that it leaves empty', async () => {
+      const upstream = await startSpeechApi();
+      try {
+        const remote = { type: 'remote', baseUrl: `${upstream.origin}/v1`, health: false } as const;
+        await start({ fallback: [remote], get: true });
+        const query = 'input=Hello.&response_format=pcm&speed=1&voice=&model=%20&lang=&fallback=none';
+        expect((await fetch(`${app.speechUrl}?${query}`)).status).to.equal(200);
+        const asked = upstream.requests.find(({ path }) => path === '/v1/audio/speech');
+        const names = { voice: 'alloy', model: 'tts-1', response_format: 'pcm' };
+        expect(asked?.body).to.deep.equal({ input: 'Hello.', speed: 1, lang: '', ...names });
+      } finally {
+        await upstream.close();
+      }
+    });
+  });
+
   for (const errors of ['reply', 'next'] as const) {
     it(`has its headers on errors too, with errors: '${errors}'`, async () => {
       const refuses = provider('own', () => Promise.reject(new SpeechError('refused', 'made to fail')));

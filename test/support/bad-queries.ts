@@ -16,8 +16,8 @@ export const BAD_QUERIES: readonly (readonly [what: string, query: string, refus
   ['a speed in words', 'input=a&speed=fast', { param: 'speed', code: 'invalid_type' }],
   ['an empty speed', 'input=a&speed=', { param: 'speed', code: 'invalid_value' }],
   ['a speed beyond the limits', 'input=a&speed=5', { param: 'speed', code: 'invalid_value' }],
-  ['an empty voice', 'input=a&voice=', { param: 'voice', code: 'invalid_value' }],
   ['a voice that breaks a line', 'input=a&voice=b%0D%0Ac', { param: 'voice', code: 'invalid_value' }],
+  ['a wish for the chain', 'input=a&fallback=chain', { param: 'fallback', code: 'invalid_value' }],
   ['server-sent events', 'input=a&stream_format=sse', { param: 'stream_format', code: 'invalid_value' }],
   ['another stream', 'input=a&stream_format=hls', { param: 'stream_format', code: 'invalid_value' }],
 ];

@@ -20,7 +20,8 @@ export function requestBody(
     voice,
     instructions: request.instructions,
     response_format: request.format,
-    speed: request.speed === 1 ? undefined : request.speed,
+    // A normal pace goes without saying, unless the client said it.
+    speed: request.speed === 1 ? request.verbatim?.speed : request.speed,
     stream_format: streamFormat,
   });
 }

@@ -17,7 +17,8 @@ export const NOTHING_KNOWN: KnownLists = { voices: undefined, models: undefined 
 
 /** The voice and the model that a server is asked for. */
 export interface SentNames {
-  readonly voice: string;
+  /** An object where the client named its voice by one. */
+  readonly voice: string | Readonly<Record<string, unknown>>;
   readonly model: string;
   /** Says of each whether it is another than the client asked for. */
   readonly warnings: readonly SpeechWarning[];
@@ -31,9 +32,11 @@ const NO_WARNINGS: readonly SpeechWarning[] = [];
  * Chooses the names to send. A voice that the entry maps goes as it is mapped. Another goes as it was asked for, unless the server
  * lists its voices and this is none of them; then the entry's own is sent, and that is said. An entry without one never makes the
  * choice for the client: the name goes on, and the server's answer decides. So it is with models.
+ *
+ * A voice that the client named by an object goes on as that object, unless another one takes its place.
  */
 export function namesFor(
-  { voice, model }: Pick<SpeechRequest, 'voice' | 'model'>,
+  { voice, model, verbatim }: Pick<SpeechRequest, 'voice' | 'model' | 'verbatim'>,
   options: Pick<RemoteOptions, 'voice' | 'voices' | 'model'>,
   known: KnownLists,
 ): SentNames {
@@ -41,8 +44,10 @@ export function namesFor(
   const isMapped = voice !== undefined && Object.hasOwn(options.voices, voice);
   const chosenVoice = isMapped ? LISTED : choose(voice, known.voices, standard);
   const chosenModel = choose(model, known.models, options.model);
+  const name = chosenVoice.name ?? mapped(voice ?? options.voice ?? DEFAULT_VOICE, options.voices);
+  const isOther = isMapped || chosenVoice.isOther;
   return {
-    voice: chosenVoice.name ?? mapped(voice ?? options.voice ?? DEFAULT_VOICE, options.voices),
+    voice: verbatim?.voice === undefined || isOther ? name : { ...verbatim.voice, id: name },
     model: chosenModel.name ?? model ?? options.model ?? DEFAULT_MODEL,
     warnings: chosenVoice.isOther || chosenModel.isOther ? warningsFor(chosenVoice, chosenModel) : NO_WARNINGS,
     isUnlisted: chosenVoice.isUnlisted || chosenModel.isUnlisted,

@@ -26,6 +26,18 @@ describe('requestBody', () => {
     expect(sent({ events: true })).to.have.all.keys('model', 'input', 'voice', 'response_format');
   });
 
+  it('says the pace where it is another than normal, or the client said that it is to be normal', () => {
+    expect(sent({})).not.to.have.property('speed');
+    expect(sent({ verbatim: { speed: 1 } })).to.have.property('speed', 1);
+    expect(sent({ speed: 1.5 })).to.have.property('speed', 1.5);
+  });
+
+  it('names the voice as it was chosen to be named', () => {
+    const voice = { id: 'voice_1234', style: 'calm' };
+    const body = requestBody(speechRequest(), { ssml: false }, { voice, model: 'm' });
+    expect(JSON.parse(body)).to.have.deep.property('voice', voice);
+  });
+
   it('keeps to itself which part of a longer text this is', () => {
     const part = { index: 1, count: 3, whole: 'All of it.', shape: undefined };
     expect(sent({ part })).to.have.all.keys('model', 'input', 'voice', 'response_format');

@@ -62,4 +62,26 @@ describe('namesFor', () => {
   it('takes no name for a member of every object', () => {
     expect(namesFor(asks('constructor'), PLAIN, NOTHING_KNOWN).voice).to.equal('constructor');
   });
+
+  describe('for a voice that the client named by an object', () => {
+    const object = { id: 'nova', style: { calm: 1 } };
+    const named = { voice: 'nova', model: undefined, verbatim: { voice: object } };
+
+    it('sends the object as it came where the server says nothing against it', () => {
+      const listed = { ...KNOWN, voices: new KnownNames(['nova']) };
+      for (const known of [NOTHING_KNOWN, listed, KNOWN])
+        expect(namesFor(named, PLAIN, known).voice).to.deep.equal(object);
+    });
+
+    it('sends it as the server spells its name', () => {
+      const known = { ...KNOWN, voices: new KnownNames(['Nova']) };
+      expect(namesFor(named, PLAIN, known).voice).to.deep.equal({ ...object, id: 'Nova' });
+    });
+
+    it('sends the name that it is mapped to, or that stands in for it', () => {
+      expect(namesFor(named, { voices: { nova: 'af_nova' } }, NOTHING_KNOWN).voice).to.equal('af_nova');
+      const names = namesFor(named, { voices: {}, voice: 'af_bella' }, KNOWN);
+      expect(names).to.deep.include({ voice: 'af_bella', warnings: ['voice-substituted'] });
+    });
+  });
 });
