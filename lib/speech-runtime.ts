@@ -52,8 +52,8 @@ export class SpeechRuntime implements SpeechService {
     this.#cut = segments === false ? undefined : cutFor(segments, stages);
     this.#long = { chain: this.chain, clock, deadline, ahead: segments === false ? 0 : segments.ahead, convert };
     this.active = new ActiveRequests(maxConcurrent, clock, elsewhere);
-    // Types are left to the route, which tells a wrong one from a missing body.
-    const parse = express.json({ limit: bodyLimit, type: () => true, strict: false });
+    // What is in the bytes is left to the route, as it is with a body that comes without being packed.
+    const parse = express.raw({ limit: bodyLimit, type: () => true });
     this.body = { parse, mostBytes: bodyLimit, limit: deadline, clock };
     this.deadline = deadline;
     this.maxInput = maxInput;

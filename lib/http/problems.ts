@@ -53,6 +53,17 @@ export function exhausted(code: string): SpeechHttpError {
   return build(EXHAUSTED, code, 'No speech provider could answer this request.', null);
 }
 
+/**
+ * Makes the error for what middleware before the router has done to the request. The client is not to blame, and a retry would end the
+ * same way.
+ */
+export function problemOfMiddleware(done: string, cause?: unknown): SpeechHttpError {
+  const error = problem('internal', `Middleware before the speech router has ${done}. Mount the router before it.`);
+  error.headers['x-should-retry'] = 'false';
+  error.cause = cause;
+  return error;
+}
+
 export function isSpeechHttpError(value: unknown): value is SpeechHttpError {
   return createError.isHttpError(value) && 'body' in value;
 }

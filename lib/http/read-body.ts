@@ -1,17 +1,24 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../resilience/index.js';
-import { problem, type SpeechHttpError } from './problems.js';
-import { readPlainJson } from './read-plain-json.js';
+import { givenBody, isCompressed, isUnread } from './given-body.js';
+import { isReadable, isUtf8Name, parseBytes, parseGiven } from './parse-body.js';
+import { isSpeechHttpError, problem, problemOfMiddleware, type SpeechHttpError } from './problems.js';
+import { readPlainBody } from './read-plain-json.js';
 
 /** What body-parser says of a body it refuses. */
 const REFUSALS: Readonly<Record<string, () => SpeechHttpError>> = {
   'entity.too.large': () => problem('body_too_large', 'The request body is too large.'),
   'encoding.unsupported': () => problem('unsupported_media_type', 'This content encoding is not supported.'),
-  'charset.unsupported': () => problem('unsupported_media_type', 'This charset is not supported.'),
 };
 
+const JSON_TYPE = /^\s*application\/(?:[^\s;/]+\+)?json\s*(?:;|$)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+/** Encodings that middleware may have set for a stream and that still tell every byte; what is no UTF-8 is found by its length. */
+const LOSSLESS: ReadonlySet<string> = new Set(['utf8', 'latin1', 'hex', 'base64', 'base64url']);
+
 export interface BodyOptions {
-  /** Express's own parser, for bodies that are compressed or in another charset. */
+  /** Express's own reader of bytes, for bodies that are compressed. It leaves them as `request.body`. */
   readonly parse: RequestHandler;
   /** Most bytes of the body. */
   readonly mostBytes: number;
@@ -21,65 +28,87 @@ export interface BodyOptions {
 }
 
 /**
- * Reads the JSON body, and gives up on one that does not arrive in time. A body that the application has parsed already is taken
- * as it is. Rejects with the error to reply with.
+ * Reads the JSON body, and gives up on one that does not arrive in time. One that the application has read already is taken from where
+ * it was left, and held to the same. Rejects with the error to reply with.
  */
 export function readBody(request: Request, response: Response, options: BodyOptions): Promise<unknown> {
-  const parsed = parsedBody(request);
-  if (parsed !== undefined) return parsed instanceof Uint8Array ? parseBytes(parsed) : Promise.resolve(parsed);
-  if (!isJson(request)) {
-    return Promise.reject(problem('unsupported_media_type', 'The request body must be application/json.'));
-  }
   return new Promise((resolve, reject) => {
+    const { mostBytes } = options;
+    const charset = charsetOf(request);
+    const given = givenBody(request);
+    if (given !== undefined) {
+      resolve(parseGiven(given, request, charset, mostBytes));
+      return;
+    }
+    const isWhole = isUnread(request);
+    if (isWhole) checkEncoding(request, charset);
     const cancelTimer = options.clock.schedule(() => {
       reject(problem('request_timeout', 'The request body did not arrive in time.'));
     }, options.limit);
-    const settle = (error: unknown, body: unknown): void => {
+    const read = isWhole && isCompressed(request) ? unpack : readPlain;
+    read(request, response, options, (error, bytes) => {
       cancelTimer();
-      if (error === undefined) resolve(body);
-      else reject(refusal(error));
-    };
-    if (isPlain(request)) readPlainJson(request, options.mostBytes, settle);
-    else {
-      void options.parse(request, response, (error?: unknown) => {
-        settle(error, parsedBody(request));
-      });
-    }
+      try {
+        if (error !== undefined) throw refusal(error);
+        // Where its beginning is gone, whoever has taken it has come to its end now.
+        const parsed = isWhole
+          ? parseRead(bytes, request, charset, mostBytes)
+          : parseGiven(givenBody(request), request, charset, mostBytes);
+        resolve(parsed);
+      } catch (thrown) {
+        reject(refusal(thrown));
+      }
+    });
   });
 }
 
-function isJson(request: Request): boolean {
-  return request.is(['application/json', 'application/*+json']) !== false;
+type Read = (
+  request: Request,
+  response: Response,
+  options: BodyOptions,
+  done: (error: unknown, bytes: Uint8Array) => void,
+) => void;
+
+const readPlain: Read = (request, _response, { mostBytes }, done) => {
+  readPlainBody(request, mostBytes, done);
+};
+
+const unpack: Read = (request, response, { parse }, done) => {
+  void parse(request, response, (error?: unknown) => {
+    const { body } = request as { readonly body?: unknown };
+    done(error, body instanceof Uint8Array ? body : new Uint8Array());
+  });
+};
+
+function parseRead(bytes: Uint8Array, request: Request, charset: string, mostBytes: number): unknown {
+  if (request.readableEncoding !== 'utf8') return parseBytes(bytes, charset);
+  // Somebody has had the stream decoded, so that bytes which are no UTF-8 are replaced by now.
+  return parseGiven({ kind: 'text', text: Buffer.from(bytes).toString() }, request, charset, mostBytes);
 }
 
-/** Says whether a body is UTF-8 and nothing else, as nearly all are. */
-function isPlain({ headers }: Request): boolean {
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  const charset = /charset\s*=\s*"?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
-  return encoding === 'identity' && /^utf-?8$/i.test(charset);
+/** Returns the charset of a body in JSON; refuses any other body. */
+function charsetOf({ headers }: Request): string {
+  const { 'content-type': type = '', 'content-length': length, 'transfer-encoding': transfer } = headers;
+  // Where there is no body, what is missing is more than its type.
+  const isBodiless = length === undefined && transfer === undefined;
+  if (!isBodiless && !JSON_TYPE.test(type))
+    throw problem('unsupported_media_type', 'The request body must be application/json.');
+  const charset = CHARSET.exec(type)?.[1] ?? 'utf-8';
+  if (isReadable(charset)) return charset;
+  throw problem('unsupported_media_type', 'This charset is not supported.');
 }
 
-/** What the application has made of the body, if it has; Express 4's parsers put an empty object where they did nothing. */
-function parsedBody(request: Request): unknown {
-  const { body } = request as { body?: unknown };
-  const isUntouched = isEmptyObject(body) && !request.readableDidRead && !request.readableEnded;
-  return isUntouched ? undefined : body;
-}
-
-function isEmptyObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-}
-
-/** Reads the body of an application that keeps it as bytes. */
-function parseBytes(bytes: Uint8Array): Promise<unknown> {
-  try {
-    return Promise.resolve(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  } catch (error) {
-    return Promise.reject(refusal(error));
-  }
+/** Refuses a stream of which middleware has made text in such a way that its bytes cannot be told any more. */
+function checkEncoding(request: Request, charset: string): void {
+  const encoding = request.readableEncoding;
+  if (encoding === null) return;
+  const isLost = !LOSSLESS.has(encoding) || (encoding === 'utf8' && !isUtf8Name(charset));
+  if (isLost || isCompressed(request))
+    throw problemOfMiddleware(`called request.setEncoding('${encoding}'), which loses the body’s bytes`);
 }
 
 function refusal(error: unknown): SpeechHttpError {
+  if (isSpeechHttpError(error)) return error;
   const type = typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : '';
   return REFUSALS[type]?.() ?? problem('invalid_json', 'The request body is not valid JSON.');
 }

@@ -11,53 +11,47 @@ class BodyError extends Error {
 }
 
 /**
- * Reads a JSON body in UTF-8. It does what Express's parser does with such a body, for a tenth of the whole request's cost less,
- * which is why it is here. An empty body is an empty object.
+ * Reads the bytes of a body that is not compressed. It does what Express's parser does with such a body, for a tenth of the whole
+ * request's cost less, which is why it is here.
  */
-export function readPlainJson(
+export function readPlainBody(
   request: IncomingMessage,
   mostBytes: number,
-  done: (error: unknown, body: unknown) => void,
+  done: (error: unknown, bytes: Uint8Array) => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
-  const settle = (error: unknown, body: unknown): void => {
+  const settle = (error: unknown): void => {
     request.off('data', onData);
     request.off('end', onEnd);
     request.off('close', onClose);
-    done(error, body);
+    const [only] = chunks;
+    done(error, chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
   };
-  const onData = (chunk: Buffer): void => {
-    size += chunk.length;
-    if (size > mostBytes) settle(new BodyError('entity.too.large'), undefined);
-    else chunks.push(chunk);
+  const onData = (chunk: Buffer | string): void => {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, request.readableEncoding ?? 'utf8') : chunk;
+    size += bytes.length;
+    if (size > mostBytes) settle(new BodyError('entity.too.large'));
+    else chunks.push(bytes);
   };
   const onEnd = (): void => {
-    try {
-      settle(undefined, parse(chunks));
-    } catch (error) {
-      settle(error, undefined);
-    }
+    settle(undefined);
   };
-  // Somebody has read the body before, or the client has left in the middle of it.
+  // The client has left in the middle of it.
   const onClose = (): void => {
-    settle(new BodyError('request.aborted'), undefined);
+    settle(new BodyError('request.aborted'));
   };
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) {
-    done(new BodyError('entity.too.large'), undefined);
+    settle(new BodyError('entity.too.large'));
     return;
   }
-  if (request.readableEnded || request.destroyed) {
+  if (request.destroyed) {
     onClose();
     return;
   }
   request.on('data', onData);
   request.once('end', onEnd);
   request.once('close', onClose);
-}
-
-function parse(chunks: readonly Buffer[]): unknown {
-  const [only] = chunks;
-  const text = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8');
-  return text === '' ? {} : JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  // Listening wakes no stream that middleware has paused.
+  if (request.isPaused()) request.resume();
 }
