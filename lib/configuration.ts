@@ -19,8 +19,11 @@ export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
   | { readonly type: 'remote'; readonly options: RemoteOptions }
   | { readonly type: 'local'; readonly options: LocalOptions }
   | { readonly type: 'text'; readonly options: TextOptions }
-  | { readonly type: 'custom'; readonly provider: SpeechProvider }
+  | { readonly type: 'custom'; readonly provider: SpeechProvider; readonly name: string; readonly kind: string }
 );
+
+/** An entry that is an object of the user's own, with what it said of itself when it was read. */
+export type CustomConfiguration = Extract<ProviderConfiguration, { readonly type: 'custom' }>;
 
 /** The options as the router works with them: checked, complete and frozen. */
 export interface Configuration extends ObserverSettings {
@@ -96,7 +99,20 @@ function parseEntry(
   path: readonly PropertyKey[],
   problems: OptionsProblem[],
 ): ProviderConfiguration | undefined {
-  if (isProvider(entry)) return parseProvider(entry, path, problems);
+  try {
+    return isProvider(entry) ? parseProvider(entry, path, problems) : parseBuiltIn(entry, path, problems);
+  } catch {
+    // What is an object of the user's own may have getters of its own.
+    problems.push({ path: pathToString(path), message: 'this cannot be read, as something in it throws' });
+    return undefined;
+  }
+}
+
+function parseBuiltIn(
+  entry: unknown,
+  path: readonly PropertyKey[],
+  problems: OptionsProblem[],
+): ProviderConfiguration | undefined {
   const type = typeof entry === 'object' && entry !== null && 'type' in entry ? entry.type : undefined;
   if (type !== 'remote' && type !== 'local' && type !== 'text') {
     const hint = typeof type === 'string' ? nearMiss(type, Object.keys(ENTRY_SCHEMAS)) : '';
@@ -105,11 +121,9 @@ function parseEntry(
     return undefined;
   }
   const parsed = ENTRY_SCHEMAS[type].safeParse(entry);
-  if (!parsed.success) {
-    problems.push(...problemsOf(parsed.error, path));
-    return undefined;
-  }
-  return toConfiguration(parsed.data);
+  if (parsed.success) return toConfiguration(parsed.data);
+  problems.push(...problemsOf(parsed.error, path));
+  return undefined;
 }
 
 function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'local' | 'text']>): ProviderConfiguration {
@@ -143,28 +157,30 @@ function speaks(health: GuardsConfiguration['health']): boolean {
   return health !== false && health.speak;
 }
 
+/** Reads what an object of the user's own says of itself, each member once, as a getter may say something else the next time. */
 function parseProvider(
   provider: SpeechProvider & SpeechGuards,
   path: readonly PropertyKey[],
   problems: OptionsProblem[],
-): ProviderConfiguration | undefined {
-  if (!NAME_SCHEMA.safeParse(provider.name).success) {
+): CustomConfiguration | undefined {
+  const { name, type: kind, circuitBreaker, bulkhead, retry, health } = provider;
+  if (!NAME_SCHEMA.safeParse(name).success) {
     problems.push({ path: pathToString([...path, 'name']), message: NAME_ERROR });
     return undefined;
   }
-  if (typeof provider.type !== 'string' || provider.type === '') {
+  if (typeof kind !== 'string' || kind === '') {
     problems.push({ path: pathToString([...path, 'type']), message: 'expected a word for the kind of provider' });
     return undefined;
   }
-  const { circuitBreaker, bulkhead, retry, health } = provider;
   const guards = GUARDS_SCHEMA.safeParse({ circuitBreaker, bulkhead, retry, health });
-  if (guards.success) return { type: 'custom', guards: guards.data, provider };
+  // Frozen here, so that whoever freezes all of it does not go on into the object.
+  if (guards.success) return Object.freeze({ type: 'custom', guards: deepFreeze(guards.data), provider, name, kind });
   problems.push(...problemsOf(guards.error, path));
   return undefined;
 }
 
 function nameOf(entry: ProviderConfiguration): string {
-  return entry.type === 'custom' ? entry.provider.name : entry.options.name;
+  return entry.type === 'custom' ? entry.name : entry.options.name;
 }
 
 function duplicateNames(entries: readonly (ProviderConfiguration | undefined)[]): OptionsProblem[] {

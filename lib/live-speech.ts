@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { AudioMemory } from './cache/audio-memory.js';
 import { SpeechCache } from './cache/speech-cache.js';
 import { Catalogue } from './catalogue.js';
-import type { Configuration, ProviderConfiguration } from './configuration.js';
+import type { Configuration, CustomConfiguration, ProviderConfiguration } from './configuration.js';
+import { CustomProvider } from './custom-provider.js';
 import type { SpeechEvents } from './events.js';
 import { createConverter } from './providers/converter.js';
 import { createLocalProvider, type LocalProvider } from './providers/local.js';
@@ -30,7 +31,9 @@ export class LiveSpeech {
   readonly catalogue: Catalogue;
   readonly #options: LiveSpeechOptions;
   readonly #retired: SpeechRuntime[] = [];
-  /** Objects of the user's own, by the last stage that each had. */
+  /** What stands around objects of the user's own, by the object. */
+  readonly #custom = new Map<SpeechProvider, CustomProvider>();
+  /** The last stage that each of these had. */
   readonly #foreign = new Map<SpeechProvider, Stage>();
   readonly #closing = new Set<Promise<void>>();
   readonly #converter = createConverter();
@@ -130,9 +133,19 @@ export class LiveSpeech {
 
   #stage(entry: ProviderConfiguration, { maxInput }: Configuration): Stage {
     const origin = entry.type === 'custom' ? 'custom' : 'built-in';
-    const stage = new Stage(createProvider(entry), { ...this.#options, origin, guards: entry.guards, maxInput });
+    const provider = entry.type === 'custom' ? this.#customProvider(entry) : createProvider(entry);
+    const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput });
     if (origin === 'custom') this.#foreign.set(stage.provider, stage);
     return stage;
+  }
+
+  /** Finds what stands around an object that has been in use before, so that what is known of it is kept. */
+  #customProvider({ provider: own, name, kind: type }: CustomConfiguration): CustomProvider {
+    const known = this.#custom.get(own);
+    if (known?.name === name) return known;
+    const provider = new CustomProvider(own, { name, type, clock: this.#options.clock });
+    this.#custom.set(own, provider);
+    return provider;
   }
 
   #providers(): SpeechProvider[] {
@@ -153,10 +166,12 @@ function unchangedStage(
 
 function isSame(entry: ProviderConfiguration, other: ProviderConfiguration): boolean {
   if (entry.type !== 'custom' || other.type !== 'custom') return isDeepStrictEqual(entry, other);
-  return entry.provider === other.provider && isDeepStrictEqual(entry.guards, other.guards);
+  return (
+    entry.provider === other.provider && entry.name === other.name && isDeepStrictEqual(entry.guards, other.guards)
+  );
 }
 
-function createProvider(entry: ProviderConfiguration): SpeechProvider {
+function createProvider(entry: Exclude<ProviderConfiguration, CustomConfiguration>): SpeechProvider {
   switch (entry.type) {
     case 'remote':
       return createRemoteProvider(entry.options);
@@ -164,8 +179,6 @@ function createProvider(entry: ProviderConfiguration): SpeechProvider {
       return createLocalProvider(entry.options);
     case 'text':
       return createTextProvider(entry.options);
-    case 'custom':
-      return entry.provider;
   }
 }
 

@@ -31,8 +31,18 @@ export function takeApart(options: object): OptionParts {
 
 function toPlainEntry(entry: unknown, providers: Map<string, SpeechProvider>): unknown {
   if (!isProvider(entry)) return structuredClone(entry);
-  providers.set(entry.name, entry);
-  return { type: 'custom', name: entry.name };
+  const name = nameOf(entry);
+  providers.set(name, entry);
+  return { type: 'custom', name };
+}
+
+/** A name that was read before may not be there any more. */
+function nameOf(provider: SpeechProvider): string {
+  try {
+    return provider.name;
+  } catch {
+    return '';
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SpeechGuards } from './guard-options.js';
 import { headers, secret } from './header-options.js';
 import { milliseconds, object, onOrOff, wholeNumber, words } from './option-schemas.js';
 import { nearMiss } from './options-error.js';
+import { hasMethods } from './speech/has-methods.js';
 import { SEGMENT_LIMITS } from './speech/segments.js';
 import { PREPARATIONS, type PrepareFunction } from './speech/prepare/prepare-text.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
@@ -96,8 +97,7 @@ export const OPTIONS_SCHEMA = object({
 });
 
 export function isLogger(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['debug', 'info', 'warn', 'error'].every((method) => typeof Reflect.get(value, method) === 'function');
+  return hasMethods(value, ['debug', 'info', 'warn', 'error']);
 }
 
 export type SpeechRouterOptions = Omit<z.input<typeof OPTIONS_SCHEMA>, 'fallback'> & {

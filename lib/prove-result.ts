@@ -1,52 +1,77 @@
-import { Readable } from 'node:stream';
+import { toByteStream } from './custom-stream.js';
 import { proveStream } from './prove-stream.js';
+import { muteRejection } from './resilience/call-quietly.js';
+import type { Clock } from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
-import { contentTypeOf } from './speech/formats.js';
-import { isSpeechUsage, isSpeechWarning, type SpeechAudio, type SpeechResult } from './speech/provider.js';
-import type { SpeechRequest } from './speech/request.js';
+import { contentTypeOf, type SpeechFormat } from './speech/formats.js';
+import {
+  isSpeechUsage,
+  isSpeechWarning,
+  type SpeechAudio,
+  type SpeechResult,
+  type SpeechUsage,
+} from './speech/provider.js';
+
+interface ProveContext {
+  readonly format: SpeechFormat;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** What a result may have, each member read once: a getter could say something else the second time. */
+interface Returned {
+  readonly kind?: unknown;
+  readonly text?: unknown;
+  readonly status?: unknown;
+  readonly contentType?: unknown;
+  readonly stream?: unknown;
+  readonly warnings?: unknown;
+  readonly usage?: unknown;
+}
 
 /**
  * Looks at what a provider of the user's own, which may be written in plain JavaScript, has really returned, and keeps of it what
  * can be trusted: its sound once that has proved itself, under the type that is true to it, but no length that could cut it short.
  */
-export async function proveResult(
-  result: unknown,
-  { format }: SpeechRequest,
-  signal: AbortSignal,
-): Promise<SpeechResult> {
-  if (!isResult(result)) throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
-  if (result.kind === 'text') return { kind: 'text', text: result.text, status: result.status === 503 ? 503 : 200 };
-  await proveStream(result, format, signal);
-  const warnings: unknown = result.warnings;
-  const usage = safeUsage(result);
+export async function proveResult(result: unknown, { format, signal, clock }: ProveContext): Promise<SpeechResult> {
+  const { kind, text, status, contentType, stream: given, warnings, usage } = Object(result) as Returned;
+  if (kind === 'text' && typeof text === 'string') return { kind, text, status: status === 503 ? 503 : 200 };
+  if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
+  const stream = toByteStream(given, clock);
+  if (contentType !== undefined && typeof contentType !== 'string') {
+    stream.destroy();
+    throw new SpeechError('bad_response', 'the provider’s type is no text');
+  }
+  await proveStream({ contentType, stream }, format, signal);
   return {
-    kind: 'audio',
+    kind,
     contentType: contentTypeOf(format),
-    stream: result.stream,
-    warnings: Array.isArray(warnings) ? warnings.filter(isSpeechWarning) : [],
-    ...(usage === undefined ? {} : { usage }),
+    stream,
+    warnings: safeWarnings(warnings),
+    ...safeUsage(usage, result),
   };
 }
 
+function safeWarnings(given: unknown): NonNullable<SpeechAudio['warnings']> {
+  try {
+    return Array.isArray(given) ? [...new Set(given.filter(isSpeechWarning))] : [];
+  } catch {
+    return [];
+  }
+}
+
 /** What has been spoken stays spoken, whatever becomes of the question what it has used. */
-function safeUsage(audio: SpeechAudio): SpeechAudio['usage'] {
-  const ask: unknown = audio.usage;
-  if (typeof ask !== 'function') return undefined;
-  return () => {
+function safeUsage(ask: unknown, result: unknown): Pick<SpeechAudio, 'usage'> {
+  if (typeof ask !== 'function') return {};
+  const usage = (): SpeechUsage | undefined => {
     try {
-      const usage: unknown = ask.call(audio);
-      return isSpeechUsage(usage) ? usage : undefined;
+      const told: unknown = Reflect.apply(ask, result, []);
+      muteRejection(told);
+      const copy: unknown = { ...(Object(told) as object) };
+      return isSpeechUsage(copy) ? copy : undefined;
     } catch {
       return undefined;
     }
   };
-}
-
-function isResult(value: unknown): value is SpeechResult {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  if (value.kind === 'audio') {
-    if (!('stream' in value && value.stream instanceof Readable)) return false;
-    return !('contentType' in value) || value.contentType === undefined || typeof value.contentType === 'string';
-  }
-  return value.kind === 'text' && 'text' in value && typeof value.text === 'string';
+  return { usage };
 }

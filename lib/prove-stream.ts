@@ -2,13 +2,18 @@ import type { Readable } from 'node:stream';
 import { SpeechError } from './speech/error.js';
 import { typeAgrees, type SpeechFormat } from './speech/formats.js';
 import { ProofWindow } from './speech/proof-window.js';
-import type { SpeechAudio } from './speech/provider.js';
+
+/** What is said to be sound, as a stream that yields bytes and nothing else. */
+interface Claimed {
+  readonly contentType: string | undefined;
+  readonly stream: Readable;
+}
 
 /**
  * Holds the audio of a provider that is not ours to the same proof as a server's: its type and first bytes have to agree with the
  * format asked for, with one byte of sound in them. What was read for that is put back.
  */
-export async function proveStream(audio: SpeechAudio, format: SpeechFormat, signal: AbortSignal): Promise<void> {
+export async function proveStream(audio: Claimed, format: SpeechFormat, signal: AbortSignal): Promise<void> {
   // An abort that came before this listens would never be heard.
   if (signal.aborted) throw refuse(audio.stream, new SpeechError('aborted', 'the caller has left'));
   if (!typeAgrees(audio.contentType, format)) {
@@ -31,11 +36,7 @@ function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal)
       resolve(proof);
     };
     const onReadable = (): void => {
-      for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) {
-        if (!(chunk instanceof Uint8Array)) {
-          settle(new SpeechError('not_audio', 'the provider’s stream is not one of bytes'));
-          return;
-        }
+      for (let chunk = read(stream); chunk !== null; chunk = read(stream)) {
         const proof = window.add(chunk);
         if (proof === 'need-more') continue;
         settle(
@@ -56,13 +57,15 @@ function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal)
       settle(new SpeechError('aborted', 'the caller has left'));
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    // Between the proof and whoever sends it, an error must find somebody to catch it.
-    stream.on('error', () => undefined);
     stream.once('end', onEnd);
     stream.once('close', onEnd);
     stream.once('error', onError);
     stream.on('readable', onReadable);
   });
+}
+
+function read(stream: Readable): Buffer | null {
+  return stream.read() as Buffer | null;
 }
 
 function refuse(stream: Readable, error: SpeechError): SpeechError {

@@ -1,7 +1,6 @@
 import { CallPermit, type CallPermitOptions } from './call-permit.js';
 import type { GuardsConfiguration } from './guard-options.js';
 import type { SpeechEvents } from './events.js';
-import { proveResult } from './prove-result.js';
 import {
   failureOf,
   Guard,
@@ -101,8 +100,6 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     let result: SpeechResult;
     try {
       result = await this.#synthesize(request, context);
-      // Our own providers have done this already, nearer to the bytes.
-      if (this.#options.origin === 'custom') result = await proveResult(result, request, context.signal);
     } catch (thrown) {
       const error = SpeechError.from(thrown);
       permit.failed(error);

@@ -1,5 +1,5 @@
-import { parseProviderEntry } from './configuration.js';
-import { proveResult } from './prove-result.js';
+import { parseProviderEntry, type CustomConfiguration } from './configuration.js';
+import { CustomProvider } from './custom-provider.js';
 import { createLocalProvider } from './providers/local.js';
 import { createTextProvider } from './providers/text.js';
 import { systemClock, withTimeLimit } from './resilience/index.js';
@@ -27,7 +27,7 @@ export interface VerifyOptions {
 export async function verifyEntry(entry: unknown, options: VerifyOptions): Promise<Verification> {
   const parsed = parseProviderEntry(entry);
   if (parsed.type === 'remote') return verifyRemote(parsed.options, options);
-  if (parsed.type === 'custom') return verifyProvider(proven(parsed.provider), { ...options, origin: 'custom' });
+  if (parsed.type === 'custom') return verifyProvider(prompt(parsed), { ...options, origin: 'custom' });
   const provider = parsed.type === 'local' ? createLocalProvider(parsed.options) : createTextProvider(parsed.options);
   try {
     const voice = parsed.type === 'local' ? parsed.options.voice : undefined;
@@ -37,23 +37,24 @@ export async function verifyEntry(entry: unknown, options: VerifyOptions): Promi
   }
 }
 
-/** Holds a provider of the user's own to proof and to its signal, as a stage does: it may be written in plain JavaScript. */
-function proven(provider: SpeechProvider): SpeechProvider {
-  const { name, type, capabilities } = provider;
+/** Holds a provider of the user's own to its signal as well, as a chain does. */
+function prompt({ provider: own, name, kind: type }: CustomConfiguration): SpeechProvider {
+  const provider = new CustomProvider(own, { name, type, clock: systemClock });
+  const { capabilities, voices, models } = provider;
   return {
     name,
     type,
-    ...(capabilities && { capabilities }),
+    capabilities,
     synthesize: (request, context) =>
       promptly(
         context.signal,
-        async (signal) => proveResult(await provider.synthesize(request, { ...context, signal }), request, signal),
+        (signal) => provider.synthesize(request, { ...context, signal }),
         (result) => {
           if (result.kind === 'audio') result.stream.destroy();
         },
       ),
-    voices: ({ signal }) => promptly(signal, async (inner) => (await provider.voices?.({ signal: inner })) ?? []),
-    models: ({ signal }) => promptly(signal, async (inner) => (await provider.models?.({ signal: inner })) ?? []),
+    ...(voices && { voices: ({ signal }) => promptly(signal, (inner) => voices({ signal: inner })) }),
+    ...(models && { models: ({ signal }) => promptly(signal, (inner) => models({ signal: inner })) }),
   };
 }
 

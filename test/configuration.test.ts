@@ -296,6 +296,63 @@ describe('parseOptions', () => {
     });
   }
 
+  it('refuses an object of the user’s own that cannot be read, and does so with words', () => {
+    const throws = (): never => {
+      throw new Error('a bug');
+    };
+    const own = { name: 'own', type: 'tape', synthesize: throws };
+    for (const member of ['name', 'type', 'bulkhead', 'synthesize']) {
+      const problem = problemOf(Object.defineProperty({ ...own }, member, { get: throws }));
+      expect(problem, member).to.match(/^fallback\[0\](\.type)?: (this cannot be read|expected "remote")/);
+    }
+    expect(problemOf(new Proxy(own, { get: throws, has: throws }))).to.match(/^fallback\[0\]: this cannot be read/);
+    expect(
+      problemOf({
+        ...own,
+        bulkhead: {
+          get maxConcurrent() {
+            return throws();
+          },
+        },
+      }),
+    ).to.match(/cannot be read/);
+    expect(
+      problemsOf({
+        logger: {
+          get debug() {
+            return throws();
+          },
+        },
+      })[0],
+    ).to.match(/^logger: expected an object with/);
+    const register = {
+      get registerMetric() {
+        return throws();
+      },
+    };
+    expect(problemsOf({ metrics: { register } })[0]).to.match(/^metrics\.register: expected a registry/);
+  });
+
+  it('reads a name once, as it may be another one the next time', () => {
+    let reads = 0;
+    const own: SpeechProvider = {
+      get name() {
+        reads += 1;
+        return `name-${String(reads)}`;
+      },
+      type: 'tape',
+      synthesize: () => Promise.reject(new Error('no')),
+    };
+    expect(parseOptions({ fallback: [own] }).fallback[0]).to.include({ type: 'custom', name: 'name-1', kind: 'tape' });
+  });
+
+  it('freezes all of it, and nothing of the user’s own', () => {
+    const own = { name: 'own', type: 'tape', more: { a: 1 }, synthesize: () => Promise.reject(new Error('no')) };
+    const [entry] = parseOptions({ fallback: [own] }).fallback;
+    expect(Object.isFrozen(entry) && Object.isFrozen(entry?.guards)).to.equal(true);
+    expect(Object.isFrozen(own) || Object.isFrozen(own.more)).to.equal(false);
+  });
+
   it('completes the cache, and takes it for switched off', () => {
     expect(parseOptions({ cache: { ttl: 5_000 } }).cache).to.deep.equal({ maxBytes: 67_108_864, ttl: 5_000 });
     expect(parseOptions({ cache: false }).cache).to.equal(false);

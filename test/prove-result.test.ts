@@ -1,35 +1,36 @@
 import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
+import type { SpeechAudio } from '../lib/index.js';
 import { proveResult } from '../lib/prove-result.js';
+import { systemClock } from '../lib/resilience/index.js';
 import { PCM } from './support/fake-provider.js';
 import { failureOf } from './support/provider-conformance.js';
-import { speechRequest } from './support/speech-request.js';
 
-const REQUEST = speechRequest({ format: 'pcm' });
-const { signal } = new AbortController();
+const CONTEXT = { format: 'pcm', signal: new AbortController().signal, clock: systemClock } as const;
+
+async function proveAudio(given: object): Promise<SpeechAudio> {
+  const result = await proveResult(given, CONTEXT);
+  if (result.kind !== 'audio') throw new Error('expected sound');
+  return result;
+}
 
 describe('proveResult', () => {
   it('keeps of what a provider returns the sound, and of the rest what can be trusted', async () => {
     const stream = Readable.from([PCM]);
     const contentType = 'audio/x-raw; rate=24000';
     const warnings = ['voice-substituted', 'a\r\nb', 7];
-    const result = await proveResult(
-      { kind: 'audio', stream, contentType, warnings, contentLength: 10 },
-      REQUEST,
-      signal,
-    );
-    expect(result).to.deep.equal({
-      kind: 'audio',
-      stream,
-      contentType: 'audio/pcm',
-      warnings: ['voice-substituted'],
-    });
+    const given = { kind: 'audio', stream, contentType, warnings, contentLength: 10 };
+    const { stream: proven, ...rest } = await proveAudio(given);
+    expect(rest).to.deep.equal({ kind: 'audio', contentType: 'audio/pcm', warnings: ['voice-substituted'] });
+    expect((await buffer(proven)).equals(PCM)).to.equal(true);
   });
 
   it('bears that a type or warnings are missing', async () => {
     const stream = Readable.from([PCM]);
-    const result = await proveResult({ kind: 'audio', stream, warnings: 'none' }, REQUEST, signal);
-    expect(result).to.deep.equal({ kind: 'audio', stream, contentType: 'audio/pcm', warnings: [] });
+    const { stream: proven, ...rest } = await proveAudio({ kind: 'audio', stream, warnings: 'none' });
+    expect(rest).to.deep.equal({ kind: 'audio', contentType: 'audio/pcm', warnings: [] });
+    expect((await buffer(proven)).equals(PCM)).to.equal(true);
   });
 
   it('gives text one of the two statuses that it can have', async () => {
@@ -38,24 +39,24 @@ describe('proveResult', () => {
       [503, 503],
       [700, 200],
     ] as const) {
-      const result = await proveResult({ kind: 'text', text: 'Hello.', status: given }, REQUEST, signal);
+      const result = await proveResult({ kind: 'text', text: 'Hello.', status: given }, CONTEXT);
       expect(result).to.deep.equal({ kind: 'text', text: 'Hello.', status });
     }
   });
 
   it('refuses what is neither, and a type that is another format’s', async () => {
     for (const result of [undefined, null, 7, {}, { kind: 'text' }, { kind: 'audio', stream: 'a' }]) {
-      expect((await failureOf(proveResult(result, REQUEST, signal))).code).to.equal('bad_response');
+      expect((await failureOf(proveResult(result, CONTEXT))).code).to.equal('bad_response');
     }
     const wrong = { kind: 'audio', stream: Readable.from([PCM]), contentType: 'audio/mpeg' };
-    expect((await failureOf(proveResult(wrong, REQUEST, signal))).code).to.equal('not_audio');
+    expect((await failureOf(proveResult(wrong, CONTEXT))).code).to.equal('not_audio');
     expect(wrong.stream.destroyed).to.equal(true);
   });
 
   it('lets go of a stream that comes after its caller has left', async () => {
     const stream = new PassThrough();
     const late = { kind: 'audio', stream, contentType: 'audio/pcm' };
-    expect((await failureOf(proveResult(late, REQUEST, AbortSignal.abort()))).code).to.equal('aborted');
+    expect((await failureOf(proveResult(late, { ...CONTEXT, signal: AbortSignal.abort() }))).code).to.equal('aborted');
     expect(stream.destroyed).to.equal(true);
   });
 });

@@ -85,6 +85,7 @@ describe('speechRouter', () => {
         model: 'tts-1',
         instructions: 'Softly.',
         extra: { lang: 'en' },
+        verbatim: { voice: { id: 'nova' } },
         requestId: 'trace-1',
       });
     });

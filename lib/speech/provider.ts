@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { SpeechFormat } from './formats.js';
+import { hasMethods } from './has-methods.js';
 import type { SpeechRequest } from './request.js';
 
 /** Anything with pino's methods: an object of fixed keys first, then a sentence. */
@@ -115,5 +116,5 @@ export interface SpeechProvider {
 
 /** Tells a provider object of the user's own from an entry of plain data. */
 export function isProvider(value: unknown): value is SpeechProvider {
-  return typeof value === 'object' && value !== null && 'synthesize' in value && typeof value.synthesize === 'function';
+  return hasMethods(value, ['synthesize']);
 }
