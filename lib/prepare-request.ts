@@ -1,3 +1,4 @@
+import { muteRejection } from './resilience/call-quietly.js';
 import { withTimeLimit, type Clock, type Deadline } from './resilience/index.js';
 import { isLongerThan } from './speech/code-points.js';
 import { hasMarkup } from './speech/prepare/markup.js';
@@ -87,6 +88,8 @@ async function prepareWith(
     // Whoever has left asks for nothing more, and nobody would hear what a promise of the user's own ends in.
     if (signal.aborted) return undefined;
     const returned: unknown = prepare(written);
+    // The client may leave in this very turn, and nobody waits for it then.
+    muteRejection(returned);
     const said = typeof returned === 'string' ? returned : await withTimeLimit(() => Promise.resolve(returned), ended);
     if (typeof said !== 'string') throw new PrepareError('no_string');
     if (isTooLong(said, options)) throw new PrepareError('too_long');

@@ -3,7 +3,9 @@ import { createPrepare, type PrepareOptions } from '../lib/prepare-request.js';
 import { Deadline } from '../lib/resilience/index.js';
 import type { SpeechRequest } from '../lib/speech/request.js';
 import { FakeClock } from './support/fake-clock.js';
+import { raise, rejection } from './support/hostile-providers.js';
 import { silentLogger, speechRequest } from './support/speech-request.js';
+import { unhandledRejections } from './support/unhandled.js';
 
 const MARKED = speechRequest({ input: '**Hello** there' });
 
@@ -90,6 +92,17 @@ describe('createPrepare', () => {
         },
       ],
       ['rejects', 'threw', () => Promise.reject(new Error('Hello'))],
+      ['throws nothing', 'threw', () => raise(undefined)],
+      ['rejects with a text', 'threw', () => rejection('Hello')],
+      [
+        'throws when it is awaited',
+        'threw',
+        () => ({
+          get then() {
+            return raise(new Error('Hello'));
+          },
+        }),
+      ],
       ['returns nothing', 'no_string', () => undefined],
       ['returns something else', 'no_string', () => Promise.resolve(42)],
       ['returns far too much', 'too_long', () => 'word '.repeat(81)],
@@ -109,6 +122,29 @@ describe('createPrepare', () => {
       await clock.advance(1);
       expect(await ready).to.have.property('input', 'Hello there');
       expect(lines).to.deep.equal([{ event: 'prepare', requestId: 'test', code: 'timeout' }]);
+    });
+
+    it('leaves no rejection behind, whenever it comes and whoever has left', async () => {
+      for (const own of [
+        (client: AbortController) => {
+          client.abort();
+          return rejection('Hello');
+        },
+        (client: AbortController) =>
+          new Promise((_resolve, reject) => {
+            client.signal.addEventListener('abort', reject);
+            setImmediate(() => {
+              client.abort();
+            });
+          }),
+      ]) {
+        const client = new AbortController();
+        const rejections = await unhandledRejections(async () => {
+          const ready = await prepare(MARKED, { prepare: () => own(client) as never }, client.signal);
+          expect(ready).to.have.property('input', 'Hello there');
+        });
+        expect(rejections).to.deep.equal([]);
+      }
     });
 
     it('waits no longer than the client, and reports no fault then', async () => {

@@ -43,8 +43,8 @@ export function createErrorReply(): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   return function speechAdminError(thrown: unknown, _request: Request, response: Response, _next: NextFunction): void {
     if (response.headersSent) {
-      // Half a reply must not look like a whole one.
-      response.destroy();
+      // Half a reply must not look like a whole one. One that somebody has ended is whole.
+      if (!response.writableEnded) response.destroy();
       return;
     }
     const { status, message, code, extra } = isAdminProblem(thrown) ? thrown : fromStranger(thrown);

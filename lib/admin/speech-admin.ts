@@ -69,7 +69,7 @@ export function createAdminRouter(
 
   const router = express.Router();
   router.use(createPageHeaders());
-  router.use(createGuard(authorize, challenge));
+  router.use(createGuard(authorize, challenge, clock));
 
   for (const { path, contentType, body } of pageFiles(router, control)) {
     router.get(

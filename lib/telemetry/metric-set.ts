@@ -1,5 +1,6 @@
 import type * as PromClient from 'prom-client';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { callQuietly } from '../resilience/call-quietly.js';
 import type { SpeechStatus } from '../status.js';
 import { loadOptional } from './optional-package.js';
 import type { MetricsRegister } from './metrics-register.js';
@@ -105,10 +106,14 @@ export class SpeechMetrics {
   leave(source: MetricSource): void {
     this.#sources.delete(source);
     if (this.#sources.size === 0) {
-      for (const { name } of this.#all()) this.#register.removeSingleMetric(name);
+      // The register is somebody else's, and whatever it makes of this, the router is to close.
+      for (const { name } of this.#all())
+        callQuietly(() => {
+          this.#register.removeSingleMetric(name);
+        });
       return;
     }
-    void this.#forget([...source.providers]);
+    callQuietly(() => this.#forget([...source.providers]));
   }
 
   /** Takes out the series of providers that no router has any more. */

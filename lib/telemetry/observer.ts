@@ -96,8 +96,13 @@ export function observe(events: SpeechEvents, settings: ObserverSettings, option
     reconfigure(next) {
       const before = recorder;
       // Joined before the other leaves, so that the counters are never without a router and go on.
-      recorder = recorderOf(events, next, status);
-      before?.close();
+      try {
+        recorder = recorderOf(events, next, status);
+        before?.close();
+      } catch {
+        // The chain has changed already: a register that fails now, and did not at the start, is no reason to refuse that.
+        logger?.warn({ event: 'metrics' }, 'the register of metrics failed; what is counted stays as it was');
+      }
       if (!isSameHook(alerts, next.alerts)) {
         webhook?.close();
         webhook = webhookOf(next, options);

@@ -4,8 +4,10 @@ import { SpeechEvents } from '../../lib/events.js';
 import type { SpeechLogger, SpeechStatus } from '../../lib/index.js';
 import { observe, type Observer, type ObserverSettings } from '../../lib/telemetry/observer.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
+import { raise } from '../support/hostile-providers.js';
 import { startHookServer, type HookServer } from '../support/hook-server.js';
 import { keepingLogger, providerStatus, requestEnd } from '../support/telemetry.js';
+import { unhandledRejections } from '../support/unhandled.js';
 
 const NOTHING: ObserverSettings = { metrics: undefined, alerts: undefined };
 
@@ -111,6 +113,24 @@ describe('observe', () => {
     await hook.received(3);
     expect(kinds).to.deep.equal(['provider_down a', 'provider_down b', 'provider_recovered a']);
     expect(hook.messages.map(({ path }) => path)).to.deep.equal(['/one', '/one', '/two']);
+  });
+
+  it('goes on where a register fails that did not at the start, and closes', async () => {
+    const register = new Registry();
+    const { lines, logger } = keepingLogger();
+    const own = start({ metrics: { register } }, logger);
+    const rejections = await unhandledRejections(() => {
+      for (const method of ['getSingleMetric', 'registerMetric', 'removeSingleMetric'] as const) {
+        register[method] = () => raise(new Error('a bug'));
+      }
+      own.reconfigure({ ...NOTHING, metrics: { register } });
+      own.watch()?.ended(requestEnd({ provider: 'a' }));
+      own.close();
+    });
+    expect(rejections).to.deep.equal([]);
+    const warning = ['warn', { event: 'metrics' }, 'the register of metrics failed; what is counted stays as it was'];
+    expect(lines).to.deep.include(warning);
+    expect(await register.metrics()).to.contain('speech_requests_total{outcome="audio",provider="a"');
   });
 
   it('leaves no listener, no timer and no metric when it is closed', async () => {
