@@ -26,14 +26,16 @@ export async function sendAudioEvents(response: Response, audio: SpeechAudio): P
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8');
   // nginx would gather the events into one reply.
   response.setHeader('X-Accel-Buffering', 'no');
-  setAudioHeaders(response, 'no-store');
+  // A compressing middleware would hold them back until it has enough.
+  setAudioHeaders(response, 'no-store, no-transform');
   response.once('close', () => {
     audio.stream.destroy();
   });
+  const drained = drainsOf(response);
   try {
     for await (const delta of deltasOf(audio.stream as AsyncIterable<Uint8Array>)) {
       const event = { type: 'speech.audio.delta', audio: delta.toString('base64') };
-      if (!response.write(eventLine(event))) await drained(response);
+      if (!response.write(eventLine(event))) await drained();
       if (response.destroyed) return;
     }
     response.end(eventLine({ type: 'speech.audio.done', usage: usageOf(audio) }));
@@ -88,14 +90,18 @@ function eventLine(event: object): string {
   return `data: ${JSON.stringify(event)}\n\n`;
 }
 
-function drained(response: Response): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.once('drain', done);
-    response.once('close', done);
-  });
+/**
+ * Makes what waits until the reply takes more. It listens once for the whole reply: middleware that packs replies takes listeners for
+ * `drain` over, and nobody can take them off again.
+ */
+function drainsOf(response: Response): () => Promise<void> {
+  let wake: (() => void) | undefined;
+  const onRoom = (): void => wake?.();
+  response.on('drain', onRoom);
+  response.once('close', onRoom);
+  return () =>
+    new Promise((resolve) => {
+      wake = resolve;
+      if (response.destroyed) resolve();
+    });
 }

@@ -8,6 +8,8 @@ import { startApp, type TestApp } from '../support/app.js';
 import { startBackend } from '../support/backend.js';
 import { settle } from '../support/fake-clock.js';
 import { pcm, PCM, provider, speaker } from '../support/fake-provider.js';
+import { packer } from '../support/packer.js';
+import { postRaw, readRaw } from '../support/raw-reply.js';
 import { startSpeechApi } from '../support/speech-api.js';
 
 const PCM_REQUEST = { input: 'Hello there.', response_format: 'pcm' };
@@ -340,6 +342,29 @@ describe('the speech route', () => {
       expect(events).not.to.contain('a clean end');
     });
   }
+
+  it('sends each event as it is made, behind middleware that packs replies too, and adds no listener for each', async () => {
+    const body = new PassThrough({ highWaterMark: 16 * 1024 });
+    body.write(PCM.subarray(0, 6_000));
+    let drains = 0;
+    await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))] }, (host) =>
+      host.use(packer(() => (drains += 1))),
+    );
+    const reply = await postRaw(
+      app.speechUrl,
+      { ...PCM_REQUEST, stream_format: 'sse' },
+      { 'accept-encoding': 'gzip, deflate, br' },
+    );
+    const [first] = (await once(reply, 'data')) as [Buffer];
+    expect(first.toString()).to.match(/^data: {"type":"speech\.audio\.delta","audio":"[^"]+"}\n\n$/);
+    expect(reply.headers).not.to.have.property('content-encoding');
+    expect(reply.headers['cache-control']).to.equal('no-store, no-transform');
+    // More than a connection holds at once, so that it has to wait for room many times.
+    for (let index = 0; index < 200; index += 1) body.write(Buffer.alloc(60_000));
+    body.end();
+    expect((await readRaw(reply)).isWhole).to.equal(true);
+    expect(drains).to.be.at.most(2);
+  });
 
   const usages: [string, unknown, number[]][] = [
     ['what a provider says was used', () => ({ inputTokens: 3, outputTokens: 44, totalTokens: 47 }), [3, 44, 47]],
