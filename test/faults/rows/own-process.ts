@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { expect } from 'chai';
-import type { SpeechLogger, SpeechProvider, SpeechResult } from '../../../lib/index.js';
+import { SpeechError, type SpeechLogger, type SpeechProvider, type SpeechResult } from '../../../lib/index.js';
 import { soundIn } from '../../support/audio.js';
 import { pause } from '../eventually.js';
 import { expectBroken, expectSpeechFrom } from '../expectations.js';
@@ -183,6 +184,19 @@ const OWN: readonly Fault[] = [
   beside('a listener rejects', 'a listener to every event returns a promise that rejects', (stage, baseUrl) =>
     startWithListeners(stage, baseUrl, failLater),
   ),
+  beside(
+    'a listener takes itself off and on again',
+    'a listener to every event does so each time that it is called',
+    async (stage, baseUrl) => {
+      const { speech } = await stage.startApp({ baseUrl });
+      for (const event of EVENTS) {
+        const listener = (): void => {
+          speech.off(event, listener).on(event, listener);
+        };
+        speech.on(event, listener);
+      }
+    },
+  ),
   own({
     name: 'a custom provider throws',
     how: 'synthesize() throws before it returns a promise',
@@ -221,6 +235,28 @@ const OWN: readonly Fault[] = [
     synthesize: () => Promise.resolve(wav(Readable.from([{ sound: true }]))),
   }),
   own({
+    name: 'a custom provider’s stream has ended already',
+    how: 'its stream came to its end before it was returned',
+    code: 'empty',
+    synthesize: async () => {
+      const stream = new PassThrough();
+      await finished(stream.end().resume());
+      return wav(stream);
+    },
+  }),
+  own({
+    name: 'a custom provider’s stream was destroyed already',
+    how: 'its stream was destroyed before it was returned',
+    code: 'empty',
+    synthesize: () => Promise.resolve(wav(new PassThrough().destroy())),
+  }),
+  own({
+    name: 'a custom provider says that the caller has left',
+    how: 'it rejects with the code aborted while the client waits',
+    code: 'internal',
+    synthesize: () => Promise.reject(new SpeechError('aborted', 'its own signal aborted')),
+  }),
+  own({
     name: 'a custom provider does not hear its signal',
     how: 'it settles half a second after the deadline, whatever its signal says',
     code: 'deadline',
@@ -253,6 +289,21 @@ const OWN: readonly Fault[] = [
     counts: 'failure',
     async run(stage) {
       const synthesize = (): Promise<SpeechResult> => Promise.resolve(wav(Readable.from(halfASound())));
+      await stage.startApp({ first: ownProvider(synthesize) });
+      expectBroken(await stage.ask());
+    },
+  },
+  {
+    name: 'a custom provider goes on with objects',
+    group: OWN_CODE,
+    how: 'its stream has an object in it after half of the sound',
+    reply: 'a destroyed connection',
+    code: 'not_audio',
+    counts: 'failure',
+    async run(stage) {
+      const sound = soundIn('wav');
+      const chunks = [sound.subarray(0, sound.length / 2), { data: sound }, sound.subarray(sound.length / 2)];
+      const synthesize = (): Promise<SpeechResult> => Promise.resolve(wav(Readable.from(chunks)));
       await stage.startApp({ first: ownProvider(synthesize) });
       expectBroken(await stage.ask());
     },
