@@ -1,9 +1,10 @@
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { readAdtsHeader, readMp3Header } from '../speech/frame-header.js';
+import { isInfoFrame } from '../speech/info-frame.js';
 import { writeWavHeader } from '../speech/wav-header.js';
 import { FrameJoin, type FrameKind } from './frame-join.js';
 import { PcmJoin, WavJoin } from './sample-join.js';
-import { isInfoFrame } from './info-frame.js';
+
 import { UnjoinableError, type SegmentJoin } from './segment-join.js';
 
 /** The formats whose pieces can follow one another. */

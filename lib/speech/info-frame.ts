@@ -1,4 +1,4 @@
-import { readMp3Header } from '../speech/frame-header.js';
+import { readMp3Header } from './frame-header.js';
 
 const HEADER = 4;
 const CHECKSUM = 2;
