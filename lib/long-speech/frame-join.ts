@@ -1,6 +1,6 @@
 import type { SoundShape } from '../speech/formats.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from '../speech/frame-header.js';
-import { skipId3 } from '../speech/proof-frames.js';
+import { skipTags } from '../speech/tags.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
 
 /** How the frames of a format are read. */
@@ -37,7 +37,7 @@ export class FrameJoin implements SegmentJoin {
 
   add(bytes: Uint8Array): Piece[] {
     const data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    const start = this.#isBegun ? 0 : skipId3(data);
+    const start = this.#isBegun ? 0 : skipTags(data);
     if (start === undefined) {
       this.#rest = data;
       return [];

@@ -4,7 +4,6 @@ import { isInfoFrame } from '../speech/info-frame.js';
 import { writeWavHeader } from '../speech/wav-header.js';
 import { FrameJoin, type FrameKind } from './frame-join.js';
 import { PcmJoin, WavJoin } from './sample-join.js';
-
 import { UnjoinableError, type SegmentJoin } from './segment-join.js';
 
 /** The formats whose pieces can follow one another. */

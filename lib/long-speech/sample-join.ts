@@ -1,6 +1,7 @@
 import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
-import { readWavHeader, WAV_PCM } from '../speech/wav-header.js';
+import { WAV_PCM, type WavFormat } from '../speech/wav-header.js';
+import { WavStream } from '../speech/wav-stream.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
 
 const BYTES_PER_SAMPLE = 2;
@@ -121,17 +122,21 @@ export class PcmJoin extends SampleJoin {
   }
 }
 
-/** Passes on the samples of a WAV file without its header, and without what may stand behind them. */
+/** Passes on the samples of WAV without its headers, and without what else stands around them. */
 export class WavJoin implements SegmentJoin {
   readonly #accept: Accept;
   readonly #isFirst: boolean;
-  #header: Uint8Array = new Uint8Array();
+  readonly #stream: WavStream;
   #samples: SampleJoin | undefined;
-  #left = Number.POSITIVE_INFINITY;
 
   constructor(accept: Accept, isFirst: boolean) {
     this.#accept = accept;
     this.#isFirst = isFirst;
+    this.#stream = new WavStream({
+      onFormat: (format) => {
+        this.#begin(format);
+      },
+    });
   }
 
   get heard(): number {
@@ -139,40 +144,33 @@ export class WavJoin implements SegmentJoin {
   }
 
   add(bytes: Uint8Array): Piece[] {
-    if (this.#samples !== undefined) return this.#addSound(this.#samples, bytes);
-    this.#header = Buffer.concat([this.#header, bytes]);
-    const header = readWavHeader(this.#header);
-    if (header === 'need-more') return [];
-    if (header === 'not-wav') throw new UnjoinableError('this is no WAV');
-    const { encoding, bitsPerSample, channels, sampleRate, dataStart, dataSize } = header;
-    if (encoding !== WAV_PCM || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
-      throw new UnjoinableError('the samples are not of 16 bits');
+    try {
+      return this.#join(this.#stream.add(bytes));
+    } catch (thrown) {
+      if (SpeechError.is(thrown) && thrown.code === 'not_audio') throw new UnjoinableError(thrown.message);
+      throw thrown;
     }
-    this.#samples = new SampleJoin(
-      this.#accept({ sampleRate, channels: channels as SoundShape['channels'] }),
-      this.#isFirst,
-    );
-    this.#left = dataSize ?? Number.POSITIVE_INFINITY;
-    const sound = this.#header.subarray(dataStart);
-    this.#header = new Uint8Array();
-    return this.#addSound(this.#samples, sound);
   }
 
   end(isLast: boolean): Piece[] {
-    // The header that says so is not passed on, so nobody else would find out.
-    if (Number.isFinite(this.#left) && this.#left > 0) {
-      throw new SpeechError('truncated', 'the sound is shorter than its header says');
-    }
-    return this.#samples?.end(isLast) ?? [];
+    // The header that says how long it is is not passed on, so nobody else would find out that it was cut.
+    const pieces = this.#join(this.#stream.end().sound);
+    return [...pieces, ...(this.#samples?.end(isLast) ?? [])];
   }
 
   breakOff(): Piece[] {
     return this.#samples?.breakOff() ?? [];
   }
 
-  #addSound(samples: SampleJoin, bytes: Uint8Array): Piece[] {
-    const sound = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes;
-    this.#left -= sound.length;
-    return sound.length === 0 ? [] : samples.add(sound);
+  #begin({ encoding, bitsPerSample, sampleRate, channels }: WavFormat): void {
+    if (encoding !== WAV_PCM || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
+      throw new UnjoinableError('the samples are not of 16 bits');
+    }
+    const shape = this.#accept({ sampleRate, channels: channels as SoundShape['channels'] });
+    this.#samples ??= new SampleJoin(shape, this.#isFirst);
+  }
+
+  #join(sound: readonly Uint8Array[]): Piece[] {
+    return sound.flatMap((bytes) => this.#samples?.add(bytes) ?? []);
   }
 }

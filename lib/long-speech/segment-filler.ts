@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
-import { readWavHeader } from '../speech/wav-header.js';
+import { frameSizeOf } from '../speech/wav-header.js';
+import { WavStream } from '../speech/wav-stream.js';
 import type { Joiner } from './joiner.js';
 import type { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
@@ -56,9 +57,10 @@ export class SegmentFiller {
         add(join.add(chunk as Uint8Array));
         await lookAhead.roomForBytes(signal);
       }
+      const rest = join.end(isLast);
       // A sentence that nobody would hear must not count as said.
       if (join.heard < LEAST_HEARD) throw new SpeechError('empty', 'there is no sound in a segment');
-      add(join.end(isLast));
+      add(rest);
     } catch (thrown) {
       const hasAdded = segment.added > before;
       if (hasAdded && thrown instanceof UnjoinableError) {
@@ -94,11 +96,13 @@ export class SegmentFiller {
 
 /** Refuses a file that is shorter than it says, or has no sound: once converted, it would look like a whole one. */
 function checkWhole(wav: Uint8Array): void {
-  const header = readWavHeader(wav);
-  if (typeof header === 'string') throw new SpeechError('not_audio', 'this is no WAV with sound in it');
-  const { channels, sampleRate, bitsPerSample, dataStart, dataSize = 0 } = header;
-  const size = wav.length - dataStart;
-  if (size < dataSize) throw new SpeechError('truncated', 'the sound is shorter than its header says');
-  const bytesPerSecond = (channels * sampleRate * bitsPerSample) / 8;
-  if (size < LEAST_HEARD * bytesPerSecond) throw new SpeechError('empty', 'there is no sound in a segment');
+  let bytesPerSecond = 0;
+  const stream = new WavStream({
+    onFormat: (format) => {
+      bytesPerSecond = frameSizeOf(format) * format.sampleRate;
+    },
+  });
+  const sound = [...stream.add(wav), ...stream.end().sound];
+  const bytes = sound.reduce((sum, { length }) => sum + length, 0);
+  if (bytes < LEAST_HEARD * bytesPerSecond) throw new SpeechError('empty', 'there is no sound in a segment');
 }

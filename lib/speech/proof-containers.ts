@@ -1,22 +1,39 @@
+import { skipTags } from './tags.js';
 import type { Proof } from './proof.js';
+import { behindChunk, beginsWav, CHUNK_HEADER, mayDescribe } from './wav-chunks.js';
+import { readWavHeader } from './wav-header.js';
 
-const RIFF_HEADER = 12;
-const CHUNK_HEADER = 8;
 const OGG_HEADER = 27;
-/** Sizes from here on are what writers to a pipe put where they do not know. */
-const UNKNOWN_SIZE = 0x7ff00000;
+const OGG_FIRST = 2;
 
-/** Walks the chunks of a RIFF file to the sound, and wants one byte of it. */
+/** Bytes of sound without a stated size that are more than the two sizes that some writers put behind it. */
+const LEAST_OPEN_SOUND = 9;
+
+/** Walks the chunks of WAV files to the sound, and wants some of it: what stands in its place may be a chunk or another file. */
 export function proveWav(bytes: Uint8Array): Proof {
-  const view = viewOf(bytes);
-  if (!agrees(bytes, 0, 'RIFF') || !agrees(bytes, 8, 'WAVE')) return 'not-audio';
-  let at = RIFF_HEADER;
-  for (;;) {
-    if (bytes.length < at + CHUNK_HEADER) return 'need-more';
-    if (agrees(bytes, at, 'data')) return bytes.length > at + CHUNK_HEADER ? 'proven' : 'need-more';
-    const size = view.getUint32(at + 4, true);
-    at += CHUNK_HEADER + size + (size % 2);
+  for (let start = 0; ;) {
+    const header = readWavHeader(bytes.subarray(start));
+    if (header === 'not-wav') return start === 0 ? 'not-audio' : 'need-more';
+    if (header === 'need-more') return header;
+    const sound = start + header.dataStart;
+    if (header.dataSize !== undefined) return bytes.length > sound ? 'proven' : 'need-more';
+    const behind = behindChunks(bytes, sound);
+    if (bytes.length < behind + LEAST_OPEN_SOUND) return 'need-more';
+    const begins = beginsWav(bytes, behind);
+    if (begins !== true) return begins === false ? 'proven' : begins;
+    start = behind;
   }
+}
+
+/** Skips the chunks that stand where the sound should; the end of the bytes while one may only be beginning. */
+function behindChunks(bytes: Uint8Array, start: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = start;
+  while (mayDescribe(bytes, at)) {
+    if (bytes.length < at + CHUNK_HEADER) return bytes.length;
+    at = Math.min(bytes.length, behindChunk(bytes, at + CHUNK_HEADER, view.getUint32(at + 4, true)));
+  }
+  return at;
 }
 
 /**
@@ -25,16 +42,18 @@ export function proveWav(bytes: Uint8Array): Proof {
  * @returns bytes in all, or undefined where the header does not say
  */
 export function declaredWavLength(bytes: Uint8Array): number | undefined {
-  if (bytes.length < RIFF_HEADER || !agrees(bytes, 0, 'RIFF')) return undefined;
-  const size = viewOf(bytes).getUint32(4, true);
-  return size <= RIFF_HEADER || size >= UNKNOWN_SIZE ? undefined : size + CHUNK_HEADER;
+  const header = readWavHeader(bytes);
+  if (typeof header === 'string' || header.dataSize === undefined) return undefined;
+  return header.dataStart + header.dataSize;
 }
 
 /** Walks the metadata blocks of a FLAC stream to the first frame, and wants its synchronisation code and a byte more. */
 export function proveFlac(bytes: Uint8Array): Proof {
-  if (!agrees(bytes, 0, 'fLaC')) return 'not-audio';
+  const start = skipTags(bytes);
+  if (start === undefined) return 'need-more';
+  if (!agrees(bytes, start, 'fLaC')) return 'not-audio';
   const view = viewOf(bytes);
-  let at = 4;
+  let at = start + 4;
   for (;;) {
     if (bytes.length < at + 4) return 'need-more';
     const isLast = view.getUint8(at) >= 0x80;
@@ -58,11 +77,16 @@ export function proveOpus(bytes: Uint8Array): Proof {
     const table = bytes.subarray(at + OGG_HEADER, at + OGG_HEADER + segments);
     if (table.length < segments) return 'need-more';
     const payload = at + OGG_HEADER + segments;
-    if (at === 0 && !agrees(bytes, payload, 'OpusHead')) return 'not-audio';
+    const size = table.reduce((sum, lacing) => sum + lacing, 0);
+    // Another stream may follow one that has nothing but its headers.
+    const isFirst = ((bytes[at + 5] ?? 0) & OGG_FIRST) !== 0;
+    if (isFirst) packets = 0;
+    if (isFirst && !agrees(bytes, payload, 'OpusHead')) return 'not-audio';
+    if (at === 0 && !isFirst) return 'not-audio';
     // OpusHead has its page alone, and so does the end of OpusTags (RFC 7845): sound begins on a page of its own.
-    if (packets >= 2 && segments > 0) return bytes.length > payload ? 'proven' : 'need-more';
+    if (packets >= 2 && size > 0) return bytes.length > payload ? 'proven' : 'need-more';
     packets += table.filter((lacing) => lacing < 255).length;
-    at = payload + table.reduce((sum, lacing) => sum + lacing, 0);
+    at = payload + size;
     if (bytes.length < at) return 'need-more';
   }
 }

@@ -1,35 +1,50 @@
 import { readAdtsHeader, readMp3Header } from './frame-header.js';
+import { isInfoFrame } from './info-frame.js';
 import type { Proof } from './proof.js';
+import { skipTags } from './tags.js';
 
-const ID3_HEADER = 10;
-const ID3_FOOTER_FLAG = 0x10;
 const FRAME_HEADER = 4;
+/** Bytes of a frame in which a mark stands where there is one, that it only describes the file. */
+const INFO_MARK = 44;
 const ADTS_HEADER = 7;
 const ADTS_CHECKSUM = 2;
 
-/** Skips ID3v2 tags and looks for an MPEG layer III frame with something in it. */
+/** Skips tags and the frame that describes the file, and looks for an MPEG layer III frame with something in it. */
 export function proveMp3(bytes: Uint8Array): Proof {
-  const start = skipId3(bytes);
+  const start = skipTags(bytes);
   if (start === undefined) return 'need-more';
-  const frame = bytes.subarray(start);
-  if (frame.length >= 1 && frame[0] !== 0xff) return 'not-audio';
-  if (frame.length < FRAME_HEADER) return 'need-more';
-  if (readMp3Header(frame) === undefined) return 'not-audio';
-  return frame.length > FRAME_HEADER ? 'proven' : 'need-more';
+  for (let at = start; ;) {
+    const frame = bytes.subarray(at);
+    // Behind a frame that describes it there is MP3, though no sound as yet: tags may follow, or nothing.
+    const otherwise = at === start ? 'not-audio' : 'need-more';
+    if (frame.length >= 1 && frame[0] !== 0xff) return otherwise;
+    if (frame.length < FRAME_HEADER) return 'need-more';
+    const header = readMp3Header(frame);
+    if (header === undefined) return otherwise;
+    if (frame.length < Math.min(header.length, INFO_MARK)) return 'need-more';
+    if (!isInfoFrame(frame)) return 'proven';
+    at += header.length;
+  }
 }
 
 /** Looks for an ADTS frame with something in it. */
 export function proveAac(bytes: Uint8Array): Proof {
-  const start = skipId3(bytes);
+  const start = skipTags(bytes);
   if (start === undefined) return 'need-more';
-  const frame = bytes.subarray(start);
-  const [sync, flags, profile] = frame;
-  if (sync !== undefined && sync !== 0xff) return 'not-audio';
-  if (flags !== undefined && (flags & 0xf6) !== 0xf0) return 'not-audio';
-  if (profile !== undefined && ((profile >> 2) & 0xf) > 12) return 'not-audio';
-  if (flags === undefined) return 'need-more';
-  const header = ADTS_HEADER + ((flags & 1) === 0 ? ADTS_CHECKSUM : 0);
-  return frame.length > header ? 'proven' : 'need-more';
+  for (let at = start; ;) {
+    const [sync, flags, profile] = bytes.subarray(at);
+    const otherwise = at === start ? 'not-audio' : 'need-more';
+    if (sync !== undefined && sync !== 0xff) return otherwise;
+    if (flags !== undefined && (flags & 0xf6) !== 0xf0) return otherwise;
+    if (profile !== undefined && ((profile >> 2) & 0xf) > 12) return otherwise;
+    if (flags === undefined || bytes.length < at + ADTS_HEADER) return 'need-more';
+    const size = ADTS_HEADER + ((flags & 1) === 0 ? ADTS_CHECKSUM : 0);
+    const header = readAdtsHeader(bytes, at);
+    if (header === undefined) return otherwise;
+    if (header.length > size) return bytes.length > at + size ? 'proven' : 'need-more';
+    // Nothing but its header: it describes sound and has none.
+    at += size;
+  }
 }
 
 /**
@@ -43,18 +58,4 @@ export function proveNoFrames(bytes: Uint8Array): Proof {
     if (read(bytes, header.length) !== undefined) return 'not-audio';
   }
   return 'proven';
-}
-
-/** Returns where the sound begins, or undefined when the tag is not whole yet. */
-export function skipId3(bytes: Uint8Array): number | undefined {
-  let start = 0;
-  while (bytes[start] === 0x49 && (bytes[start + 1] ?? 0x44) === 0x44 && (bytes[start + 2] ?? 0x33) === 0x33) {
-    const header = bytes.subarray(start, start + ID3_HEADER);
-    if (header.length < ID3_HEADER) return undefined;
-    const size = header.subarray(6).reduce((sum, byte) => (sum << 7) | (byte & 0x7f), 0);
-    const footer = ((header[5] ?? 0) & ID3_FOOTER_FLAG) === 0 ? 0 : ID3_HEADER;
-    start += ID3_HEADER + size + footer;
-    if (bytes.length < start) return undefined;
-  }
-  return start;
 }

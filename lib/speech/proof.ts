@@ -1,6 +1,7 @@
 import type { SpeechFormat } from './formats.js';
 import { proveAac, proveMp3, proveNoFrames } from './proof-frames.js';
 import { proveFlac, proveOpus, proveWav } from './proof-containers.js';
+import { isText } from './text-bytes.js';
 
 /**
  * What the first bytes of a body show: `proven`, one payload byte of the format is there; `not-audio`, they are something else;
@@ -29,28 +30,34 @@ export function proveAudio(format: SpeechFormat, bytes: Uint8Array): Proof {
   return proof === 'need-more' && bytes.length >= MOST_PROOF_BYTES ? 'not-audio' : proof;
 }
 
+/** How files begin that are no bare samples, and where in them that stands: sound, compressed data, and moving pictures. */
+const MARKS = (
+  [
+    [0, 'RIFF'],
+    [0, 'RF64'],
+    [0, 'BW64'],
+    [0, 'FORM'],
+    [0, '.snd'],
+    [0, 'OggS'],
+    [0, 'fLaC'],
+    [0, 'ID3'],
+    [0, 'APETAGEX'],
+    [0, '\u001f\u008b'],
+    [0, '\u001aE\u00df\u00a3'],
+    [4, 'ftyp'],
+  ] as const
+).map(([at, mark]) => ({ at, mark: Buffer.from(mark, 'latin1') }));
+const LONGEST_MARK = 8;
+
 /**
  * Headerless sound has no mark of its own, so it is proven by being nothing else that a server is known to send instead: another
  * container, or text (an error as JSON, markup or an event).
  */
 function provePcm(bytes: Uint8Array): Proof {
-  if (bytes.length < LONGEST_MAGIC) return 'need-more';
-  if (MAGIC.some((magic) => magic.every((byte, index) => bytes[index] === byte))) return 'not-audio';
+  if (bytes.length < LONGEST_MARK) return 'need-more';
+  if (MARKS.some(({ at, mark }) => mark.every((byte, index) => bytes[at + index] === byte))) return 'not-audio';
   if (isText(bytes.subarray(0, MOST_TEXT_BYTES))) {
     return bytes.length < MOST_TEXT_BYTES ? 'need-more' : 'not-audio';
   }
   return proveNoFrames(bytes);
-}
-
-const MAGIC = ['RIFF', 'OggS', 'fLaC', 'ID3', '\u001f\u008b'].map((magic) => Buffer.from(magic, 'latin1'));
-const LONGEST_MAGIC = 4;
-
-/** Says whether bytes are the beginning of a text in UTF-8, in whatever language the server excuses itself. */
-function isText(bytes: Uint8Array): boolean {
-  try {
-    // Asked for a stream, the decoder bears a character that is cut at the end.
-    return !/[^\P{Cc}\t\n\r]/u.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }));
-  } catch {
-    return false;
-  }
 }

@@ -1,14 +1,15 @@
 import type { SoundShape } from './formats.js';
+import { behindChunk, beginsWav, CHUNK_HEADER, chunkName, FILE_HEADER, MOST_BEHIND } from './wav-chunks.js';
 
-const RIFF_HEADER = 12;
-const CHUNK_HEADER = 8;
-/** Bytes of a format chunk that are always there. */
+/** Bytes of a format chunk that are always there, and the most of one that is believed. */
 const LEAST_FORMAT = 16;
-/** Sizes from here on are what writers to a pipe put where they do not know. */
-const UNKNOWN_SIZE = 0x7ff00000;
+const MOST_FORMAT = 4_096;
 /** What says that an extension has the encoding, and where that stands in the chunk. */
 const EXTENSIBLE = 0xfffe;
 const SUBFORMAT = 24;
+/** What says that a size stands in the chunk `ds64`, and how long that chunk is at least. */
+const SIZE_ELSEWHERE = 0xffffffff;
+const LEAST_SIZES = 24;
 
 /** Encodings of samples. */
 export const WAV_PCM = 1;
@@ -19,54 +20,118 @@ const BYTES_PER_SAMPLE = 2;
 /** What stands for a length that is not known yet, as in OpenAI's own streams. */
 const OPEN_LENGTH = 0xffffffff;
 
-/** What the header of a WAV file says, and where its sound begins. */
-export interface WavHeader {
+/** Most seconds of one speech, where nobody knows the text. Sizes that stand for an unknown one say days. */
+const LONGEST = 3_600;
+
+/** What the samples of a WAV file are. */
+export interface WavFormat {
   /** `WAV_PCM` for whole numbers, `WAV_FLOAT` for floating point, or something rarer. */
   readonly encoding: number;
   readonly channels: number;
   /** Hertz. */
   readonly sampleRate: number;
   readonly bitsPerSample: number;
+  /** What the file itself says of it: the content of its chunk `fmt `. */
+  readonly description: Uint8Array;
+}
+
+/** What the header of a WAV file says, and where its sound begins. */
+export interface WavHeader extends WavFormat {
   /** Bytes before the sound. */
   readonly dataStart: number;
-  /** Bytes of sound, or undefined where the header does not say. */
+  /** Bytes of sound, or undefined where the header does not say, or says what cannot be true. */
   readonly dataSize: number | undefined;
+  /** Bytes of the file as one or the other size in the header has it, believed or not. */
+  readonly statedEnds: readonly number[];
+}
+
+/** What is known of a file from elsewhere, so that its header can be held against it. */
+export interface WavLimits {
+  /** Bytes from its beginning to the end of the body. */
+  readonly bodyLength?: number | undefined;
+  /** Most seconds that it can last; an hour where nothing is said. */
+  readonly mostSeconds?: number | undefined;
 }
 
 /**
  * Reads the header of a WAV file from its first bytes.
  *
+ * Programs that write to a pipe do not know the size when they write it, and put something in its place: 0, one of the largest
+ * numbers, or a round one. So a size is believed only where it can be true: where both places in which it stands agree, it is not
+ * longer than the body, and no longer than speech can be.
+ *
  * @returns `need-more` while it is not all there, and `not-wav` for anything else
  */
-export function readWavHeader(bytes: Uint8Array): WavHeader | 'need-more' | 'not-wav' {
-  if (bytes.length < RIFF_HEADER) return 'need-more';
+export function readWavHeader(bytes: Uint8Array, limits: WavLimits = {}): WavHeader | 'need-more' | 'not-wav' {
+  const begins = beginsWav(bytes);
+  if (begins !== true) return begins === false ? 'not-wav' : begins;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const word = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
-  if (word(0) !== 'RIFF' || word(8) !== 'WAVE') return 'not-wav';
-  let format: Pick<WavHeader, 'encoding' | 'channels' | 'sampleRate' | 'bitsPerSample'> | undefined;
-  for (let at = RIFF_HEADER; bytes.length >= at + CHUNK_HEADER;) {
+  let format: WavFormat | undefined;
+  const sizes = { file: view.getUint32(4, true), data: SIZE_ELSEWHERE };
+  for (let at = FILE_HEADER; bytes.length >= at + CHUNK_HEADER;) {
+    const name = chunkName(bytes, at);
     const size = view.getUint32(at + 4, true);
     const start = at + CHUNK_HEADER;
-    if (word(at) === 'data') {
+    if (name === 'data') {
       if (format === undefined) return 'not-wav';
-      const isKnown = size > 0 && size < UNKNOWN_SIZE;
-      return { ...format, dataStart: start, dataSize: isKnown ? size : undefined };
+      const dataSize = size === SIZE_ELSEWHERE ? sizes.data : size;
+      return { ...format, dataStart: start, ...believed({ file: sizes.file, data: dataSize }, start, format, limits) };
     }
-    if (word(at) === 'fmt ') {
-      if (bytes.length < start + LEAST_FORMAT) return 'need-more';
-      const named = view.getUint16(start, true);
-      const isExtended = named === EXTENSIBLE && size >= SUBFORMAT + 2;
-      if (isExtended && bytes.length < start + SUBFORMAT + 2) return 'need-more';
-      format = {
-        encoding: isExtended ? view.getUint16(start + SUBFORMAT, true) : named,
-        channels: view.getUint16(start + 2, true),
-        sampleRate: view.getUint32(start + 4, true),
-        bitsPerSample: view.getUint16(start + 14, true),
-      };
+    if (name === 'ds64' && size >= LEAST_SIZES) {
+      if (bytes.length < start + LEAST_SIZES) return 'need-more';
+      if (sizes.file === SIZE_ELSEWHERE) sizes.file = Number(view.getBigUint64(start, true));
+      sizes.data = Number(view.getBigUint64(start + 8, true));
     }
-    at = start + size + (size % 2);
+    if (name === 'fmt ') {
+      if (size < LEAST_FORMAT || size > MOST_FORMAT) return 'not-wav';
+      if (bytes.length < start + size) return 'need-more';
+      format = readFormat(bytes.subarray(start, start + size));
+      if (format === undefined) return 'not-wav';
+    }
+    at = behindChunk(bytes, start, size);
   }
   return 'need-more';
+}
+
+/** Reads the content of a format chunk; undefined where it describes no sound. */
+function readFormat(chunk: Uint8Array): WavFormat | undefined {
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const named = view.getUint16(0, true);
+  const isExtended = named === EXTENSIBLE && chunk.length >= SUBFORMAT + 2;
+  const format = {
+    encoding: isExtended ? view.getUint16(SUBFORMAT, true) : named,
+    channels: view.getUint16(2, true),
+    sampleRate: view.getUint32(4, true),
+    bitsPerSample: view.getUint16(14, true),
+    // Of its own, as what it was read from goes on its way.
+    description: chunk.slice(),
+  };
+  return format.channels === 0 || format.sampleRate === 0 ? undefined : format;
+}
+
+/** Bytes that one sample of all channels takes; of an encoding in blocks, one block. */
+export function frameSizeOf({ channels, bitsPerSample, description }: WavFormat): number {
+  const block = new DataView(description.buffer, description.byteOffset).getUint16(12, true);
+  return Math.max(1, Math.ceil(bitsPerSample / 8) * channels || block);
+}
+
+/** Holds the two sizes of a header against each other and against what is known. */
+function believed(
+  sizes: { readonly file: number; readonly data: number },
+  dataStart: number,
+  format: WavFormat,
+  { bodyLength = Number.POSITIVE_INFINITY, mostSeconds = LONGEST }: WavLimits,
+): Pick<WavHeader, 'dataSize' | 'statedEnds'> {
+  const dataEnd = dataStart + sizes.data;
+  const fileEnd = sizes.file + CHUNK_HEADER;
+  // Chunks may follow, and some writers forget their own header in the size of the file.
+  const agrees = fileEnd >= dataEnd - dataStart && fileEnd <= dataEnd + MOST_BEHIND;
+  const isPossible = sizes.data > 0 && dataEnd <= bodyLength && sizes.data <= mostSeconds * bytesPerSecond(format);
+  return { dataSize: agrees && isPossible ? sizes.data : undefined, statedEnds: [dataEnd, fileEnd] };
+}
+
+function bytesPerSecond(format: WavFormat): number {
+  return format.sampleRate * frameSizeOf(format);
 }
 
 /**
