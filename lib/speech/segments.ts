@@ -99,7 +99,8 @@ export function* sentencesOf(text: string): Generator<string> {
   }
 }
 
-function weightOf(text: string): number {
+/** Says how long a text takes to say, in letters. */
+export function weightOf(text: string): number {
   let weight = 0;
   for (const character of text) weight += characterWeight(character);
   return weight;
