@@ -36,7 +36,7 @@ const MOST_RATE = 192_000;
 export async function* convertJob(
   { wav, format, shape, isLast }: ConvertJob,
   signal: AbortSignal,
-): AsyncGenerator<SpeakPiece, void, undefined> {
+): AsyncGenerator<SpeakPiece, void> {
   const { sampleRate } = shape;
   const sound = trimmed(readAnyWav(wav));
   const rest = isLast ? 0 : restBetweenParts(format, sampleRate);

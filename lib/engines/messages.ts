@@ -1,6 +1,7 @@
 import type { SpeechErrorCode } from '../speech/error.js';
 import type { CommandOptions } from './command.js';
 import type { ConvertJob } from './convert-job.js';
+import type { ConvertStreamJob, JobInput } from './convert-stream-job.js';
 import type { EngineVoice } from './engine.js';
 import type { SpeakHead, SpeakJob } from './speak-job.js';
 
@@ -22,13 +23,16 @@ export type EngineChoice =
 export type WorkerTask =
   | { readonly type: 'speak'; readonly job: SpeakJob }
   | { readonly type: 'convert'; readonly job: ConvertJob }
+  | { readonly type: 'convert-stream'; readonly job: ConvertStreamJob }
   | { readonly type: 'voices' };
 
 /**
- * What a worker is told. It does one thing at a time: `speak` or `convert` and `go` ask for one piece each, of a new job and of one
- * that was begun, and nothing more is asked before it has answered. `cancel` may come at any time.
+ * What a worker is told. It does one thing at a time: a task and `go` ask for one piece each, of a new job and of one that was begun,
+ * and nothing more is asked before it has answered. A job that is fed gets its input with each. `cancel` may come at any time.
  */
-export type ToWorker = { readonly id: number } & (WorkerTask | { readonly type: 'go' } | { readonly type: 'cancel' });
+export type ToWorker = { readonly id: number } & (
+  ((WorkerTask | { readonly type: 'go' }) & { readonly input?: JobInput }) | { readonly type: 'cancel' }
+);
 
 /** What a worker tells about a job. All but `head` end its turn. */
 export type JobMessage = { readonly id: number } & (

@@ -61,7 +61,7 @@ export async function* speakJob(
   engines: readonly SpeechEngine[],
   job: SpeakJob,
   signal: AbortSignal,
-): AsyncGenerator<SpeakHead | SpeakPiece, void, undefined> {
+): AsyncGenerator<SpeakHead | SpeakPiece, void> {
   const { format, part } = job;
   const { engine, voice } = chooseVoice(engines, job);
   const segments = segmentsOf(engine.write?.(squeezeRuns(job.input)) ?? squeezeRuns(job.input), limitsAt(job));

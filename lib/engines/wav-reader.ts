@@ -1,17 +1,11 @@
 import { SpeechError } from '../speech/error.js';
-import { readWavHeader, WAV_FLOAT, WAV_PCM } from '../speech/wav-header.js';
+import { readWavHeader, WAV_FLOAT, WAV_PCM, type WavHeader } from '../speech/wav-header.js';
 import type { EngineSound } from './engine.js';
+import { readSamples, type SampleEncoding } from './samples.js';
 
-type SampleCoding = 'uint8' | 'int16' | 'int24' | 'int32' | 'float32';
-
-/** How many bytes a sample takes, and how it becomes one from -1 to 1. */
-const CODINGS: Readonly<Record<SampleCoding, { bytes: number; read: (view: DataView, at: number) => number }>> = {
-  uint8: { bytes: 1, read: (view, at) => (view.getUint8(at) - 128) / 128 },
-  int16: { bytes: 2, read: (view, at) => view.getInt16(at, true) / 32_768 },
-  int24: { bytes: 3, read: (view, at) => (view.getInt16(at + 1, true) * 256 + view.getUint8(at)) / 8_388_608 },
-  int32: { bytes: 4, read: (view, at) => view.getInt32(at, true) / 2_147_483_648 },
-  float32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-};
+/** By bits a sample. Those of eight have no sign, and all others have their smallest byte first. */
+const INTEGERS: Readonly<Record<number, SampleEncoding>> = { 8: 'u8', 16: 's16le', 24: 's24le', 32: 's32le' };
+const FLOATS: Readonly<Record<number, SampleEncoding>> = { 32: 'f32le', 64: 'f64le' };
 
 /** What a WAV file says of its sound, and where that is. */
 interface WavSound {
@@ -19,7 +13,7 @@ interface WavSound {
   readonly sampleRate: number;
   readonly channels: number;
   /** Undefined for one that is not read here. */
-  readonly coding: SampleCoding | undefined;
+  readonly encoding: SampleEncoding | undefined;
 }
 
 /**
@@ -31,9 +25,9 @@ export function readWav(bytes: Uint8Array): EngineSound {
   const sound = findSound(bytes);
   if (sound === 'not-wav') throw new SpeechError('engine_failed', 'the engine did not write WAV');
   if (sound === 'no-sound') throw new SpeechError('engine_failed', 'the engine wrote no sound');
-  const { sampleRate, channels, coding, data } = sound;
-  if (coding !== 'int16') throw new SpeechError('engine_failed', 'the engine’s WAV is not 16-bit PCM');
-  return { samples: readSamples(data, coding, Math.max(1, channels)), sampleRate };
+  const { sampleRate, channels, encoding, data } = sound;
+  if (encoding !== 's16le') throw new SpeechError('engine_failed', 'the engine’s WAV is not 16-bit PCM');
+  return { samples: readSamples(data, encoding, Math.max(1, channels)), sampleRate };
 }
 
 /**
@@ -44,16 +38,16 @@ export function readWav(bytes: Uint8Array): EngineSound {
 export function readAnyWav(bytes: Uint8Array): EngineSound {
   const sound = findSound(bytes);
   if (typeof sound === 'string') throw new SpeechError('not_audio', 'this is no WAV with sound in it');
-  const { sampleRate, channels, coding, data } = sound;
-  if (coding === undefined || channels === 0) {
+  const { sampleRate, channels, encoding, data } = sound;
+  if (encoding === undefined || channels === 0) {
     throw new SpeechError('not_audio', 'this WAV holds no samples of 8 to 32 bits');
   }
-  return { samples: readSamples(data, coding, channels), sampleRate };
+  return { samples: readSamples(data, encoding, channels), sampleRate };
 }
 
 /** Reads 16-bit little-endian samples of one channel. A half sample at the end is left out. */
 export function readPcm(bytes: Uint8Array): Float32Array {
-  return readSamples(bytes, 'int16', 1);
+  return readSamples(bytes, 's16le', 1);
 }
 
 /**
@@ -64,28 +58,13 @@ function findSound(bytes: Uint8Array): WavSound | 'not-wav' | 'no-sound' {
   const header = readWavHeader(bytes);
   if (header === 'need-more') return 'no-sound';
   if (header === 'not-wav') return header;
-  const { encoding, bitsPerSample, channels, sampleRate, dataStart, dataSize = Infinity } = header;
+  const { channels, sampleRate, dataStart, dataSize = Infinity } = header;
   const end = dataStart + dataSize <= bytes.length ? dataStart + dataSize : undefined;
-  return { channels, sampleRate, coding: codingOf(encoding, bitsPerSample), data: bytes.subarray(dataStart, end) };
+  return { channels, sampleRate, encoding: encodingOf(header), data: bytes.subarray(dataStart, end) };
 }
 
-function codingOf(kind: number, bits: number): SampleCoding | undefined {
-  if (kind === WAV_FLOAT) return bits === 32 ? 'float32' : undefined;
-  if (kind !== WAV_PCM) return undefined;
-  if (bits === 8) return 'uint8';
-  const coding = `int${bits}` as const;
-  return coding === 'int16' || coding === 'int24' || coding === 'int32' ? coding : undefined;
-}
-
-/** Reads whole frames of samples, mixing channels into one. */
-function readSamples(bytes: Uint8Array, coding: SampleCoding, channels: number): Float32Array {
-  const { bytes: width, read } = CODINGS[coding];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const samples = new Float32Array(Math.floor(bytes.length / (width * channels)));
-  for (let index = 0; index < samples.length; index += 1) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel += 1) sum += read(view, (index * channels + channel) * width);
-    samples[index] = sum / channels;
-  }
-  return samples;
+/** Says how the samples of a file are encoded; undefined for what is not read here. */
+export function encodingOf({ encoding, bitsPerSample }: WavHeader): SampleEncoding | undefined {
+  if (encoding === WAV_FLOAT) return FLOATS[bitsPerSample];
+  return encoding === WAV_PCM ? INTEGERS[bitsPerSample] : undefined;
 }

@@ -6,18 +6,24 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../speech/error.js';
 import { createCommandEngine } from './command.js';
 import type { ConvertJob } from './convert-job.js';
+import type { ConvertStreamJob, JobInput } from './convert-stream-job.js';
 import type { SpeechEngine } from './engine.js';
 import { createEspeakEngine } from './espeak.js';
 import { createFliteEngine } from './flite.js';
-import type { EngineChoice, FromWorker, ToWorker, WorkerFailure } from './messages.js';
+import type { EngineChoice, FromWorker, ToWorker, WorkerFailure, WorkerTask } from './messages.js';
 import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from './speak-job.js';
 
 /** How much the event loop, and everything else on the machine, goes before speech. */
 const NICENESS = 10;
 
+/** What a job begins with that is fed later. */
+const NOTHING_YET: JobInput = { bytes: new Uint8Array(), isLast: false };
+
+type Parts = AsyncGenerator<SpeakHead | SpeakPiece, void, JobInput | undefined>;
+
 /** A job that was begun. */
 interface Speech {
-  readonly parts: AsyncGenerator<SpeakHead | SpeakPiece, void, undefined>;
+  readonly parts: Parts;
   readonly controller: AbortController;
 }
 
@@ -47,22 +53,37 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
     port.postMessage(message);
   };
 
-  async function* speak(job: SpeakJob, signal: AbortSignal): Speech['parts'] {
+  async function* speak(job: SpeakJob, signal: AbortSignal): Parts {
     yield* speakJob(await loading, job, signal);
   }
 
-  async function* convert(job: ConvertJob, signal: AbortSignal): Speech['parts'] {
+  async function* convert(job: ConvertJob, signal: AbortSignal): Parts {
     const { convertJob } = await import('./convert-job.js');
     yield* convertJob(job, signal);
   }
 
-  async function takeTurn(id: number, { parts, controller: { signal } }: Speech): Promise<void> {
+  async function* convertStream(job: ConvertStreamJob, first: JobInput): Parts {
+    const { convertStreamJob } = await import('./convert-stream-job.js');
+    yield* convertStreamJob(job, first);
+  }
+
+  function begin(
+    task: Exclude<WorkerTask, { type: 'voices' }>,
+    input: JobInput | undefined,
+    signal: AbortSignal,
+  ): Parts {
+    if (task.type === 'speak') return speak(task.job, signal);
+    if (task.type === 'convert') return convert(task.job, signal);
+    return convertStream(task.job, input ?? NOTHING_YET);
+  }
+
+  async function takeTurn(id: number, { parts, controller: { signal } }: Speech, input?: JobInput): Promise<void> {
     try {
       for (;;) {
         // A turn of the event loop lets a cancellation in, which nothing else would between two segments.
         await setImmediate();
         signal.throwIfAborted();
-        const { value: part, done } = await parts.next();
+        const { value: part, done } = await parts.next(input);
         if (done === true) {
           speeches.delete(id);
           tell({ type: 'end', id });
@@ -72,8 +93,11 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
           tell({ type: 'head', id, head: part });
           continue;
         }
-        if (part.isLast) speeches.delete(id);
         tell({ type: 'chunk', id, ...part });
+        if (!part.isLast) return;
+        speeches.delete(id);
+        // Lets go of the encoder: nobody asks for more.
+        await parts.return();
         return;
       }
     } catch (error) {
@@ -108,11 +132,9 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
       listVoices(id).catch(() => undefined);
       return;
     }
-    if (message.type === 'speak' || message.type === 'convert') {
+    if (message.type !== 'go' && message.type !== 'cancel') {
       const controller = new AbortController();
-      const { signal } = controller;
-      const parts = message.type === 'speak' ? speak(message.job, signal) : convert(message.job, signal);
-      speeches.set(id, { parts, controller });
+      speeches.set(id, { parts: begin(message, message.input, controller.signal), controller });
     }
     const speech = speeches.get(id);
     if (speech === undefined) return;
@@ -121,7 +143,7 @@ function serve(port: MessagePort, loading: Promise<readonly SpeechEngine[]>): vo
       speech.controller.abort();
       // Frees what it holds, at once or where it stops. How its turn ends is told by the turn.
       speech.parts.return().catch(() => undefined);
-    } else void takeTurn(id, speech);
+    } else void takeTurn(id, speech, message.input);
   });
 }
 

@@ -27,3 +27,9 @@ export async function awaitJob<Value>(
     signal.removeEventListener('abort', cancel);
   }
 }
+
+/** Keeps a failure of our own worker from counting against the provider whose sound it had. */
+export function blameless(error: SpeechError): SpeechError {
+  if (error.code !== 'engine_failed') return error;
+  return new SpeechError(error.code, 'the sound could not be converted', { cause: error, blamesProvider: false });
+}

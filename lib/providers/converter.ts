@@ -1,6 +1,9 @@
+import type { Readable } from 'node:stream';
 import type { ConvertJob } from '../engines/convert-job.js';
+import { SpeechError } from '../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
-import { awaitJob } from './await-job.js';
+import { awaitJob, blameless } from './await-job.js';
+import { openConversion, type StreamConversionOptions } from './convert-stream.js';
 import { EngineWorkers } from './engine-workers.js';
 import { WorkerPool } from './worker-pool.js';
 
@@ -21,6 +24,16 @@ export interface Converter {
    *   encoded, `aborted` after the signal's abort or `close()`
    */
   convert(wav: Uint8Array, options: ConversionOptions, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * Converts sound of any rate, with any number of channels, while it comes. Both sides set the pace: nothing is read that is not
+   * converted soon, and nothing converted that is not read soon.
+   *
+   * The first chunk of what it returns holds sound. The stream ends cleanly only when all of the source has become sound; else it is
+   * destroyed with a `SpeechError`: the source's own, `truncated` where that broke off or was shorter than its header said, `empty`
+   * where there was no sound in it, `not_audio`, `too_large`, `unsupported` for what cannot be encoded, `aborted` after the signal's
+   * abort or `close()`. Whatever its end, and whoever goes first, the source is destroyed with it.
+   */
+  convertStream(source: Readable, options: StreamConversionOptions, signal: AbortSignal): Readable;
   /** Ends the worker, and with it what is still being converted. */
   close(): Promise<void>;
 }
@@ -35,6 +48,8 @@ export function createConverter(): Converter {
       return convertOn(pool, { wav: new Uint8Array(wav), format, shape, isLast }, signal);
     },
 
+    convertStream: (source, options, signal) => openConversion(pool, source, options, signal),
+
     async close() {
       await pool.close();
       workers.close();
@@ -42,18 +57,22 @@ export function createConverter(): Converter {
   };
 }
 
-function convertOn(pool: WorkerPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
-  return awaitJob<Uint8Array>(pool, { type: 'convert', job }, signal, (answer, pooled) => {
-    const pieces: Uint8Array[] = [];
-    return {
-      message(message) {
-        if (message.type !== 'chunk') return;
-        pieces.push(message.bytes);
-        pooled().grant();
-      },
-      ended() {
-        answer(Buffer.concat(pieces));
-      },
-    };
-  });
+async function convertOn(pool: WorkerPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await awaitJob<Uint8Array>(pool, { type: 'convert', job }, signal, (answer, pooled) => {
+      const pieces: Uint8Array[] = [];
+      return {
+        message(message) {
+          if (message.type !== 'chunk') return;
+          pieces.push(message.bytes);
+          pooled().grant();
+        },
+        ended() {
+          answer(Buffer.concat(pieces));
+        },
+      };
+    });
+  } catch (thrown) {
+    throw blameless(SpeechError.from(thrown));
+  }
 }

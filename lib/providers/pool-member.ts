@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { JobInput } from '../engines/convert-stream-job.js';
 import type { FromWorker, JobMessage, ToWorker, WorkerTask } from '../engines/messages.js';
 import { SpeechError } from '../speech/error.js';
 
@@ -13,6 +14,8 @@ const STALL_LIMIT = 20_000;
 export interface MemberJob {
   readonly id: number;
   readonly task: WorkerTask;
+  /** What it is fed with, one for each turn; nothing for a job that needs no more than its task. */
+  readonly inputs: JobInput[];
 }
 
 /** Who is told what happens on a worker. A job that was dropped is not heard of again. */
@@ -76,11 +79,17 @@ export class PoolMember<Job extends MemberJob> {
 
   /** Has a job make one piece, or begin. Only while free. */
   giveTurn(job: Job): void {
-    const message: ToWorker = this.#jobs.has(job) ? { type: 'go', id: job.id } : { ...job.task, id: job.id };
+    const { id, task } = job;
+    const input = job.inputs.shift();
+    const message: ToWorker = {
+      ...(this.#jobs.has(job) ? ({ type: 'go' } as const) : task),
+      id,
+      ...(input !== undefined && { input }),
+    };
     this.#jobs.add(job);
     this.#turn = job;
     this.#worker.ref();
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, input === undefined ? [] : [input.bytes.buffer as ArrayBuffer]);
     this.#allow(STALL_LIMIT);
   }
 

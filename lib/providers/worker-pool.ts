@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { JobInput } from '../engines/convert-stream-job.js';
 import type { JobMessage, WorkerTask } from '../engines/messages.js';
 import { SpeechError } from '../speech/error.js';
 import { PoolMember, type MemberJob } from './pool-member.js';
@@ -17,8 +18,12 @@ export interface JobListener {
 export interface PooledJob {
   /** Whether it has done nothing but wait for its turn, while others were served: the queue is long, and the engine is well. */
   readonly hasOnlyWaited: boolean;
-  /** Says that one more piece may be sent. */
-  grant(): void;
+  /**
+   * Says that one more piece may be sent.
+   *
+   * @param input what it is to be made of, for a job that is fed; its memory goes over to the worker
+   */
+  grant(input?: JobInput): void;
   /** Ends the job, waiting or running; its listener is told `aborted` at once. */
   cancel(): void;
 }
@@ -68,19 +73,26 @@ export class WorkerPool {
     return this.#members.size;
   }
 
+  /** Jobs that wait for their first turn, or were begun and have not ended. */
+  get jobs(): number {
+    return new Set([...this.#waiting, ...[...this.#members].flatMap((member) => [...member.jobs])]).size;
+  }
+
   submit(task: WorkerTask, listener: JobListener): PooledJob {
     this.#jobs += 1;
     const job: Job = {
       id: this.#jobs,
       task,
       listener,
-      credit: FIRST_CREDIT,
+      inputs: [],
+      // Nothing can be made of a job that is fed before it is.
+      credit: task.type === 'convert-stream' ? 0 : FIRST_CREDIT,
       hasTurn: false,
       member: undefined,
       isOver: false,
     };
     if (this.#isClosed) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
-    else this.#waiting.add(job);
+    else this.#await(job);
     this.#dispatch();
     const served = (): number => this.#pieces;
     const servedBefore = served();
@@ -88,7 +100,8 @@ export class WorkerPool {
       get hasOnlyWaited() {
         return job.member === undefined && servedBefore < served();
       },
-      grant: () => {
+      grant: (input) => {
+        if (input !== undefined) job.inputs.push(input);
         job.credit += 1;
         this.#await(job);
         this.#dispatch();
