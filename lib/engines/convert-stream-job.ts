@@ -3,6 +3,7 @@ import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { proveAudio } from '../speech/proof.js';
 import { createEncoder, type Encoder } from './encoder.js';
 import { Resampler } from './resampler.js';
+import { joinSamples } from './samples.js';
 import { createSampleSource, type SampleSource, type SourceSound } from './sample-source.js';
 import type { SpeakPiece } from './speak-job.js';
 
@@ -69,9 +70,8 @@ class Conversion {
   }
 
   async convert({ bytes, isLast }: JobInput): Promise<Uint8Array> {
-    const samples = this.#source.add(bytes);
+    const samples = isLast ? this.#addLast(bytes) : this.#source.add(bytes);
     this.#count(samples.length);
-    if (isLast) this.#source.end();
     const { sampleRate } = this.#source;
     if (sampleRate === undefined) return new Uint8Array();
     const { format, shape } = this.#job;
@@ -89,6 +89,10 @@ class Conversion {
     this.#encoder?.close?.();
   }
 
+  #addLast(bytes: Uint8Array): Float32Array {
+    return joinSamples([this.#source.add(bytes), this.#source.end()]);
+  }
+
   #count(samples: number): void {
     this.#samples += samples;
     const { sampleRate = 0 } = this.#source;
@@ -102,12 +106,7 @@ class Conversion {
   }
 
   #takeWaiting(): Float32Array {
-    const samples = new Float32Array(this.#waiting.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of this.#waiting) {
-      samples.set(piece, at);
-      at += piece.length;
-    }
+    const samples = joinSamples(this.#waiting);
     this.#waiting = [];
     return samples;
   }

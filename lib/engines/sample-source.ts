@@ -1,11 +1,13 @@
 import { SpeechError } from '../speech/error.js';
-import { readWavHeader, type WavHeader } from '../speech/wav-header.js';
-import { readSamples, sampleSize, type SampleEncoding } from './samples.js';
+import type { WavHeader, WavLimits } from '../speech/wav-header.js';
+import { WavStream } from '../speech/wav-stream.js';
+import { Resampler } from './resampler.js';
+import { joinSamples, readSamples, sampleSize, type SampleEncoding } from './samples.js';
 import { encodingOf } from './wav-reader.js';
 
 /** What bytes of sound are. Bare samples do not say it themselves. */
 export type SourceSound =
-  | { readonly kind: 'wav' }
+  | WavSound
   | {
       readonly kind: 'pcm';
       /** Hertz, a whole number from 8,000 to 192,000. */
@@ -15,28 +17,33 @@ export type SourceSound =
       readonly encoding: SampleEncoding;
     };
 
+/** WAV, and what is known of it from elsewhere, so that its header can be held against it. */
+export interface WavSound extends WavLimits {
+  readonly kind: 'wav';
+  /** Whether it has to say itself where it ends, as nothing else does. */
+  readonly mustStateEnd?: boolean;
+}
+
 /** Turns bytes into samples of one channel, from -1 to 1, as they come. */
 export interface SampleSource {
   /** Hertz; undefined until a header has said it. */
   readonly sampleRate: number | undefined;
-  /** Samples in all where a header says it, else `unknown`. */
+  /** Samples in all where that is known, else `unknown`. */
   readonly length: number | 'unknown';
   /** Takes bytes, cut anywhere. */
   add(bytes: Uint8Array): Float32Array;
   /**
-   * Says that there are no more bytes.
+   * Says that there are no more bytes, and returns the last samples.
    *
    * @throws {SpeechError} `truncated` where fewer came than were announced, `empty` where nothing came but what describes sound
    */
-  end(): void;
+  end(): Float32Array;
 }
 
 /** Hertz of what can be sound. */
 const LEAST_RATE = 8_000;
 const MOST_RATE = 192_000;
 const MOST_CHANNELS = 32;
-/** Most bytes before the sound of a WAV file: room for what some writers put there, such as names and a picture. */
-const MOST_HEADER = 256 * 1024;
 
 const NONE = new Float32Array();
 
@@ -46,7 +53,7 @@ const NONE = new Float32Array();
  * @throws {SpeechError} `not_audio` for a rate or a number of channels that no sound has
  */
 export function createSampleSource(sound: SourceSound): SampleSource {
-  return sound.kind === 'wav' ? new WavSource() : new PcmSource(sound);
+  return sound.kind === 'wav' ? new WavSource(sound) : new PcmSource(sound);
 }
 
 interface SampleLayout {
@@ -83,7 +90,7 @@ class PcmSource implements SampleSource {
   add(bytes: Uint8Array): Float32Array {
     const data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const whole = data.length - (data.length % this.#frameSize);
-    this.#rest = data.slice(whole);
+    this.#rest = data.subarray(whole);
     if (whole === 0) return NONE;
     this.#hasSound = true;
     const samples = readSamples(data.subarray(0, whole), this.#layout.encoding, this.#layout.channels);
@@ -94,21 +101,41 @@ class PcmSource implements SampleSource {
     return this.#isFloat ? samples.map((sample) => Math.max(-1, Math.min(1, sample))) : samples;
   }
 
-  end(): void {
+  end(): Float32Array {
     if (!this.#hasSound) throw new SpeechError('empty', 'there is no sound');
+    return NONE;
   }
 }
 
-/** A WAV file, whose header says the rest. What stands behind its sound is passed over. */
+/** WAV, which says the rest itself, and what there is of it: one file or several in a row. What stands around its sound is passed over. */
 class WavSource implements SampleSource {
-  #header: Uint8Array = new Uint8Array();
-  #pcm: PcmSource | undefined;
+  readonly #sound: WavSound;
+  readonly #stream: WavStream;
+  #first: WavHeader | undefined;
   #length: number | 'unknown' = 'unknown';
-  /** Bytes of sound that are still to come. */
-  #left = Number.POSITIVE_INFINITY;
+  /** What reads the file that is being read, and brings it to the rate of the first. */
+  #pcm: PcmSource | undefined;
+  #resampler: Resampler | undefined;
+  /** Samples of the bytes that are being read. */
+  #samples: Float32Array[] = [];
+
+  constructor(sound: WavSound) {
+    this.#sound = sound;
+    this.#stream = new WavStream({
+      bodyLength: sound.bodyLength,
+      mostSeconds: sound.mostSeconds,
+      onFormat: (format) => {
+        this.#begin(format);
+      },
+      onSound: (bytes) => {
+        const samples = this.#pcm?.add(bytes) ?? NONE;
+        this.#samples.push(this.#resampler?.add(samples) ?? samples);
+      },
+    });
+  }
 
   get sampleRate(): number | undefined {
-    return this.#pcm?.sampleRate;
+    return this.#first?.sampleRate;
   }
 
   get length(): number | 'unknown' {
@@ -116,42 +143,37 @@ class WavSource implements SampleSource {
   }
 
   add(bytes: Uint8Array): Float32Array {
-    if (this.#pcm !== undefined) return this.#addSound(this.#pcm, bytes);
-    this.#header = Buffer.concat([this.#header, bytes]);
-    const header = readWavHeader(this.#header);
-    if (header === 'not-wav' || (header === 'need-more' && this.#header.length > MOST_HEADER)) {
-      throw new SpeechError('not_audio', 'this is no WAV with sound in it');
-    }
-    if (header === 'need-more') return NONE;
-    const sound = this.#header.subarray(header.dataStart);
-    this.#header = new Uint8Array();
-    this.#pcm = this.#begin(header);
-    return this.#addSound(this.#pcm, sound);
+    this.#stream.add(bytes);
+    return this.#takeSamples();
   }
 
-  end(): void {
-    if (this.#pcm === undefined) throw new SpeechError('empty', 'there is no sound, and not a whole header');
-    if (Number.isFinite(this.#left) && this.#left > 0) {
-      throw new SpeechError('truncated', 'the sound is shorter than its header says');
+  end(): Float32Array {
+    const isStated = this.#stream.end();
+    if (!isStated && this.#sound.mustStateEnd === true) {
+      throw new SpeechError('truncated', 'nothing says that the sound is whole');
     }
-    this.#pcm.end();
+    this.#pcm?.end();
+    this.#samples.push(this.#resampler?.finish() ?? NONE);
+    return this.#takeSamples();
   }
 
-  #begin(header: WavHeader): PcmSource {
-    const encoding = encodingOf(header);
+  #begin(format: WavHeader): void {
+    const encoding = encodingOf(format);
     if (encoding === undefined) throw new SpeechError('not_audio', 'this WAV holds no samples of 8 to 64 bits');
-    const { sampleRate, channels, dataSize } = header;
-    const pcm = new PcmSource({ sampleRate, channels, encoding });
-    if (dataSize !== undefined) {
-      this.#left = dataSize;
+    const { sampleRate, channels, dataStart, dataSize } = format;
+    this.#samples.push(this.#resampler?.finish() ?? NONE);
+    this.#pcm = new PcmSource({ sampleRate, channels, encoding });
+    const first = (this.#first ??= format);
+    this.#resampler = sampleRate === first.sampleRate ? undefined : new Resampler(sampleRate, first.sampleRate);
+    // Another file may follow, unless the body ends with this one.
+    if (format === first && dataSize !== undefined && dataStart + dataSize === this.#sound.bodyLength) {
       this.#length = Math.floor(dataSize / (channels * sampleSize(encoding)));
     }
-    return pcm;
   }
 
-  #addSound(pcm: PcmSource, bytes: Uint8Array): Float32Array {
-    const sound = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes;
-    this.#left -= sound.length;
-    return sound.length === 0 ? NONE : pcm.add(sound);
+  #takeSamples(): Float32Array {
+    const samples = joinSamples(this.#samples);
+    this.#samples = [];
+    return samples;
   }
 }

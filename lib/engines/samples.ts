@@ -54,3 +54,16 @@ export function readSamples(bytes: Uint8Array, encoding: SampleEncoding, channel
   }
   return samples;
 }
+
+/** Puts samples one behind the other. */
+export function joinSamples(pieces: readonly Float32Array[]): Float32Array {
+  const [only = new Float32Array()] = pieces;
+  if (pieces.length <= 1) return only;
+  const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    samples.set(piece, at);
+    at += piece.length;
+  }
+  return samples;
+}

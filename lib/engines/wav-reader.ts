@@ -1,19 +1,18 @@
 import { SpeechError } from '../speech/error.js';
-import { readWavHeader, WAV_FLOAT, WAV_PCM, type WavHeader } from '../speech/wav-header.js';
+import { WAV_FLOAT, WAV_PCM, type WavFormat } from '../speech/wav-header.js';
+import { WavStream } from '../speech/wav-stream.js';
 import type { EngineSound } from './engine.js';
-import { readSamples, type SampleEncoding } from './samples.js';
+import { resample } from './resampler.js';
+import { joinSamples, readSamples, type SampleEncoding } from './samples.js';
 
 /** By bits a sample. Those of eight have no sign, and all others have their smallest byte first. */
 const INTEGERS: Readonly<Record<number, SampleEncoding>> = { 8: 'u8', 16: 's16le', 24: 's24le', 32: 's32le' };
 const FLOATS: Readonly<Record<number, SampleEncoding>> = { 32: 'f32le', 64: 'f64le' };
 
-/** What a WAV file says of its sound, and where that is. */
-interface WavSound {
-  readonly data: Uint8Array;
-  readonly sampleRate: number;
-  readonly channels: number;
-  /** Undefined for one that is not read here. */
-  readonly encoding: SampleEncoding | undefined;
+/** One file of several in a row; mostly there is one. */
+interface WavPart {
+  readonly format: WavFormat;
+  readonly pieces: Uint8Array[];
 }
 
 /**
@@ -22,12 +21,13 @@ interface WavSound {
  * @throws {SpeechError} `engine_failed` when it is something else
  */
 export function readWav(bytes: Uint8Array): EngineSound {
-  const sound = findSound(bytes);
-  if (sound === 'not-wav') throw new SpeechError('engine_failed', 'the engine did not write WAV');
-  if (sound === 'no-sound') throw new SpeechError('engine_failed', 'the engine wrote no sound');
-  const { sampleRate, channels, encoding, data } = sound;
-  if (encoding !== 's16le') throw new SpeechError('engine_failed', 'the engine’s WAV is not 16-bit PCM');
-  return { samples: readSamples(data, encoding, Math.max(1, channels)), sampleRate };
+  const parts = partsOf(bytes);
+  if (parts === 'not_audio') throw new SpeechError('engine_failed', 'the engine did not write WAV');
+  if (parts === 'empty') throw new SpeechError('engine_failed', 'the engine wrote no sound');
+  if (parts.some(({ format }) => encodingOf(format) !== 's16le')) {
+    throw new SpeechError('engine_failed', 'the engine’s WAV is not 16-bit PCM');
+  }
+  return joined(parts);
 }
 
 /**
@@ -36,13 +36,9 @@ export function readWav(bytes: Uint8Array): EngineSound {
  * @throws {SpeechError} `not_audio` when it is something else
  */
 export function readAnyWav(bytes: Uint8Array): EngineSound {
-  const sound = findSound(bytes);
-  if (typeof sound === 'string') throw new SpeechError('not_audio', 'this is no WAV with sound in it');
-  const { sampleRate, channels, encoding, data } = sound;
-  if (encoding === undefined || channels === 0) {
-    throw new SpeechError('not_audio', 'this WAV holds no samples of 8 to 32 bits');
-  }
-  return { samples: readSamples(data, encoding, channels), sampleRate };
+  const parts = partsOf(bytes);
+  if (typeof parts === 'string') throw new SpeechError('not_audio', 'this is no WAV with sound in it');
+  return joined(parts);
 }
 
 /** Reads 16-bit little-endian samples of one channel. A half sample at the end is left out. */
@@ -50,21 +46,39 @@ export function readPcm(bytes: Uint8Array): Float32Array {
   return readSamples(bytes, 's16le', 1);
 }
 
-/**
- * Finds the sound in a whole file. What stands behind it, such as a list of names, is left out; a size that cannot be true is not
- * believed, because writers to a pipe make it up.
- */
-function findSound(bytes: Uint8Array): WavSound | 'not-wav' | 'no-sound' {
-  const header = readWavHeader(bytes);
-  if (header === 'need-more') return 'no-sound';
-  if (header === 'not-wav') return header;
-  const { channels, sampleRate, dataStart, dataSize = Infinity } = header;
-  const end = dataStart + dataSize <= bytes.length ? dataStart + dataSize : undefined;
-  return { channels, sampleRate, encoding: encodingOf(header), data: bytes.subarray(dataStart, end) };
+/** Finds the sound in whole files. All there is is taken: whoever has them knows whether that is all. */
+function partsOf(bytes: Uint8Array): readonly WavPart[] | 'not_audio' | 'empty' {
+  const parts: WavPart[] = [];
+  const stream = new WavStream({
+    bodyLength: bytes.length,
+    onFormat: (format) => parts.push({ format, pieces: [] }),
+    onSound: (sound) => parts.at(-1)?.pieces.push(sound),
+  });
+  try {
+    stream.add(bytes);
+    stream.end();
+  } catch (thrown) {
+    return SpeechError.is(thrown) && thrown.code === 'not_audio' ? 'not_audio' : 'empty';
+  }
+  return parts.filter(({ pieces }) => pieces.length > 0);
+}
+
+/** Makes one sound of all parts, at the rate of the first. */
+function joined(parts: readonly WavPart[]): EngineSound {
+  const sounds = parts.map(({ format, pieces }) => {
+    const encoding = encodingOf(format);
+    if (encoding === undefined) throw new SpeechError('not_audio', 'this WAV holds no samples of 8 to 64 bits');
+    const [only] = pieces;
+    const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    return { samples: readSamples(bytes, encoding, format.channels), sampleRate: format.sampleRate };
+  });
+  const { sampleRate = 0 } = sounds[0] ?? {};
+  const samples = joinSamples(sounds.map((sound) => resample(sound.samples, sound.sampleRate, sampleRate)));
+  return { samples, sampleRate };
 }
 
 /** Says how the samples of a file are encoded; undefined for what is not read here. */
-export function encodingOf({ encoding, bitsPerSample }: WavHeader): SampleEncoding | undefined {
+export function encodingOf({ encoding, bitsPerSample }: WavFormat): SampleEncoding | undefined {
   if (encoding === WAV_FLOAT) return FLOATS[bitsPerSample];
   return encoding === WAV_PCM ? INTEGERS[bitsPerSample] : undefined;
 }

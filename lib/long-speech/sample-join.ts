@@ -128,6 +128,8 @@ export class WavJoin implements SegmentJoin {
   readonly #isFirst: boolean;
   readonly #stream: WavStream;
   #samples: SampleJoin | undefined;
+  /** What can be sent of the bytes that are being read. */
+  #pieces: Piece[] = [];
 
   constructor(accept: Accept, isFirst: boolean) {
     this.#accept = accept;
@@ -135,6 +137,9 @@ export class WavJoin implements SegmentJoin {
     this.#stream = new WavStream({
       onFormat: (format) => {
         this.#begin(format);
+      },
+      onSound: (bytes) => {
+        this.#pieces.push(...(this.#samples?.add(bytes) ?? []));
       },
     });
   }
@@ -145,17 +150,18 @@ export class WavJoin implements SegmentJoin {
 
   add(bytes: Uint8Array): Piece[] {
     try {
-      return this.#join(this.#stream.add(bytes));
+      this.#stream.add(bytes);
     } catch (thrown) {
       if (SpeechError.is(thrown) && thrown.code === 'not_audio') throw new UnjoinableError(thrown.message);
       throw thrown;
     }
+    return this.#takePieces();
   }
 
   end(isLast: boolean): Piece[] {
     // The header that says how long it is is not passed on, so nobody else would find out that it was cut.
-    const pieces = this.#join(this.#stream.end().sound);
-    return [...pieces, ...(this.#samples?.end(isLast) ?? [])];
+    this.#stream.end();
+    return [...this.#takePieces(), ...(this.#samples?.end(isLast) ?? [])];
   }
 
   breakOff(): Piece[] {
@@ -170,7 +176,9 @@ export class WavJoin implements SegmentJoin {
     this.#samples ??= new SampleJoin(shape, this.#isFirst);
   }
 
-  #join(sound: readonly Uint8Array[]): Piece[] {
-    return sound.flatMap((bytes) => this.#samples?.add(bytes) ?? []);
+  #takePieces(): Piece[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
   }
 }

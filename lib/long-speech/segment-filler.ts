@@ -96,13 +96,17 @@ export class SegmentFiller {
 
 /** Refuses a file that is shorter than it says, or has no sound: once converted, it would look like a whole one. */
 function checkWhole(wav: Uint8Array): void {
+  let seconds = 0;
   let bytesPerSecond = 0;
   const stream = new WavStream({
     onFormat: (format) => {
       bytesPerSecond = frameSizeOf(format) * format.sampleRate;
     },
+    onSound: ({ length }) => {
+      seconds += length / bytesPerSecond;
+    },
   });
-  const sound = [...stream.add(wav), ...stream.end().sound];
-  const bytes = sound.reduce((sum, { length }) => sum + length, 0);
-  if (bytes < LEAST_HEARD * bytesPerSecond) throw new SpeechError('empty', 'there is no sound in a segment');
+  stream.add(wav);
+  stream.end();
+  if (seconds < LEAST_HEARD) throw new SpeechError('empty', 'there is no sound in a segment');
 }

@@ -1,8 +1,8 @@
 import { SpeechError } from './error.js';
 import { GatheredBytes } from './gathered-bytes.js';
 import { beginsWav, CHUNK_HEADER, chunkName, FILE_HEADER, findWav, isDescribing } from './wav-chunks.js';
-import { frameSizeOf, readWavHeader, type WavFormat, type WavHeader, type WavLimits } from './wav-header.js';
-import { isMoreSound, JUDGED, soundBefore, TAIL } from './wav-tail.js';
+import { readWavHeader, type WavHeader, type WavLimits } from './wav-header.js';
+import { isFilling, isMoreSound, JUDGED, soundBefore, TAIL } from './wav-tail.js';
 
 /** Most bytes before the sound: room for what some writers put there, such as names and a picture. */
 const MOST_HEADER = 256 * 1024;
@@ -11,15 +11,9 @@ const NOTHING: Buffer = Buffer.alloc(0);
 
 export interface WavStreamOptions extends WavLimits {
   /** Called before the first sound of a file with what its samples are: there may be several files in a row. May throw. */
-  readonly onFormat?: (format: WavFormat) => void;
-}
-
-/** What became of a body. */
-export interface WavEnd {
-  /** The last of the sound. */
-  readonly sound: readonly Uint8Array[];
-  /** Whether the body ends where its header says that it does; a connection that was cut would end it anywhere. */
-  readonly isStated: boolean;
+  readonly onFormat?: (format: WavHeader) => void;
+  /** Called with sound, never empty. Its pieces are cut anywhere, in the middle of a sample too. May throw. */
+  readonly onSound: (bytes: Uint8Array) => void;
 }
 
 /** Where in a file the reader is. */
@@ -29,9 +23,11 @@ type Place =
   | { readonly at: 'sound'; left: number }
   /** In sound without a stated size, or beyond it. */
   | { readonly at: 'open sound' }
-  /** Behind the sound, or a chunk behind it; `padding` bytes may fill up an odd size. */
-  | { readonly at: 'behind'; readonly padding: number }
+  /** Behind the sound, or a chunk behind it; `padding` bytes may fill up an odd size, and `silence` are zeros before more sound. */
+  | { readonly at: 'behind'; readonly padding: number; readonly silence?: number }
   | { readonly at: 'chunk'; left: number; readonly padding: number }
+  /** In what fills up a block behind the sound, or is silence before more of it: so many bytes that are all the same. */
+  | { readonly at: 'filling'; readonly byte: number; length: number }
   | { readonly at: 'junk' };
 
 /**
@@ -53,68 +49,66 @@ export class WavStream {
   #fileSound = 0;
   #sound = 0;
 
-  constructor(options: WavStreamOptions = {}) {
+  constructor(options: WavStreamOptions) {
     this.#options = options;
   }
 
   /**
-   * Takes bytes, and returns the sound that is in them, or was before them.
+   * Takes the next bytes.
    *
    * @throws {SpeechError} `not_audio` for what is no WAV
    */
-  add(bytes: Uint8Array): Uint8Array[] {
-    const sound: Uint8Array[] = [];
+  add(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     let rest: Buffer = bufferOf(bytes);
-    while (rest.length > 0) rest = this.#read(rest, sound);
-    return sound;
+    while (rest.length > 0) rest = this.#read(rest);
   }
 
   /**
    * Says that there are no more bytes.
    *
+   * @returns whether they end where the header says that they do; a connection that was cut would end them anywhere
    * @throws {SpeechError} `truncated` where fewer came than the header states, `empty` where nothing came but what describes sound
    */
-  end(): WavEnd {
-    const sound: Uint8Array[] = [];
+  end(): boolean {
     const place = this.#place;
-    if (place.at === 'sound' && place.left >= this.#frameSize) {
-      throw new SpeechError('truncated', 'the sound is shorter than its header says');
-    }
+    if (place.at === 'sound') throw new SpeechError('truncated', 'the sound is shorter than its header says');
     let isStated = place.at !== 'header';
-    if (place.at === 'behind') this.#push(sound, this.#moreSound(this.#held));
+    if (place.at === 'behind') this.#pushMore(this.#held, place.silence);
     if (place.at === 'open sound') {
-      this.#push(sound, this.#soundOf(this.#held));
+      this.#push(this.#soundOf(this.#held));
       isStated = this.#isStatedEnd();
     }
     this.#held = NOTHING;
     if (this.#sound === 0) throw new SpeechError('empty', 'there is no sound in this WAV');
-    return { sound, isStated };
+    return isStated;
   }
 
   /** Reads on from where it is, and returns what is to be read next. */
-  #read(rest: Buffer, sound: Uint8Array[]): Buffer {
+  #read(rest: Buffer): Buffer {
     const place = this.#place;
     switch (place.at) {
       case 'header':
         return this.#readHeader(rest);
       case 'sound': {
         const taken = rest.subarray(0, place.left);
-        this.#push(sound, taken);
+        this.#push(taken);
         place.left -= taken.length;
         if (place.left === 0) this.#place = { at: 'behind', padding: this.#fileSound % 2 };
         return rest.subarray(taken.length);
       }
       case 'open sound':
-        return this.#readOpenSound(rest, sound);
+        return this.#readOpenSound(rest);
       case 'behind':
-        return this.#readBehind(rest, sound);
+        return this.#readBehind(rest, place);
       case 'chunk': {
         const skipped = Math.min(place.left, rest.length);
         place.left -= skipped;
         if (place.left === 0) this.#place = { at: 'behind', padding: place.padding };
         return rest.subarray(skipped);
       }
+      case 'filling':
+        return this.#readFilling(rest, place);
       case 'junk':
         return this.#readJunk(rest);
     }
@@ -141,22 +135,22 @@ export class WavStream {
     return NOTHING;
   }
 
-  #readOpenSound(rest: Buffer, sound: Uint8Array[]): Buffer {
+  #readOpenSound(rest: Buffer): Buffer {
     const next = this.#nextFile(rest);
     if (next !== undefined) {
-      this.#push(sound, this.#soundOf(next.before));
+      this.#push(this.#soundOf(next.before));
       return this.#beginFile(next.file);
     }
     // Nearly always: what was held goes out, and most of what came behind it, as it is. A copy of it all would double the garbage.
     if (rest.length >= TAIL) {
-      this.#push(sound, this.#held);
-      this.#push(sound, rest.subarray(0, rest.length - TAIL));
+      this.#push(this.#held);
+      this.#push(rest.subarray(0, rest.length - TAIL));
       this.#held = Buffer.from(rest.subarray(rest.length - TAIL));
       return NOTHING;
     }
     const all = Buffer.concat([this.#held, rest]);
     const decided = Math.max(0, all.length - TAIL);
-    this.#push(sound, all.subarray(0, decided));
+    this.#push(all.subarray(0, decided));
     this.#held = all.subarray(decided);
     return NOTHING;
   }
@@ -171,10 +165,9 @@ export class WavStream {
   }
 
   /** Decides what stands behind the sound, once enough of it is there. */
-  #readBehind(rest: Buffer, sound: Uint8Array[]): Buffer {
+  #readBehind(rest: Buffer, { padding, silence }: Extract<Place, { at: 'behind' }>): Buffer {
     const all = Buffer.concat([this.#held, rest]);
     this.#held = NOTHING;
-    const { padding } = this.#place as Extract<Place, { at: 'behind' }>;
     for (const at of padding === 0 ? [0] : [0, 1]) {
       const begins = beginsWav(all, at);
       if (begins === true) return this.#beginFile(all.subarray(at));
@@ -188,15 +181,27 @@ export class WavStream {
     const judged = all.subarray(0, JUDGED);
     const file = findWav(judged);
     if (file !== -1) {
-      this.#push(sound, this.#moreSound(all.subarray(0, file)));
+      this.#pushMore(all.subarray(0, file), silence);
       return this.#beginFile(all.subarray(file));
     }
     if (judged.length < JUDGED) {
       this.#held = all;
       return NOTHING;
     }
-    this.#place = { at: this.#moreSound(judged).length > 0 ? 'open sound' : 'junk' };
+    if (isFilling(judged)) this.#place = { at: 'filling', byte: all.readUInt8(0), length: 0 };
+    else if (this.#isMoreSound(judged)) {
+      this.#push(Buffer.alloc(silence ?? 0));
+      this.#place = { at: 'open sound' };
+    } else this.#place = { at: 'junk' };
     return all;
+  }
+
+  #readFilling(rest: Buffer, place: Extract<Place, { at: 'filling' }>): Buffer {
+    const end = rest.findIndex((byte) => byte !== place.byte);
+    place.length += end === -1 ? rest.length : end;
+    if (end === -1) return NOTHING;
+    this.#place = { at: 'behind', padding: 0, silence: place.byte === 0 ? place.length : 0 };
+    return rest.subarray(end);
   }
 
   #readJunk(rest: Buffer): Buffer {
@@ -222,10 +227,15 @@ export class WavStream {
     return isWithin && /^[\x20-\x7e]{4}$/.test(chunkName(bytes, at));
   }
 
-  /** The part of what stands behind a stated size that is more of the sound. */
-  #moreSound(bytes: Buffer): Buffer {
-    const file = this.#file;
-    return file !== undefined && isMoreSound(bytes, file) ? this.#soundOf(bytes) : NOTHING;
+  #isMoreSound(bytes: Buffer): boolean {
+    return this.#file !== undefined && isMoreSound(bytes, this.#file);
+  }
+
+  /** Takes what stands behind a stated size, if that is more of the sound. */
+  #pushMore(bytes: Buffer, silence = 0): void {
+    if (!this.#isMoreSound(bytes)) return;
+    this.#push(Buffer.alloc(silence));
+    this.#push(this.#soundOf(bytes));
   }
 
   #soundOf(tail: Buffer): Buffer {
@@ -234,15 +244,11 @@ export class WavStream {
     return soundBefore(tail, { format: this.#file, dataStart, soundBytes: this.#fileSound });
   }
 
-  #push(sound: Uint8Array[], bytes: Uint8Array): void {
+  #push(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#fileSound += bytes.length;
     this.#sound += bytes.length;
-    sound.push(bytes);
-  }
-
-  get #frameSize(): number {
-    return this.#file === undefined ? 1 : frameSizeOf(this.#file);
+    this.#options.onSound(bytes);
   }
 
   #isStatedEnd(): boolean {

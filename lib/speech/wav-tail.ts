@@ -49,8 +49,13 @@ export function soundBefore(bytes: Buffer, place: WavTailPlace): Buffer {
 /** Says whether sound goes on in the bytes behind a stated size, or this is something else. In doubt it is sound: none is to be lost. */
 export function isMoreSound(bytes: Buffer, format: WavFormat): boolean {
   const seconds = bytes.length / (frameSizeOf(format) * format.sampleRate);
-  if (seconds < LEAST_MORE || bytes.every((byte) => byte === 0) || isText(bytes)) return false;
+  if (seconds < LEAST_MORE || isFilling(bytes) || isText(bytes)) return false;
   return !isNoise(bytes, format);
+}
+
+/** Says whether bytes only fill up a block: all of them are the same. */
+export function isFilling(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === bytes[0]);
 }
 
 /** Looks for chunks, of which the last ends where the bytes do, or was cut there. */

@@ -15,7 +15,7 @@ function read(from: SourceSound, bytes: Uint8Array, piece = bytes.length): unkno
     const source = createSampleSource(from);
     const samples: number[] = [];
     for (let at = 0; at < bytes.length; at += piece) samples.push(...source.add(bytes.subarray(at, at + piece)));
-    source.end();
+    samples.push(...source.end());
     return samples;
   } catch (error) {
     return SpeechError.from(error).code;
@@ -52,13 +52,32 @@ describe('createSampleSource', () => {
     );
   });
 
-  it('knows the rate and the number of samples as soon as the header is there', () => {
-    const source = createSampleSource(WAV);
+  it('knows the rate as soon as the header is there, and the number of samples where no file can follow', () => {
     const bytes = wavFile(SOUND, { sampleRate: 22_050, channels: 2 });
+    const source = createSampleSource({ kind: 'wav', bodyLength: bytes.length });
     source.add(bytes.subarray(0, 43));
     expect([source.sampleRate, source.length]).to.deep.equal([undefined, 'unknown']);
     source.add(bytes.subarray(43, 44));
     expect([source.sampleRate, source.length]).to.deep.equal([22_050, SOUND.length]);
+    const other = createSampleSource(WAV);
+    other.add(bytes.subarray(0, 44));
+    expect([other.sampleRate, other.length]).to.deep.equal([22_050, 'unknown']);
+  });
+
+  it('goes on with the next file of several in a row, whatever its samples are', () => {
+    const next = wavFile(SOUND, { channels: 2, encoding: 's32le', behind: LIST });
+    expect(read(WAV, Buffer.concat([wavFile(SOUND, { behind: LIST }), next]), 100)).to.deep.equal([...SOUND, ...SOUND]);
+    const faster = wavFile(SOUND, { sampleRate: 48_000 });
+    for (const piece of [10_000, 13]) {
+      expect(read(WAV, Buffer.concat([wavFile(SOUND), faster, next]), piece)).to.have.length(2.5 * SOUND.length);
+    }
+  });
+
+  it('takes what has to say where it ends for whole only where it does', () => {
+    const open = wavFile(SOUND, { declared: 0xffffffff });
+    const from: SourceSound = { kind: 'wav', mustStateEnd: true };
+    expect(read(from, wavFile(SOUND), 100)).to.deep.equal(SOUND);
+    expect(read(from, open, 100)).to.equal('truncated');
   });
 
   it('does not let floating point be louder than the loudest, and wants it to be numbers', () => {

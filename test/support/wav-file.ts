@@ -34,7 +34,8 @@ export function wavFile(samples: readonly number[], options: WavFileOptions = {}
     before ?? Buffer.alloc(0),
     chunkHead('data', options.declared ?? data.length),
   ]);
-  const size = options.declared === undefined ? head.length + data.length : 0xffffffff;
+  // Both sizes say the same, as those of honest writers and of those to a pipe do.
+  const size = (head.length + (options.declared ?? data.length)) % 2 ** 32;
   return Buffer.concat([chunkHead('RIFF', size), head, data, behind ?? Buffer.alloc(0)]);
 }
 
