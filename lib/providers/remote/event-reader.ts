@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { SpeechError } from '../../speech/error.js';
+import { Base64Stream } from './base64-stream.js';
 import { isSpeechUsage, type SpeechUsage } from '../../speech/provider.js';
 
 /** What is to be done with what the events say. Nothing is called after `onDone` or `onFailure`. */
@@ -19,6 +20,7 @@ const END_MARK = '[DONE]';
 export class EventReader {
   readonly #options: EventReaderOptions;
   readonly #text = new TextDecoder();
+  readonly #base64 = new Base64Stream();
   readonly #parser;
   #state: 'no events' | 'events' | 'sound' | 'over' = 'no events';
   #isEnding = false;
@@ -82,15 +84,20 @@ export class EventReader {
   }
 
   #sound(audio: unknown): void {
-    const bytes = typeof audio === 'string' ? decode(audio) : undefined;
-    if (bytes === undefined) this.#fail('bad_response', 'the sound of an event is not base64');
-    else if (bytes.length > 0) {
+    this.#give(typeof audio === 'string' ? this.#base64.decode(audio) : undefined);
+  }
+
+  #give(sound: Buffer | undefined): void {
+    if (sound === undefined) this.#fail('bad_response', 'the sound of an event is not base64');
+    else if (sound.length > 0) {
       this.#state = 'sound';
-      this.#options.onSound(bytes);
+      this.#options.onSound(sound);
     }
   }
 
   #done(usage: SpeechUsage | undefined): void {
+    this.#give(this.#base64.end());
+    if (this.#state === 'over') return;
     if (this.#state !== 'sound') {
       this.#fail('empty', 'the server’s events have no sound in them');
       return;
@@ -117,13 +124,6 @@ function fieldsOf(data: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Decodes base64 of either alphabet. Node leaves out what is none, which would be a click or worse: so the length is held against it. */
-function decode(text: string): Buffer | undefined {
-  const digits = text.replace(/[\s=]+/g, '').length;
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length === Math.floor((digits * 3) / 4) ? bytes : undefined;
 }
 
 /** Reads what OpenAI's servers say of the tokens used; nothing where it is not all there. */
