@@ -47,7 +47,11 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   apiKey: 'The key, or better { "env": "NAME" }, which keeps it out of the file.',
   voice: 'The voice where a request names none.',
   voices: 'From the voice that is asked for to this provider’s own.',
-  formats: 'What the server can make; anything else is left to the next provider.',
+  formats:
+    'What the server can make. From wav and pcm the other formats are made here; without these, they are left to the next provider.',
+  pcm: 'What the server’s bare samples are, where the type and the headers of its replies do not say it.',
+  sampleRate: 'Hertz of bare samples.',
+  channels: 'Channels of bare samples.',
   timeout: 'Limits in milliseconds for each phase of a call.',
   firstByte: 'Milliseconds from the request sent to the first byte of the reply.',
   circuitBreaker: 'When a failing provider is left alone, and for how long.',

@@ -135,9 +135,9 @@ function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'loca
     const options = { name, engine, command: command && withoutUndefined(command), voice, voices, workers };
     return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
   }
-  const { name, apiKey, headers, model, voice, voices, formats, ssml } = entry;
+  const { name, apiKey, headers, model, voice, voices, formats, pcm, ssml } = entry;
   const { maxInput, timeout, maxBytes, allowAddresses } = entry;
-  const wishes = { model, voice, voices, formats, ssml };
+  const wishes = { model, voice, voices, formats, pcm, ssml };
   const options = { name, apiKey, headers, ...wishes, maxInput, timeout, maxBytes, allowAddresses };
   return {
     type: 'remote',

@@ -48,6 +48,11 @@ const remote = object({
     })
     .min(1, { error: 'expected at least one format' })
     .default([...SPEECH_FORMATS]),
+  // OpenAI's, which most servers have taken over; others mostly say theirs in the type.
+  pcm: object({
+    sampleRate: wholeNumber('hertz', 8_000, 192_000).default(24_000),
+    channels: wholeNumber('channels', 1, 32).default(1),
+  }).prefault({}),
   // Most of these servers would read the tags aloud.
   ssml: onOrOff().default(false),
   maxInput: wholeNumber('characters', 1, 1_000_000).optional(),

@@ -5,7 +5,7 @@ import { Catalogue } from './catalogue.js';
 import type { Configuration, CustomConfiguration, ProviderConfiguration } from './configuration.js';
 import { CustomProvider } from './custom-provider.js';
 import type { SpeechEvents } from './events.js';
-import { createConverter } from './providers/converter.js';
+import { createConverter, type Converter } from './providers/converter.js';
 import { createLocalProvider, type LocalProvider } from './providers/local.js';
 import { createRemoteProvider } from './providers/remote.js';
 import { createTextProvider } from './providers/text.js';
@@ -133,7 +133,7 @@ export class LiveSpeech {
 
   #stage(entry: ProviderConfiguration, { maxInput }: Configuration): Stage {
     const origin = entry.type === 'custom' ? 'custom' : 'built-in';
-    const provider = entry.type === 'custom' ? this.#customProvider(entry) : createProvider(entry);
+    const provider = entry.type === 'custom' ? this.#customProvider(entry) : createProvider(entry, this.#converter);
     const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput });
     if (origin === 'custom') this.#foreign.set(stage.provider, stage);
     return stage;
@@ -171,10 +171,13 @@ function isSame(entry: ProviderConfiguration, other: ProviderConfiguration): boo
   );
 }
 
-function createProvider(entry: Exclude<ProviderConfiguration, CustomConfiguration>): SpeechProvider {
+function createProvider(
+  entry: Exclude<ProviderConfiguration, CustomConfiguration>,
+  converter: Converter,
+): SpeechProvider {
   switch (entry.type) {
     case 'remote':
-      return createRemoteProvider(entry.options);
+      return createRemoteProvider(entry.options, { converter });
     case 'local':
       return createLocalProvider(entry.options);
     case 'text':

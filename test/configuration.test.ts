@@ -56,6 +56,7 @@ describe('parseOptions', () => {
         voices: {},
         ssml: false,
         formats: ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'],
+        pcm: { sampleRate: 24_000, channels: 1 },
         timeout: {
           lookup: 1_000,
           connect: 500,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ConvertJob } from '../engines/convert-job.js';
+import { localFormats } from '../engines/encoder.js';
 import { SpeechError } from '../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { awaitJob, blameless } from './await-job.js';
@@ -36,6 +37,11 @@ export interface Converter {
   convertStream(source: Readable, options: StreamConversionOptions, signal: AbortSignal): Readable;
   /** Ends the worker, and with it what is still being converted. */
   close(): Promise<void>;
+}
+
+/** Lists what sound can be converted into. */
+export function convertibleFormats(): readonly SpeechFormat[] {
+  return localFormats();
 }
 
 /** Makes a converter with one worker, which starts with the first conversion: most applications never need one. */

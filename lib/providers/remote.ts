@@ -3,14 +3,18 @@ import { SpeechError } from '../speech/error.js';
 import type { SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';
+import { convertibleFormats, type Converter } from './converter.js';
 import { RemoteClient } from './remote/client.js';
 import { failureOfStatus } from './remote/error-reply.js';
 import { EventSupport } from './remote/event-support.js';
+import { FormatSupport } from './remote/format-support.js';
 import type { RemoteOptions } from './remote/options.js';
+import type { ReceivedSound } from './remote/received-sound.js';
 import { MOST_LIST_BYTES, RemoteLists } from './remote/remote-lists.js';
 import { namesFor } from './remote/sent-names.js';
 import { speakInEvents } from './remote/speak-in-events.js';
-import { speak } from './remote/speech-call.js';
+import { speakInFormat } from './remote/speak-in-format.js';
+import { speak, type SpeechCall } from './remote/speech-call.js';
 
 export type { RemoteOptions } from './remote/options.js';
 
@@ -29,24 +33,38 @@ const CANARY = {
 
 type Signalled = { readonly signal: AbortSignal };
 
+/** What a remote provider works with beside its server. */
+export interface RemoteTools {
+  /** Makes what is wanted of what the server makes. Without one the server has to make it itself. */
+  readonly converter?: Converter;
+  /** Called with sound as the server sends it, whatever is made of it. */
+  readonly onReceived?: (sound: ReceivedSound) => void;
+}
+
 /** Makes a provider that asks an OpenAI-compatible server. */
-export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
+export function createRemoteProvider(
+  options: RemoteOptions,
+  { converter, onReceived }: RemoteTools = {},
+): SpeechProvider {
   const client = new RemoteClient(options);
   const lists = new RemoteLists(client);
-  const events = new EventSupport(() => performance.now());
-  const { formats, maxInput, ssml } = options;
+  const now = (): number => performance.now();
+  const events = new EventSupport(now);
+  const convertible = converter === undefined ? [] : convertibleFormats();
+  const support = new FormatSupport({ formats: options.formats, convertible, now });
+  const { maxInput, ssml } = options;
+  const { formats } = support;
   let spokenWellUntil = 0;
 
+  const ask = (call: SpeechCall): ReturnType<typeof speak> =>
+    call.request.events === true && events.mayAskFor(call.asked) ? speakInEvents(call, events) : speak(call);
+
   async function synthesize(request: SpeechRequest, context: SynthesisContext): Promise<SpeechAudio> {
-    if (!formats.includes(request.format)) {
-      throw new SpeechError('unsupported', `this server does not make ${request.format}`);
-    }
     const names = namesFor(request, options, lists);
     const call = { client, options, request, names, context };
-    const inEvents = request.events === true && events.mayAskFor(request.format);
     let audio: SpeechAudio;
     try {
-      audio = await (inEvents ? speakInEvents(call, events) : speak(call));
+      audio = await speakInFormat(call, { support, converter, ask, onReceived });
     } catch (error) {
       if (names.isUnlisted && isRefusal(error)) lists.refresh();
       throw error;
@@ -58,7 +76,10 @@ export function createRemoteProvider(options: RemoteOptions): SpeechProvider {
   /** Has the server speak a word, to its end. */
   async function sayAWord(signal: AbortSignal): Promise<void> {
     const context = { signal, deadline: options.timeout.total, logger: SILENT_LOGGER };
-    const { stream } = await synthesize({ ...CANARY, format: formats[0] ?? 'mp3' }, context);
+    // In what the server makes, so that nothing has to be made of it.
+    const [wanted = 'mp3'] = options.formats;
+    const [format = wanted] = support.orderFor(wanted);
+    const { stream } = await synthesize({ ...CANARY, format }, context);
     await finished(stream.resume());
   }
 

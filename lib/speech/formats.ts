@@ -35,8 +35,25 @@ const FORMATS: Readonly<Record<SpeechFormat, FormatDescription>> = {
 /** Types that say nothing: the bytes have to speak for themselves. */
 const NEUTRAL_TYPES = new Set(['', 'application/octet-stream', 'binary/octet-stream']);
 
+/** Types of other kinds under which sound is sent. */
+const SOUND_TYPES = new Set([
+  'application/ogg',
+  'application/binary',
+  'application/x-binary',
+  'application/force-download',
+]);
+
 export function contentTypeOf(format: SpeechFormat): string {
   return FORMATS[format].contentType;
+}
+
+/**
+ * Says whether sound may stand under a `Content-Type`, in whatever format: some servers call all of it by one name. A page or a
+ * message is none, whatever its bytes look like.
+ */
+export function mayBeSound(contentType: string | undefined): boolean {
+  const type = nameOf(contentType);
+  return NEUTRAL_TYPES.has(type) || SOUND_TYPES.has(type) || /^(?:audio|video)\//.test(type);
 }
 
 /**
@@ -44,7 +61,11 @@ export function contentTypeOf(format: SpeechFormat): string {
  * agrees with every format, because the first bytes are looked at as well.
  */
 export function typeAgrees(contentType: string | undefined, format: SpeechFormat): boolean {
-  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = nameOf(contentType);
   const description = FORMATS[format];
   return NEUTRAL_TYPES.has(type) || type === description.contentType || description.aliases.includes(type);
+}
+
+function nameOf(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

@@ -4,19 +4,31 @@ import { proveAudio, type Proof } from './proof.js';
 
 /** The beginning of a body, gathered until it shows what it is. */
 export class ProofWindow {
-  readonly #format: SpeechFormat;
+  /** What it may be, likeliest first. */
+  #candidates: readonly SpeechFormat[];
   readonly #gathered = new GatheredBytes();
 
-  constructor(format: SpeechFormat) {
-    this.#format = format;
+  /** @param candidates formats that it may be in, likeliest first */
+  constructor(...candidates: readonly SpeechFormat[]) {
+    this.#candidates = candidates;
   }
 
   get bytes(): Buffer {
     return this.#gathered.bytes;
   }
 
+  /** The format that it is in, once that is proven; until then the likeliest. */
+  get format(): SpeechFormat | undefined {
+    return this.#candidates[0];
+  }
+
   add(chunk: Uint8Array): Proof {
     this.#gathered.add(chunk);
-    return proveAudio(this.#format, this.bytes);
+    for (let format = this.format; format !== undefined; format = this.format) {
+      const proof = proveAudio(format, this.bytes);
+      if (proof !== 'not-audio') return proof;
+      this.#candidates = this.#candidates.slice(1);
+    }
+    return 'not-audio';
   }
 }

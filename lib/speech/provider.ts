@@ -36,6 +36,8 @@ export interface SpeechAudio {
   readonly stream: Readable;
   /** Length in bytes where it is known before the end. */
   readonly contentLength?: number;
+  /** Set where nothing announced its length, so that only its end shows whether it is whole: worth being held until then. */
+  readonly endsUnannounced?: boolean;
   readonly warnings?: readonly SpeechWarning[];
   /** Says what the speech has used, where the provider tells; asked once the stream has ended. */
   readonly usage?: () => SpeechUsage | undefined;

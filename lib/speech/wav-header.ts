@@ -15,7 +15,6 @@ const LEAST_SIZES = 24;
 export const WAV_PCM = 1;
 export const WAV_FLOAT = 3;
 
-const WRITTEN_LENGTH = 44;
 const BYTES_PER_SAMPLE = 2;
 /** What stands for a length that is not known yet, as in OpenAI's own streams. */
 const OPEN_LENGTH = 0xffffffff;
@@ -141,18 +140,49 @@ function bytesPerSecond(format: WavFormat): number {
  */
 export function writeWavHeader({ sampleRate, channels }: SoundShape, frames: number | 'unknown'): Uint8Array {
   const frameSize = BYTES_PER_SAMPLE * channels;
-  const header = Buffer.alloc(WRITTEN_LENGTH);
+  const description = Buffer.alloc(LEAST_FORMAT);
+  description.writeUInt16LE(WAV_PCM, 0);
+  description.writeUInt16LE(channels, 2);
+  description.writeUInt32LE(sampleRate, 4);
+  description.writeUInt32LE(sampleRate * frameSize, 8);
+  description.writeUInt16LE(frameSize, 12);
+  description.writeUInt16LE(8 * BYTES_PER_SAMPLE, 14);
+  return headerAround(description, frames === 'unknown' ? frames : frames * frameSize);
+}
+
+/** Writes a header of open length for samples of any kind, with no more in it than there has to be. */
+export function openWavHeader({ encoding, bitsPerSample, channels, sampleRate, description }: WavFormat): Uint8Array {
+  const isPlain = encoding === WAV_PCM && bitsPerSample === 8 * BYTES_PER_SAMPLE && channels <= 2;
+  if (isPlain) return writeWavHeader({ sampleRate, channels: channels === 1 ? 1 : 2 }, 'unknown');
+  return headerAround(description, 'unknown');
+}
+
+/**
+ * Writes the length into the first bytes of WAV whose header left it open, now that all of it is there.
+ *
+ * @param length bytes in all
+ * @returns the same bytes where they begin with no such header
+ */
+export function withWavLength(first: Uint8Array, length: number): Uint8Array {
+  const header = readWavHeader(first);
+  if (typeof header === 'string' || length >= OPEN_LENGTH) return first;
+  const bytes = Buffer.from(first);
+  const isOpen = [4, header.dataStart - 4].every((at) => bytes.readUInt32LE(at) === OPEN_LENGTH);
+  if (!isOpen) return first;
+  bytes.writeUInt32LE(length - CHUNK_HEADER, 4);
+  bytes.writeUInt32LE(length - header.dataStart, header.dataStart - 4);
+  return bytes;
+}
+
+function headerAround(description: Uint8Array, dataSize: number | 'unknown'): Uint8Array {
+  const start = FILE_HEADER + CHUNK_HEADER + description.length;
+  const header = Buffer.alloc(start + CHUNK_HEADER);
   header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE(frames === 'unknown' ? OPEN_LENGTH : frames * frameSize + WRITTEN_LENGTH - CHUNK_HEADER, 4);
+  header.writeUInt32LE(dataSize === 'unknown' ? OPEN_LENGTH : start + dataSize, 4);
   header.write('WAVEfmt ', 8, 'latin1');
-  header.writeUInt32LE(LEAST_FORMAT, 16);
-  header.writeUInt16LE(WAV_PCM, 20);
-  header.writeUInt16LE(channels, 22);
-  header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * frameSize, 28);
-  header.writeUInt16LE(frameSize, 32);
-  header.writeUInt16LE(8 * BYTES_PER_SAMPLE, 34);
-  header.write('data', 36, 'latin1');
-  header.writeUInt32LE(frames === 'unknown' ? OPEN_LENGTH : frames * frameSize, 40);
+  header.writeUInt32LE(description.length, 16);
+  header.set(description, FILE_HEADER + CHUNK_HEADER);
+  header.write('data', start, 'latin1');
+  header.writeUInt32LE(dataSize === 'unknown' ? OPEN_LENGTH : dataSize, start + 4);
   return header;
 }

@@ -8,6 +8,7 @@ export function speechHint(error: SpeechError, asked: SpeechFormat, sent: Sent, 
   const says = sent.message === '' ? '' : `; it says “${sent.message}”`;
   switch (error.code) {
     case 'not_audio':
+    case 'unsupported':
       return notAudioHint(asked, sent) + says;
     case 'empty':
       return 'the server answers, but with no sound in it; look at its log';

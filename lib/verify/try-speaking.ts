@@ -1,7 +1,9 @@
 import type { RemoteOptions } from '../providers/remote.js';
 import { SpeechError } from '../speech/error.js';
-import type { SpeechFormat } from '../speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechProvider } from '../speech/provider.js';
+import { formatsHint, UNANNOUNCED, type TriedFormats } from './format-hints.js';
+import type { HeardSounds } from './heard-sound.js';
 import { look, NOTHING } from './look.js';
 import { speakOnce, type Spoken } from './speak-once.js';
 import { speechHint } from './speech-hints.js';
@@ -14,81 +16,83 @@ const FORMATS_LIMIT = 10_000;
 const NOT_THE_FORMAT = /^(timeout\.|status\.(401|403|404|405|408|5(?!00|01)\d)|rate_limited|aborted|reset|refused)/;
 
 /** Failures after which there is something to look at, and after which looking costs no second wait. */
-const SENT_SOMETHING = /^(status\.|rate_limited|not_audio)/;
+const SENT_SOMETHING = /^(status\.|rate_limited|not_audio|unsupported)/;
 
-/** What a server made of the formats it was asked for. */
-interface Formats {
-  readonly made: readonly SpeechFormat[];
-  readonly refused: readonly SpeechFormat[];
-  readonly untried: readonly SpeechFormat[];
-  readonly firstByte: number | undefined;
+/** Formats that others are made of here. */
+const SOURCES: readonly SpeechFormat[] = ['wav', 'pcm'];
+
+export interface SpeakingTrial {
+  /** Speaks in the format that it is asked for, or not at all. */
+  readonly provider: SpeechProvider;
+  /** What that server really sent. */
+  readonly heard: HeardSounds;
+  readonly options: RemoteOptions;
+  /** What came of the first format, where that has been tried already. */
+  readonly first?: Spoken | SpeechError | undefined;
 }
 
-/**
- * Has the server speak in each of the entry's formats.
- *
- * @param first what came of the first format, where that has been tried already
- */
-export async function trySpeaking(
-  trial: Trial,
-  provider: SpeechProvider,
-  options: RemoteOptions,
-  first?: Spoken | SpeechError,
-): Promise<Found> {
-  const asked = options.formats[0] ?? 'mp3';
+/** Has the server speak in each of the entry's formats. It is well where what it makes is wanted, or others can be made of it. */
+export async function trySpeaking(trial: Trial, { provider, heard, options, first }: SpeakingTrial): Promise<Found> {
+  const [asked = 'mp3', ...others] = options.formats;
   const spoken = first ?? (await speakOnce(provider, asked, trial.signal));
-  if (!SpeechError.is(spoken)) {
-    const { firstByte } = spoken;
-    const formats = await tryFormats(trial, provider, options.formats.slice(1));
-    const made = [asked, ...formats.made];
-    trial.pass('speak', formatsHint({ ...formats, made }));
-    return { formats: made, firstByte };
-  }
-  const error = trial.explain(spoken);
-  const sent = SENT_SOMETHING.test(error.code) ? await look(options, asked, trial.signal) : NOTHING;
-  const hint = speechHint(error, asked, sent, options);
-  if (NOT_THE_FORMAT.test(error.code)) {
-    trial.fail('speak', error.code, hint);
+  const error = SpeechError.is(spoken) ? trial.explain(spoken) : undefined;
+  if (error !== undefined && NOT_THE_FORMAT.test(error.code)) {
+    trial.fail('speak', error.code, await hintOf(trial, error, { heard, options, asked }));
     return {};
   }
-  const { made, firstByte } = await tryFormats(trial, provider, options.formats.slice(1));
-  trial.fail('speak', error.code, made.length === 0 ? hint : otherFormatsHint(asked, made, sent.format));
-  return made.length === 0 || firstByte === undefined ? {} : { formats: made, firstByte };
+  const { firstByte, ...tried } = await tryFormats(trial, provider, [[asked, spoken], ...others.map(untold)], heard);
+  const { made } = tried;
+  const isServed = made.includes(asked) || made.some((format) => SOURCES.includes(format));
+  if (isServed) trial.pass('speak', formatsHint(tried, heard.all));
+  else if (error === undefined || made.length > 0) {
+    trial.fail('speak', error?.code ?? 'unsupported', formatsHint(tried, heard.all) ?? '');
+  } else trial.fail('speak', error.code, await hintOf(trial, error, { heard, options, asked }));
+  return made.length === 0 ? {} : { formats: made, ...(firstByte === undefined ? {} : { firstByte }) };
 }
 
-async function tryFormats(trial: Trial, provider: SpeechProvider, formats: readonly SpeechFormat[]): Promise<Formats> {
-  const made: SpeechFormat[] = [];
+const untold = (format: SpeechFormat): readonly [SpeechFormat, undefined] => [format, undefined];
+
+async function hintOf(
+  trial: Trial,
+  error: SpeechError,
+  { heard, options, asked }: Pick<SpeakingTrial, 'heard' | 'options'> & { readonly asked: SpeechFormat },
+): Promise<string> {
+  if (error.code === 'truncated' && heard.last?.endsUnannounced === true) return UNANNOUNCED;
+  const sent = SENT_SOMETHING.test(error.code) ? await look(options, asked, trial.signal) : NOTHING;
+  return speechHint(error, asked, sent, options);
+}
+
+/** @param formats with what came of each, where that has been tried already */
+async function tryFormats(
+  trial: Trial,
+  provider: SpeechProvider,
+  formats: readonly (readonly [SpeechFormat, Spoken | SpeechError | undefined])[],
+  heard: HeardSounds,
+): Promise<TriedFormats & { readonly firstByte: number | undefined }> {
+  const made = new Set<SpeechFormat>();
   const refused: SpeechFormat[] = [];
   const untried: SpeechFormat[] = [];
   let firstByte: number | undefined;
   const end = performance.now() + FORMATS_LIMIT;
-  for (const format of formats) {
+  for (const [format, told] of formats) {
     // One after the other: most of these servers speak one text at a time.
-    const spoken =
-      performance.now() < end && !trial.signal.aborted ? await speakOnce(provider, format, trial.signal) : undefined;
+    const isTime = performance.now() < end && !trial.signal.aborted;
+    const spoken = told ?? (isTime ? await speakOnce(provider, format, trial.signal) : undefined);
     if (spoken === undefined) untried.push(format);
     else if (!SpeechError.is(spoken)) {
-      made.push(format);
+      made.add(format);
       firstByte ??= spoken.firstByte;
     } else if (NOT_THE_FORMAT.test(trial.explain(spoken).code)) untried.push(format);
-    else refused.push(format);
+    else {
+      refused.push(format);
+      // It was something else that it made, and may be worth something.
+      if (spoken.code === 'unsupported' && heard.last !== undefined) made.add(heard.last.format);
+    }
   }
-  return { made, refused, untried, firstByte };
-}
-
-function formatsHint({ made, refused, untried }: Formats): string | undefined {
-  const open = untried.length === 0 ? '' : `whether it makes ${listed(untried, 'or')} could not be found out`;
-  if (refused.length === 0) return open === '' ? undefined : open;
-  const hint = `it makes no ${listed(refused, 'and no')}; name in "formats" what it makes: ${made.join(', ')}`;
-  return open === '' ? hint : `${hint}; ${open}`;
-}
-
-function otherFormatsHint(asked: SpeechFormat, made: readonly SpeechFormat[], sent: SpeechFormat | undefined): string {
-  const instead =
-    sent === undefined || sent === asked ? `it makes no ${asked}` : `asked for ${asked}, it sends ${sent}`;
-  return `${instead}; name in "formats" what it makes: ${made.join(', ')}`;
-}
-
-function listed(formats: readonly SpeechFormat[], word: string): string {
-  return formats.join(` ${word} `);
+  return {
+    made: SPEECH_FORMATS.filter((format) => made.has(format)),
+    refused: refused.filter((format) => !made.has(format)),
+    untried: untried.filter((format) => !made.has(format)),
+    firstByte,
+  };
 }

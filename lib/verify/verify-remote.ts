@@ -6,20 +6,23 @@ import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
 import { connectionHint, isCertificateProblem, isSecure, otherSchemeHint } from './connection-hints.js';
 import { answersOverOtherScheme } from './elsewhere.js';
+import { HeardSounds } from './heard-sound.js';
 import { checkModels, checkVoices } from './lists.js';
 import { otherApi } from './other-api.js';
 import { reach, type Reply, type Unreached } from './reach.js';
 import { speakOnce, type Spoken } from './speak-once.js';
 import { keyHint } from './speech-hints.js';
 import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
-import { trySpeaking } from './try-speaking.js';
+import { trySpeaking, type SpeakingTrial } from './try-speaking.js';
 import { unusedProxy } from './unused-proxy.js';
 
 /** Tries a server step by step, over connections of its own that are closed when it returns. */
 export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions): Promise<Verification> {
   return runTrial(trialOptions, async (trial) => {
     const client = new RemoteClient(options);
-    const provider = createRemoteProvider(options);
+    const heard = new HeardSounds();
+    // Without a converter: what the server makes itself is to be found out.
+    const provider = createRemoteProvider(options, { onReceived: heard.add });
     try {
       const reply = await reach(trial, client, '/models');
       const proxy = unusedProxy(options.baseUrl, process.env);
@@ -29,7 +32,7 @@ export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions)
         return {};
       }
       if (proxy !== undefined) trial.note('address', directly(proxy));
-      return await judge(trial, provider, reply, options);
+      return await judge(trial, reply, { provider, heard, options });
     } finally {
       await provider.close?.();
       client.close();
@@ -55,7 +58,7 @@ async function unreachedHint(trial: Trial, unreached: Unreached, options: Remote
 }
 
 /** Goes on from the server's first answer, which was to be its list of models. */
-async function judge(trial: Trial, provider: SpeechProvider, reply: Reply, options: RemoteOptions): Promise<Found> {
+async function judge(trial: Trial, reply: Reply, { provider, heard, options }: SpeakingTrial): Promise<Found> {
   const { status } = reply;
   if (status === 401 || status === 403) {
     trial.pass('http');
@@ -67,13 +70,13 @@ async function judge(trial: Trial, provider: SpeechProvider, reply: Reply, optio
     return {};
   }
   let models = modelsIn(reply);
-  let spoken: Spoken | SpeechError | undefined;
+  let first: Spoken | SpeechError | undefined;
   if (models === undefined && status !== 429 && status < 500) {
     models = await otherModels(trial, provider);
     if (models === undefined) {
       // Some servers have no list of any kind. What one is worth shows when it speaks.
-      spoken = await speakOnce(provider, options.formats[0] ?? 'mp3', trial.signal);
-      const problem = await otherApi(trial, spoken, status, options);
+      first = await speakOnce(provider, options.formats[0] ?? 'mp3', trial.signal);
+      const problem = await otherApi(trial, first, status, options);
       if (problem !== undefined) {
         trial.fail('http', problem.code, problem.hint);
         return {};
@@ -85,8 +88,8 @@ async function judge(trial: Trial, provider: SpeechProvider, reply: Reply, optio
   checkModels(trial, models, options);
   const voices = await voicesOf(trial, provider);
   checkVoices(trial, voices, options);
-  const heard = await trySpeaking(trial, provider, options, spoken);
-  return { ...heard, ...(models === undefined ? {} : { models }), ...(voices === undefined ? {} : { voices }) };
+  const spoken = await trySpeaking(trial, { provider, heard, options, first });
+  return { ...spoken, ...(models === undefined ? {} : { models }), ...(voices === undefined ? {} : { voices }) };
 }
 
 /** Reads the list of models out of a reply that is one. */

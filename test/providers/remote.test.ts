@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { SpeechProvider } from '../../lib/index.js';
 import { createRemoteProvider, type RemoteOptions } from '../../lib/providers/remote.js';
-import { soundIn } from '../support/audio.js';
+import { samplesOf, soundIn } from '../support/audio.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
 import { limitsFor, remoteOptions, SHORT } from '../support/remote-options.js';
 import { stopwatch } from '../support/stopwatch.js';
@@ -47,7 +47,7 @@ describe('the remote provider', () => {
       ['sends HTML', 'not_audio'],
       ['sends HTML under an audio type', 'not_audio'],
       ['sends JSON', 'not_audio'],
-      ['sends another format', 'not_audio'],
+      ['sends another format', 'unsupported'],
       ['sends nothing', 'empty'],
       ['sends a header alone', 'empty'],
       ['compresses its sound', 'bad_response'],
@@ -109,20 +109,35 @@ describe('the remote provider', () => {
       });
     }
 
-    it('takes a body without length or chunks only where its container says that it is whole', async () => {
+    it('takes a body without length or chunks where what is in it says that it is whole, and says that this shows at its end', async () => {
       await start('ends with its connection');
-      const result = await provider.synthesize(speechRequest(), context());
-      if (result.kind !== 'audio') throw new Error('expected sound');
-      expect((await bytesOf(result)).equals(soundIn('wav'))).to.equal(true);
-      const failure = await failureOf(provider.synthesize(speechRequest({ format: 'mp3' }), context()));
-      expect(failure.code).to.equal('bad_response');
+      for (const format of ['wav', 'mp3', 'aac', 'flac', 'opus'] as const) {
+        const result = await provider.synthesize(speechRequest({ format, input: 'O' }), context());
+        if (result.kind !== 'audio') throw new Error('expected sound');
+        expect(result, format).to.include({ endsUnannounced: true });
+        const bytes = await bytesOf(result);
+        if (format === 'wav') expect(samplesOf(bytes).equals(samplesOf(soundIn('wav')))).to.equal(true);
+        else expect(bytes.equals(soundIn(format)), format).to.equal(true);
+      }
+      // Bare samples end anywhere.
+      const failure = await failureOf(provider.synthesize(speechRequest({ format: 'pcm' }), context()));
+      expect(failure.code).to.equal('truncated');
+    });
+
+    it('ends no body cleanly that was cut, where nothing but its end shows it', async () => {
+      await start('ends with its connection, too early');
+      for (const format of ['wav', 'mp3', 'aac', 'flac', 'opus'] as const) {
+        const result = await provider.synthesize(speechRequest({ format, input: 'O' }), context());
+        if (result.kind !== 'audio') throw new Error('expected sound');
+        expect((await failureOf(bytesOf(result))).code, format).to.equal('truncated');
+      }
     });
 
     it('reads the server’s headers in whatever case they are written', async () => {
       await start('says in capitals that it sends chunks');
       const result = await provider.synthesize(speechRequest(), context());
       if (result.kind !== 'audio') throw new Error('expected sound');
-      expect((await bytesOf(result)).equals(soundIn('wav'))).to.equal(true);
+      expect(samplesOf(await bytesOf(result)).equals(samplesOf(soundIn('wav')))).to.equal(true);
     });
 
     it('does not hold a slow reader against the server', async () => {
@@ -131,7 +146,7 @@ describe('the remote provider', () => {
       if (result.kind !== 'audio') throw new Error('expected sound');
       // Longer than the server may rest; it is the reader who rests here.
       await new Promise((resolve) => setTimeout(resolve, SHORT * 2));
-      expect((await bytesOf(result)).equals(soundIn('wav'))).to.equal(true);
+      expect(samplesOf(await bytesOf(result)).equals(samplesOf(soundIn('wav')))).to.equal(true);
     });
   });
 

@@ -1,5 +1,6 @@
 import { createPcmEncoder, createWavEncoder } from '../../lib/engines/pcm-encoder.js';
 import type { SpeechFormat } from '../../lib/index.js';
+import { WavStream } from '../../lib/speech/wav-stream.js';
 
 /** A sixteenth of a second of a tone in each compressed format, made with ffmpeg and flac. */
 const BASE64 = {
@@ -16,4 +17,13 @@ export function soundIn(format: SpeechFormat): Buffer {
   if (format === 'pcm') return Buffer.from(createPcmEncoder().encode(TONE));
   if (format === 'wav') return Buffer.from(createWavEncoder(TONE.length).encode(TONE));
   return Buffer.from(BASE64[format], 'base64');
+}
+
+/** Takes the samples out of WAV, whatever its header says of their number. */
+export function samplesOf(wav: Uint8Array): Buffer {
+  const sound: Uint8Array[] = [];
+  const stream = new WavStream({ onSound: (bytes) => sound.push(bytes) });
+  stream.add(wav);
+  stream.end();
+  return Buffer.concat(sound);
 }

@@ -43,6 +43,7 @@ export function remoteOptions(baseUrl: string, options: Partial<RemoteOptions> =
     voices: {},
     ssml: false,
     formats: SPEECH_FORMATS,
+    pcm: { sampleRate: 24_000, channels: 1 },
     timeout: limitsFor(),
     pool: { maxSockets: 20, keepAlive: 4_000 },
     maxBytes: 1024 * 1024,

@@ -58,33 +58,87 @@ describe('verifying that a server speaks', () => {
     const result = await verifyRemoteEntry(`${origin}/v1`);
     expect(result.ok).to.equal(true);
     expect(hintOf(result, 'speak')).to.equal(
-      'it makes no opus and no aac; name in "formats" what it makes: mp3, flac, wav, pcm',
+      'it makes no opus or aac, which are made of its wav here; name in "formats" what it makes: mp3, flac, wav, pcm',
     );
     expect(result.found?.formats).to.deep.equal(['mp3', 'flac', 'wav', 'pcm']);
   });
 
-  it('finds the formats of a server that refuses the first', async () => {
+  it('is content with a server that refuses all but what the others can be made of', async () => {
     const { origin } = await stand.api({ speak: only('wav') });
     const result = await verifyRemoteEntry(`${origin}/v1`);
-    expect(outline(result).at(-1)).to.equal('speak status.422');
-    expect(hintOf(result, 'speak')).to.equal('it makes no mp3; name in "formats" what it makes: wav');
+    expect(result.ok).to.equal(true);
+    expect(hintOf(result, 'speak')).to.equal(
+      'it makes no mp3, opus, aac, flac or pcm, which are made of its wav here; name in "formats" what it makes: wav',
+    );
     expect(result.found?.formats).to.deep.equal(['wav']);
     expect(result.found?.firstByte).to.be.a('number');
   });
 
+  it('says what nobody hears of a server that makes nothing that others can be made of', async () => {
+    const { origin } = await stand.api({ speak: only('aac') });
+    const result = await verifyRemoteEntry(`${origin}/v1`);
+    expect(outline(result).at(-1)).to.equal('speak status.422');
+    expect(hintOf(result, 'speak')).to.equal(
+      'it makes no mp3, opus, flac, wav or pcm; name in "formats" what it makes: aac',
+    );
+    expect(result.found?.formats).to.deep.equal(['aac']);
+  });
+
   it('tells a server that answers with another format than was asked for', async () => {
+    const always =
+      (format: SpeechFormat) =>
+      (response: ServerResponse): void => {
+        response.setHeader('content-type', CONTENT_TYPES[format]).end(soundIn(format));
+      };
+    const wav = await stand.api({ speak: always('wav') });
+    const all = await verifyRemoteEntry(`${wav.origin}/v1`);
+    expect(outline(all).at(-1)).to.equal('speak ok');
+    expect(hintOf(all, 'speak')).to.match(
+      /^it makes no mp3, opus, aac, flac or pcm, which are made of its wav here; name/,
+    );
+    const one = await verifyRemoteEntry(`${wav.origin}/v1`, { formats: ['mp3'] });
+    expect(outline(one).at(-1)).to.equal('speak ok');
+    expect(hintOf(one, 'speak')).to.equal(
+      'it makes no mp3, which is made of its wav here; name in "formats" what it makes: wav',
+    );
+    const aac = await stand.api({ speak: always('aac') });
+    const other = await verifyRemoteEntry(`${aac.origin}/v1`, { formats: ['mp3'] });
+    expect(outline(other).at(-1)).to.equal('speak unsupported');
+    expect(hintOf(other, 'speak')).to.equal('it makes no mp3; name in "formats" what it makes: aac');
+  });
+
+  it('takes true sound under another name of sound for what it is', async () => {
     const { origin } = await stand.api({
-      speak: (response) => {
-        response.setHeader('content-type', CONTENT_TYPES.wav).end(soundIn('wav'));
+      speak: (response, { format }) => response.setHeader('content-type', 'audio/mpeg').end(soundIn(format)),
+    });
+    const result = await verifyRemoteEntry(`${origin}/v1`);
+    expect(result.found?.formats).to.deep.equal(['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm']);
+    expect(result.steps.at(-1)).not.to.have.any.keys('hint', 'code');
+  });
+
+  it('tells bare samples of another rate, and replies whose end proves nothing', async () => {
+    const rate = await stand.api({
+      speak: (response, asked) => {
+        if (asked.format !== 'pcm') speaks(response, asked);
+        else response.setHeader('content-type', 'audio/pcm;rate=16000;channels=2').end(soundIn('pcm'));
       },
     });
-    const all = await verifyRemoteEntry(`${origin}/v1`);
-    expect(outline(all).at(-1)).to.equal('speak not_audio');
-    expect(hintOf(all, 'speak')).to.equal('asked for mp3, it sends wav; name in "formats" what it makes: wav');
-    const one = await verifyRemoteEntry(`${origin}/v1`, { formats: ['mp3'] });
-    expect(hintOf(one, 'speak')).to.equal(
-      'asked for mp3, the server answers with wav; name in "formats" what it makes',
+    const sampled = await verifyRemoteEntry(`${rate.origin}/v1`);
+    expect(hintOf(sampled, 'speak')).to.equal('its pcm is s16le at 16000 Hz in 2 channels, and converted here');
+    const bare = await stand.api({
+      speak: (response, { format }) => {
+        const head = `HTTP/1.0 200 OK\r\nContent-Type: ${CONTENT_TYPES[format]}\r\n\r\n`;
+        response.socket?.end(Buffer.concat([Buffer.from(head), soundIn(format)]));
+      },
+    });
+    const ending = await verifyRemoteEntry(`${bare.origin}/v1`, { formats: ['wav', 'pcm'] });
+    expect(ending.ok).to.equal(true);
+    expect(hintOf(ending, 'speak')).to.match(
+      /^it makes no pcm, .*; its replies have neither Content-Length nor chunks/,
     );
+    const hopeless = await verifyRemoteEntry(`${bare.origin}/v1`, { formats: ['pcm'] });
+    expect(outline(hopeless).at(-1)).to.equal('speak truncated');
+    expect(hintOf(hopeless, 'speak')).to.match(/^its replies have neither .*; have the server, .* speak HTTP\/1\.1/);
   });
 
   const faults: [what: string, speak: (response: ServerResponse, asked: Asked) => void, code: string, hint: RegExp][] =
@@ -190,7 +244,7 @@ describe('verifying that a server speaks', () => {
     const timeout = { firstByte: 60_000 };
     const result = await verifyRemoteEntry(`${origin}/v1`, { timeout }, { limit: 1_000 });
     expect(result.ok).to.equal(true);
-    expect(hintOf(result, 'speak')).to.match(/^whether it makes opus or aac or .* could not be found out$/);
+    expect(hintOf(result, 'speak')).to.match(/^whether it makes opus, aac, .* or pcm could not be found out$/);
   });
 
   it('ends in the middle of a word when nobody wants to know any more', async () => {

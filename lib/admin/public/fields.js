@@ -76,6 +76,8 @@ export const FORMS = {
         number('maxInput'),
         onOff('ssml'),
         number('maxBytes', 26214400),
+        number('pcm.sampleRate', 24000),
+        number('pcm.channels', 1),
         number('pool.maxSockets', 20),
         number('pool.keepAlive', 4000),
       ],

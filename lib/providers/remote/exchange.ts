@@ -1,6 +1,5 @@
 import { IncomingMessage, type ClientRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { Request } from 'got';
 import type { Resident } from '../../collections/live-set.js';
 import { SpeechError } from '../../speech/error.js';
@@ -89,9 +88,9 @@ export class Exchange implements Resident {
   /**
    * Begins to watch the body: it has proved itself, and now has to go on coming.
    *
-   * @param unread where what has come waits for the reader, if that is not the response itself
+   * @param unread what has come and waits for the reader, if that is not in the response itself
    */
-  watchBody(unread: Readable | undefined = this.#response): void {
+  watchBody(unread: { readonly readableLength: number } | undefined = this.#response): void {
     const response = this.#response;
     if (response === undefined || unread === undefined || response.destroyed) return;
     response.on('data', (chunk: Uint8Array) => {

@@ -1,4 +1,5 @@
 import type { SpeechFormat } from '../../speech/formats.js';
+import type { PcmOption } from './pcm-layout.js';
 
 /** Milliseconds for each phase of a call. */
 export interface RemoteTimeouts {
@@ -28,6 +29,8 @@ export interface RemoteOptions {
   readonly voice?: string;
   readonly voices: Readonly<Record<string, string>>;
   readonly formats: readonly SpeechFormat[];
+  /** What its bare samples are, where no header says it. */
+  readonly pcm: PcmOption;
   /** Whether the server takes SSML as its input. Where it does not, a text that came as SSML is sent plain. */
   readonly ssml: boolean;
   readonly maxInput?: number;

@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { SpeechError } from '../../speech/error.js';
-import { typeAgrees, type SpeechFormat } from '../../speech/formats.js';
+import { mayBeSound, SPEECH_FORMATS, type SpeechFormat } from '../../speech/formats.js';
 import { ProofWindow } from '../../speech/proof-window.js';
 import type { Exchange } from './exchange.js';
+import { isPcmType } from './pcm-layout.js';
 
 /** Refuses a head that no body can make good again. */
-export function checkHead(response: IncomingMessage, format: SpeechFormat, maxBytes: number): void {
-  if (!typeAgrees(response.headers['content-type'], format))
-    throw new SpeechError('not_audio', 'the server’s type is not the format asked for');
+export function checkHead(response: IncomingMessage, maxBytes: number): void {
+  if (!mayBeSound(response.headers['content-type'])) {
+    throw new SpeechError('not_audio', 'the server sent something under a type that is none of sound');
+  }
   checkPacking(response, maxBytes);
 }
 
@@ -21,28 +23,65 @@ export function checkPacking({ headers }: IncomingMessage, maxBytes: number): vo
 }
 
 /**
- * Waits until the body has proved to be sound in the format asked for. What was read for that is put back.
+ * Lists what a body may be, likeliest first: what was asked for, or anything else that is told by its bytes. Bare samples have no mark,
+ * so that they are expected only where they were asked for, or the type says so.
+ */
+export function candidatesFor(asked: SpeechFormat, contentType: string | undefined): readonly SpeechFormat[] {
+  if (asked !== 'pcm' && isPcmType(contentType)) return BARE_FIRST;
+  return CANDIDATES.get(asked) ?? BARE_FIRST;
+}
+
+const MARKED = SPEECH_FORMATS.filter((format) => format !== 'pcm');
+const BARE_FIRST: readonly SpeechFormat[] = ['pcm', ...MARKED];
+const CANDIDATES: ReadonlyMap<SpeechFormat, readonly SpeechFormat[]> = new Map(
+  SPEECH_FORMATS.map((asked) => [asked, [asked, ...MARKED.filter((format) => format !== asked)]]),
+);
+
+/** What a body has proved to be. */
+export interface ProvenBody {
+  readonly format: SpeechFormat;
+  /** All of it, at rest. */
+  readonly body: Readable;
+  /** What it begins with. */
+  readonly first: Buffer;
+}
+
+/**
+ * Waits until a body has proved to be sound. What was read for that is put back.
  *
  * @param body the response, or the sound that was taken out of it
- * @returns the bytes that were looked at
+ * @param isEnough asked whether so many bytes of that format will do, where more than the proof is to be known of them
  */
-export function proveBody(exchange: Exchange, body: Readable, format: SpeechFormat): Promise<Buffer> {
+export function proveBody(
+  exchange: Exchange,
+  body: Readable,
+  candidates: readonly SpeechFormat[],
+  isEnough: (format: SpeechFormat, bytes: Buffer, isEnd: boolean) => boolean = () => true,
+): Promise<ProvenBody> {
   return new Promise((resolve, reject) => {
-    const window = new ProofWindow(format);
+    const window = new ProofWindow(...candidates);
+    let proven: SpeechFormat | undefined;
     const onData = (chunk: Buffer): void => {
       const proof = window.add(chunk);
-      if (proof === 'need-more') return;
+      if (proof === 'not-audio') {
+        exchange.fail(new SpeechError('not_audio', 'the server sent something that is not sound'));
+        return;
+      }
+      proven = proof === 'proven' ? window.format : undefined;
+      if (proven === undefined || !isEnough(proven, window.bytes, false)) return;
       body.off('data', onData);
       body.off('end', onEnd);
       body.pause();
-      if (proof === 'proven') {
-        body.unshift(window.bytes);
-        resolve(window.bytes);
-      } else exchange.fail(new SpeechError('not_audio', 'the server sent something that is not the sound asked for'));
+      // At once: a body that rests and has nothing left comes to its end.
+      body.unshift(window.bytes);
+      resolve({ format: proven, body, first: window.bytes });
     };
     // A body that ended while more was needed is a header alone, a few bytes of text, or nothing.
     const onEnd = (): void => {
-      exchange.fail(new SpeechError('empty', 'the server sent no sound'));
+      const { bytes } = window;
+      if (proven !== undefined && isEnough(proven, bytes, true)) {
+        resolve({ format: proven, body: Readable.from([bytes], { objectMode: false }), first: bytes });
+      } else exchange.fail(new SpeechError('empty', 'the server sent no sound'));
     };
     exchange.onFailure(reject);
     body.on('data', onData);

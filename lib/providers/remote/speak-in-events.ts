@@ -1,10 +1,20 @@
 import { SpeechError } from '../../speech/error.js';
-import { contentTypeOf } from '../../speech/formats.js';
-import type { SpeechAudio } from '../../speech/provider.js';
 import type { EventSupport } from './event-support.js';
 import { soundOfEvents } from './event-sound.js';
-import { checkPacking, proveBody } from './prove-body.js';
-import { logRefusal, openCall, refusalIn, soundIn, speak, type OpenCall, type SpeechCall } from './speech-call.js';
+import { readPcmLayout } from './pcm-layout.js';
+import { candidatesFor, checkPacking, proveBody } from './prove-body.js';
+import type { ReceivedSound } from './received-sound.js';
+import {
+  isSuccess,
+  logRefusal,
+  openCall,
+  refusalIn,
+  replyOf,
+  speak,
+  type OpenCall,
+  type Refusal,
+  type SpeechCall,
+} from './speech-call.js';
 
 /** Statuses of servers that do not know the field, or will not have it with this model or format. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 404, 406, 415, 422, 501]);
@@ -17,32 +27,32 @@ const EVENTS_AT_FAULT: ReadonlySet<string> = new Set(['not_audio', 'bad_response
  * sound is taken at that. One that refuses, or whose events have no such sound in them, is asked once more, plainly: asking for
  * events must not silence a server that can speak. It is remembered only when that helped.
  */
-export async function speakInEvents(call: SpeechCall, support: EventSupport): Promise<SpeechAudio> {
+export async function speakInEvents(call: SpeechCall, support: EventSupport): Promise<ReceivedSound | Refusal> {
   const open = await openCall(call, 'sse');
   if (REFUSALS.has(open.response.statusCode)) await refusalIn(call, open);
-  else if (!isEventStream(open)) return soundIn(call, open);
+  else if (!isEventStream(open)) return replyOf(call, open);
   else {
     try {
-      return await soundInEvents(call, open, support);
+      return await receiveEvents(call, open, support);
     } catch (error) {
       if (!EVENTS_AT_FAULT.has(SpeechError.from(error).code)) throw error;
     }
   }
-  const audio = await speak(call);
-  support.failed(call.request.format);
-  return audio;
+  const reply = await speak(call);
+  if (!('failure' in reply)) support.failed(call.asked);
+  return reply;
 }
 
 function isEventStream({ response }: OpenCall): boolean {
-  return response.statusCode === 200 && /^\s*text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
+  return isSuccess(response) && /^\s*text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
 }
 
-async function soundInEvents(
+async function receiveEvents(
   call: SpeechCall,
   { exchange, response }: OpenCall,
   support: EventSupport,
-): Promise<SpeechAudio> {
-  const { request, options, context } = call;
+): Promise<ReceivedSound> {
+  const { asked, options, context } = call;
   try {
     checkPacking(response, options.maxBytes);
   } catch (error) {
@@ -56,16 +66,17 @@ async function soundInEvents(
     onFailure: (error, said) => {
       if (said !== undefined) logRefusal(call, error, said);
       // Sound has been sent, so that nothing can be done for this request; the next one is not to end like it.
-      else if (isProven) support.failed(request.format);
+      else if (isProven) support.failed(asked);
     },
   });
   try {
-    await proveBody(exchange, stream, request.format);
+    const proven = await proveBody(exchange, stream, candidatesFor(asked, undefined));
+    isProven = true;
+    const layout = proven.format === 'pcm' ? readPcmLayout(response.headers, options.pcm) : undefined;
+    // They say themselves when the sound is whole.
+    return { ...proven, exchange, layout, endsUnannounced: false, usage };
   } catch (error) {
     stream.destroy();
     throw error;
   }
-  isProven = true;
-  exchange.watchBody(stream);
-  return { kind: 'audio', contentType: contentTypeOf(request.format), stream, usage };
 }

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { pipeline, Transform, type Readable } from 'node:stream';
 import { SpeechError } from '../../speech/error.js';
-import { contentTypeOf } from '../../speech/formats.js';
-import { declaredWavLength } from '../../speech/proof-containers.js';
-import type { SpeechAudio, SynthesisContext } from '../../speech/provider.js';
+import { contentTypeOf, type SpeechFormat } from '../../speech/formats.js';
+import type { SynthesisContext } from '../../speech/provider.js';
 import type { SpeechRequest } from '../../speech/request.js';
 import { readText } from './body-reader.js';
 import type { RemoteClient } from './client.js';
@@ -11,7 +9,8 @@ import { failureOfStatus, messageOf, secretsOf } from './error-reply.js';
 import type { Exchange } from './exchange.js';
 import { limitsFor } from './limits.js';
 import type { RemoteOptions } from './options.js';
-import { checkHead, proveBody } from './prove-body.js';
+import { checkHead } from './prove-body.js';
+import { receiveBody, type ReceivedSound } from './received-sound.js';
 import { requestBody } from './request-body.js';
 import type { SentNames } from './sent-names.js';
 
@@ -23,11 +22,17 @@ const ERROR_BODY_LIMIT = 250;
 /** Stale connections that one request may run into; a server that restarts leaves several in the pool. */
 const MOST_STALE_SOCKETS = 2;
 
+/** Successes that come without a body: no content, and a form that is to be empty again. */
+const BODILESS: ReadonlySet<number | undefined> = new Set([204, 205]);
+const PARTIAL = 206;
+
 /** One request, and all that it takes to have a server speak it. */
 export interface SpeechCall {
   readonly client: RemoteClient;
   readonly options: RemoteOptions;
   readonly request: SpeechRequest;
+  /** The format that the server is asked for: the one that is wanted, or one that it can be made of. */
+  readonly asked: SpeechFormat;
   readonly names: SentNames;
   readonly context: SynthesisContext;
 }
@@ -38,9 +43,17 @@ export interface OpenCall {
   readonly response: IncomingMessage;
 }
 
-/** Has the server speak, and waits until the sound has proved itself. */
-export async function speak(call: SpeechCall): Promise<SpeechAudio> {
-  return soundIn(call, await openCall(call));
+/** A reply that is no success. */
+export interface Refusal {
+  readonly failure: SpeechError;
+  readonly status: number;
+  /** What the server has to say about it, as it came. */
+  readonly said: string;
+}
+
+/** Has the server speak, and waits until the sound has proved itself, in whatever format. */
+export async function speak(call: SpeechCall): Promise<ReceivedSound | Refusal> {
+  return replyOf(call, await openCall(call));
 }
 
 /**
@@ -49,12 +62,12 @@ export async function speak(call: SpeechCall): Promise<SpeechAudio> {
  *
  * @param streamFormat `sse` where the sound is wanted in events
  */
-export async function openCall(
-  { client, options, request, names, context: { signal } }: SpeechCall,
-  streamFormat?: 'sse',
-): Promise<OpenCall> {
-  const body = requestBody(request, options, names, streamFormat);
-  const accept = `${contentTypeOf(request.format)}, application/octet-stream`;
+export async function openCall(call: SpeechCall, streamFormat?: 'sse'): Promise<OpenCall> {
+  const { client, options, request, asked, names, context } = call;
+  const { signal } = context;
+  const sent = asked === request.format ? request : { ...request, format: asked };
+  const body = requestBody(sent, options, names, streamFormat);
+  const accept = `${contentTypeOf(asked)}, application/octet-stream`;
   const headers = {
     accept: streamFormat === undefined ? accept : `text/event-stream, ${accept}`,
     'x-request-id': request.requestId,
@@ -70,39 +83,40 @@ export async function openCall(
   }
 }
 
-/** Takes a reply that is the sound itself. */
-export async function soundIn(call: SpeechCall, { exchange, response }: OpenCall): Promise<SpeechAudio> {
-  const { format } = call.request;
-  if (response.statusCode !== 200) throw await refusalIn(call, { exchange, response });
+/** Takes a reply that is the sound itself, under any status of success. */
+export async function replyOf(call: SpeechCall, { exchange, response }: OpenCall): Promise<ReceivedSound | Refusal> {
+  if (!isSuccess(response)) return refusalIn(call, { exchange, response });
   try {
-    checkHead(response, format, call.options.maxBytes);
+    checkBody(response);
+    checkHead(response, call.options.maxBytes);
   } catch (error) {
     exchange.fail(SpeechError.from(error));
     throw error;
   }
-  const bytes = await proveBody(exchange, response, format);
-  exchange.watchBody();
-  const { 'content-length': length, 'transfer-encoding': encoding } = response.headers;
-  const contentType = contentTypeOf(format);
-  if (length !== undefined) return { kind: 'audio', contentType, stream: response, contentLength: Number(length) };
-  if (encoding?.toLowerCase() === 'chunked') return { kind: 'audio', contentType, stream: response };
-  const declared = format === 'wav' ? declaredWavLength(bytes) : undefined;
-  if (declared === undefined) {
-    const failure = new SpeechError(
-      'bad_response',
-      'the reply has neither length nor chunks, so its end proves nothing',
-    );
-    exchange.fail(failure);
-    throw failure;
+  return receiveBody(exchange, response, { asked: call.asked, pcm: call.options.pcm });
+}
+
+export function isSuccess({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+/** Refuses a success that cannot have all of the sound. */
+function checkBody({ statusCode, headers }: IncomingMessage): void {
+  if (BODILESS.has(statusCode)) throw new SpeechError('empty', 'the server answered with no content');
+  if (statusCode !== PARTIAL) return;
+  // Nobody asked for a part; from the first to the last byte it is the whole.
+  const [, last, length] = /^bytes 0-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
+  if (last === undefined || Number(last) + 1 !== Number(length)) {
+    throw new SpeechError('bad_response', 'the server answered with a part of the sound');
   }
-  return { kind: 'audio', contentType, stream: untilDeclaredEnd(response, declared) };
 }
 
 /** Makes the failure for a reply that is not a success, once the server's reasons have been read and the connection let go. */
-export async function refusalIn(call: SpeechCall, { exchange, response }: OpenCall): Promise<SpeechError> {
+export async function refusalIn(call: SpeechCall, { exchange, response }: OpenCall): Promise<Refusal> {
   const failure = failureOfStatus(response);
-  logRefusal(call, failure, await errorBody(exchange, response));
-  return failure;
+  const said = await errorBody(exchange, response);
+  logRefusal(call, failure, said);
+  return { failure, status: response.statusCode ?? 0, said };
 }
 
 /** Tells the log what a server said, unless that repeats what no log is to have. */
@@ -128,23 +142,4 @@ async function errorBody(exchange: Exchange, response: IncomingMessage): Promise
   } finally {
     clearTimeout(timer);
   }
-}
-
-/**
- * Passes on a body whose end is the end of the connection, and ends cleanly only where its container says that it is whole: cut
- * in the middle, it would look just the same.
- */
-function untilDeclaredEnd(stream: Readable, length: number): Transform {
-  let bytes = 0;
-  const whole = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      bytes += chunk.length;
-      callback(null, chunk);
-    },
-    flush(callback) {
-      callback(bytes >= length ? null : new SpeechError('truncated', 'the server closed before the sound was whole'));
-    },
-  });
-  pipeline(stream, whole, () => undefined);
-  return whole;
 }

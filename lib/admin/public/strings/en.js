@@ -110,6 +110,8 @@ export const en = {
   'field.maxInput': 'Longest text (characters)',
   'field.ssml': 'Takes SSML',
   'field.maxBytes': 'Largest audio (bytes)',
+  'field.pcm.sampleRate': 'Rate of bare PCM where no header says it (Hz)',
+  'field.pcm.channels': 'Channels of bare PCM where no header says it',
   'field.pool.maxSockets': 'Connections at most',
   'field.pool.keepAlive': 'Kept alive for (ms)',
   'field.deadline': 'Deadline to the first byte (ms)',

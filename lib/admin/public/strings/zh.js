@@ -107,6 +107,8 @@ export const zh = {
   'field.maxInput': '最长文本（字符）',
   'field.ssml': '支持 SSML',
   'field.maxBytes': '最大音频（字节）',
+  'field.pcm.sampleRate': '裸 PCM 的采样率，响应头未说明时使用（Hz）',
+  'field.pcm.channels': '裸 PCM 的声道数，响应头未说明时使用',
   'field.pool.maxSockets': '最多连接数',
   'field.pool.keepAlive': '保持连接（毫秒）',
   'field.deadline': '首字节期限（毫秒）',

@@ -1,0 +1,68 @@
+import { SPEECH_FORMATS, type SpeechFormat } from '../../speech/formats.js';
+
+/** Milliseconds after which a server is asked again for what it did not make: it may have been renewed meanwhile. */
+const ASK_AGAIN_AFTER = 3_600_000;
+/** Milliseconds for which a refusal that another format did not help against is taken for one of something else. */
+const NOT_THE_FORMAT_FOR = 60_000;
+
+/** What any format can be made of here, cheapest first. */
+const SOURCES = ['wav', 'pcm'] as const satisfies readonly SpeechFormat[];
+
+export interface FormatSupportOptions {
+  /** What the server is said to make. */
+  readonly formats: readonly SpeechFormat[];
+  /** What can be made of other sound. */
+  readonly convertible: readonly SpeechFormat[];
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/**
+ * Remembers which formats a server turned out not to make, and says in which to ask it: in the one that is wanted, or in one that it
+ * can be made of.
+ */
+export class FormatSupport {
+  readonly #options: FormatSupportOptions;
+  /** Until when a format is not asked for, or not another one in its place. */
+  readonly #refusedUntil = new Map<SpeechFormat, number>();
+  readonly #settledUntil = new Map<SpeechFormat, number>();
+
+  constructor(options: FormatSupportOptions) {
+    this.#options = options;
+  }
+
+  /** Everything that can be had of the server, in one way or the other. */
+  get formats(): readonly SpeechFormat[] {
+    const { formats, convertible } = this.#options;
+    const hasSource = SOURCES.some((source) => formats.includes(source));
+    return hasSource ? SPEECH_FORMATS.filter((each) => formats.includes(each) || convertible.includes(each)) : formats;
+  }
+
+  /** Formats to ask for where one is wanted, best first. */
+  orderFor(wanted: SpeechFormat): readonly SpeechFormat[] {
+    const { formats, convertible } = this.#options;
+    const order = convertible.includes(wanted) ? [wanted, ...SOURCES.filter((source) => source !== wanted)] : [wanted];
+    return order.filter((format) => formats.includes(format) && !this.#isUntil(this.#refusedUntil, format));
+  }
+
+  /** Takes note that the server makes a format: a refusal of it means something else. */
+  made(format: SpeechFormat): void {
+    this.#settledUntil.set(format, this.#options.now() + ASK_AGAIN_AFTER);
+  }
+
+  /** Takes note that it does not; for an hour. */
+  refused(format: SpeechFormat): void {
+    this.#refusedUntil.set(format, this.#options.now() + ASK_AGAIN_AFTER);
+  }
+
+  /** Says whether a refusal may be one of the format, so that another is worth a try; for the next minute that is settled. */
+  mayBeRefused(format: SpeechFormat): boolean {
+    if (this.#isUntil(this.#settledUntil, format)) return false;
+    this.#settledUntil.set(format, this.#options.now() + NOT_THE_FORMAT_FOR);
+    return true;
+  }
+
+  #isUntil(moments: ReadonlyMap<SpeechFormat, number>, format: SpeechFormat): boolean {
+    return this.#options.now() < (moments.get(format) ?? Number.NEGATIVE_INFINITY);
+  }
+}

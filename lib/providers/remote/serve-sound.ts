@@ -1,0 +1,163 @@
+import type { Readable } from 'node:stream';
+import { createEndProof } from '../../speech/end-proof.js';
+import { SpeechError } from '../../speech/error.js';
+import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../speech/formats.js';
+import type { SpeechAudio } from '../../speech/provider.js';
+import type { SpeechRequest } from '../../speech/request.js';
+import { mostSecondsOf } from '../../speech/spoken-length.js';
+import { readWavHeader, WAV_PCM, writeWavHeader, type WavHeader } from '../../speech/wav-header.js';
+import type { Converter } from '../converter.js';
+import type { SourceSound } from '../../engines/sample-source.js';
+import { FilteredSound, type SoundFilter } from './filtered-sound.js';
+import { untilSound } from './until-sound.js';
+import type { PcmLayout } from './pcm-layout.js';
+import type { ReceivedSound } from './received-sound.js';
+import { createEndFilter, createHeaderFilter, createWavFilter, unproven } from './sound-filters.js';
+
+/** Bytes from which on a size stands for an unknown one. */
+const LONGEST_FILE = 2 ** 29;
+
+/** What sound is wanted, and by whom it can be made of other sound. */
+export interface ServeOptions {
+  readonly request: SpeechRequest;
+  /** None where sound is wanted as the server makes it. */
+  readonly converter: Converter | undefined;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Says what keeps sound from being made into what is wanted: `unsupported` where it would have to be decoded, `truncated` where nothing
+ * can show that it is whole.
+ */
+export function problemWith(
+  { format, first, endsUnannounced }: ReceivedSound,
+  wanted: SpeechFormat,
+  converter: Converter | undefined,
+): SpeechError | undefined {
+  const canBeMade = format === wanted || (converter !== undefined && (format === 'wav' || format === 'pcm'));
+  if (!canBeMade) return new SpeechError('unsupported', `asked for ${wanted}, the server answers with ${format}`);
+  // Bare samples end anywhere, and so does WAV whose header leaves its length open.
+  if (!endsUnannounced || (format !== 'pcm' && format !== 'wav')) return undefined;
+  return format === 'wav' && canStateEnd(first) ? undefined : unproven();
+}
+
+/**
+ * Makes what a server sent into what is handed on: as it is where it is true, without what is no sound, or converted. What is not
+ * converted costs nothing more than that.
+ */
+export async function serveSound(received: ReceivedSound, options: ServeOptions): Promise<SpeechAudio> {
+  const { format } = options.request;
+  const { usage, endsUnannounced } = received;
+  const { stream, length } = await streamFor(received, options);
+  return {
+    kind: 'audio',
+    contentType: contentTypeOf(format),
+    stream,
+    ...(length === undefined ? {} : { contentLength: length }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(endsUnannounced ? { endsUnannounced } : {}),
+  };
+}
+
+interface Served {
+  readonly stream: Readable;
+  /** Bytes in all, where they are known. */
+  readonly length?: number | undefined;
+}
+
+function streamFor(received: ReceivedSound, options: ServeOptions): Served | Promise<Served> {
+  switch (received.format) {
+    case 'wav':
+      return serveWav(received, options);
+    case 'pcm':
+      return servePcm(received, received.layout, options);
+    default: {
+      if (!received.endsUnannounced) return plain(received);
+      return { stream: filtered(received, createEndFilter(createEndProof(received.format, options.request))) };
+    }
+  }
+}
+
+function serveWav(received: ReceivedSound, options: ServeOptions): Served | Promise<Served> {
+  const { request, converter } = options;
+  const { format } = request;
+  const limits = { bodyLength: received.length, mostSeconds: mostSecondsOf(request) };
+  const header = readWavHeader(received.first, limits);
+  const mustStateEnd = received.endsUnannounced;
+  if (typeof header === 'string') throw new SpeechError('internal', 'WAV was proven without its header');
+  const isAsIs = format === 'pcm' && isOwnShape(header);
+  if (format === 'wav' && isExact(header, received.length)) return plain(received);
+  if (format === 'wav' || isAsIs || converter === undefined) {
+    return { stream: filtered(received, createWavFilter({ ...limits, mustStateEnd, hasHeader: format === 'wav' })) };
+  }
+  return converted(received, { kind: 'wav', ...limits, mustStateEnd }, options, converter);
+}
+
+function servePcm(
+  received: ReceivedSound,
+  layout: PcmLayout | undefined,
+  options: ServeOptions,
+): Served | Promise<Served> {
+  const { format } = options.request;
+  const { sampleRate, channels, encoding } = layout ?? { ...OWN_SHAPE, encoding: 's16le' as const };
+  const isUsual = encoding === 's16le' && (channels === 1 || channels === 2);
+  const isOwn = isUsual && channels === OWN_SHAPE.channels && sampleRate === OWN_SHAPE.sampleRate;
+  if (options.converter === undefined || (format === 'pcm' && isOwn)) return plain(received);
+  if (format === 'wav' && isUsual) {
+    const header = writeWavHeader({ sampleRate, channels }, 'unknown');
+    return { stream: filtered(received, createHeaderFilter(header)) };
+  }
+  return converted(received, { kind: 'pcm', sampleRate, channels, encoding }, options, options.converter);
+}
+
+/** Hands it on as it came. */
+function plain({ exchange, body, length }: ReceivedSound): Served {
+  exchange.watchBody(body);
+  return { stream: body, length };
+}
+
+function filtered({ exchange, body }: ReceivedSound, filter: SoundFilter): Readable {
+  const stream = new FilteredSound(body, filter);
+  exchange.watchBody({
+    get readableLength() {
+      return stream.unread;
+    },
+  });
+  return stream;
+}
+
+async function converted(
+  received: ReceivedSound,
+  from: SourceSound,
+  { request, maxBytes, signal }: ServeOptions,
+  converter: Converter,
+): Promise<Served> {
+  const { stream: source } = plain(received);
+  const { format, part } = request;
+  const shape: SoundShape = format === 'pcm' ? OWN_SHAPE : (part?.shape ?? OWN_SHAPE);
+  const stream = converter.convertStream(source, { from, format, shape, mostBytes: maxBytes }, signal);
+  // It rested since its proof.
+  source.resume();
+  await untilSound(stream);
+  return { stream };
+}
+
+/** Whether the body is one file, and ends where its header says. */
+function isExact({ dataStart, dataSize, statedEnds }: WavHeader, length: number | undefined): boolean {
+  if (dataSize === undefined || length === undefined) return false;
+  return dataStart + dataSize + (dataSize % 2) === length && statedEnds.includes(length);
+}
+
+/** Whether a header says anywhere where the sound may end. */
+function canStateEnd(first: Buffer): boolean {
+  const header = readWavHeader(first);
+  if (typeof header === 'string') return false;
+  const { dataStart, dataSize, statedEnds } = header;
+  return dataSize !== undefined || statedEnds.some((end) => end > dataStart && end < LONGEST_FILE);
+}
+
+function isOwnShape({ encoding, bitsPerSample, channels, sampleRate }: WavHeader): boolean {
+  const isUsual = encoding === WAV_PCM && bitsPerSample === 16;
+  return isUsual && channels === OWN_SHAPE.channels && sampleRate === OWN_SHAPE.sampleRate;
+}
