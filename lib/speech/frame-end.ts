@@ -1,15 +1,13 @@
 import type { EndProof } from './end-proof.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from './frame-header.js';
 import { GatheredBytes } from './gathered-bytes.js';
-import { framesIn, isInfoFrame } from './info-frame.js';
+import { isInfoFrame, readExtent, type StatedExtent } from './info-frame.js';
 import { skipTags } from './tags.js';
 
 /** Most bytes of what stands in front of the frames, or behind them. */
 const MOST_TAGS = 256 * 1024;
 /** Bytes of a tag that stands behind the sound (ID3v1). */
 const LAST_TAG = 128;
-/** Frames by which a count may be wrong: some encoders count the one that has the count in it. */
-const FRAME_LEEWAY = 1;
 
 /**
  * Follows the frames of MP3 or ADTS. They are whole where the last one ends with the body, and where there are as many as the first one
@@ -23,7 +21,10 @@ export class FrameEnd implements EndProof {
   #place: 'tags' | 'first frame' | 'frames' | 'behind' | 'broken' = 'tags';
   /** Bytes of a frame that are still to come. */
   #left = 0;
-  #stated: number | undefined;
+  #stated: StatedExtent = { frames: undefined, bytes: undefined };
+  /** Bytes of all frames, and of the one among them that only describes the others. */
+  #bytes = 0;
+  #infoBytes = 0;
   #frames = 0;
   #seconds = 0;
 
@@ -47,8 +48,11 @@ export class FrameEnd implements EndProof {
   isWhole(): boolean {
     if (this.#place === 'broken' || this.#left > 0 || this.#frames === 0) return false;
     if (!isTags(this.#gathered.bytes)) return false;
-    if (this.#stated === undefined) return this.#fits(this.#seconds);
-    return Math.abs(this.#frames - this.#stated) <= FRAME_LEEWAY;
+    const { frames, bytes } = this.#stated;
+    // Some encoders count the one that has the count in it, and some do not.
+    if (bytes !== undefined) return bytes === this.#bytes || bytes === this.#bytes - this.#infoBytes;
+    if (frames !== undefined) return frames === this.#frames || frames === this.#frames + 1;
+    return this.#fits(this.#seconds);
   }
 
   /** Reads what is there, and returns where the next thing begins, which may be beyond it. */
@@ -70,12 +74,15 @@ export class FrameEnd implements EndProof {
         if (bytes.length < at + header.length) break;
         this.#place = 'frames';
         const frame = bytes.subarray(at, at + header.length);
-        this.#stated = framesIn(frame);
         if (isInfoFrame(frame)) {
+          this.#stated = readExtent(frame);
+          this.#infoBytes = header.length;
+          this.#bytes += header.length;
           at += header.length;
           continue;
         }
       }
+      this.#bytes += header.length;
       this.#frames += 1;
       this.#seconds += header.samples / header.sampleRate;
       at += header.length;

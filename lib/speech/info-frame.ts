@@ -2,13 +2,15 @@ import { readMp3Header } from './frame-header.js';
 
 const HEADER = 4;
 const CHECKSUM = 2;
-/** Where Fraunhofer's encoder puts its mark, whatever the side information, and where behind that the number of frames stands. */
+/** Where Fraunhofer's encoder puts its mark, whatever the side information, and what stands how far behind it. */
 const VBRI_AT = HEADER + 32;
+const VBRI_BYTES = 10;
 const VBRI_FRAMES = 14;
-/** Where flags stand behind the mark of others, one of which says that the number of frames follows. */
+/** The same of all others: flags, which say what follows them. */
 const XING_FLAGS = 4;
+const XING_FIELDS = 8;
 const HAS_FRAMES = 1;
-const XING_FRAMES = 8;
+const HAS_BYTES = 2;
 
 /**
  * Says whether an MP3 frame only describes the file that it begins: how many frames there are, and where to seek. Of one segment
@@ -18,17 +20,32 @@ export function isInfoFrame(frame: Uint8Array): boolean {
   return hasWord(frame, VBRI_AT, ['VBRI']) || xingAt(frame) !== undefined;
 }
 
-/** Reads how many frames an MP3 file has; undefined where its first frame does not say. */
-export function framesIn(frame: Uint8Array): number | undefined {
+/** What the first frame of an MP3 file says of the whole; what it does not say is undefined. */
+export interface StatedExtent {
+  readonly frames: number | undefined;
+  /** From this frame to the end of the last. */
+  readonly bytes: number | undefined;
+}
+
+/** Reads how long an MP3 file is. Whoever streams one leaves zeros there. */
+export function readExtent(frame: Uint8Array): StatedExtent {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const number = (at: number): number | undefined =>
+    frame.length < at + 4 ? undefined : view.getUint32(at) || undefined;
   const at = xingAt(frame);
-  if (at !== undefined) {
-    const hasFrames = frame.length >= at + XING_FRAMES + 4 && (view.getUint32(at + XING_FLAGS) & HAS_FRAMES) !== 0;
-    // Whoever streams the file leaves a 0 there.
-    return hasFrames ? view.getUint32(at + XING_FRAMES) || undefined : undefined;
+  if (at === undefined) {
+    const isVbri = hasWord(frame, VBRI_AT, ['VBRI']);
+    return isVbri
+      ? { frames: number(VBRI_AT + VBRI_FRAMES), bytes: number(VBRI_AT + VBRI_BYTES) }
+      : { frames: undefined, bytes: undefined };
   }
-  const isVbri = hasWord(frame, VBRI_AT, ['VBRI']) && frame.length >= VBRI_AT + VBRI_FRAMES + 4;
-  return isVbri ? view.getUint32(VBRI_AT + VBRI_FRAMES) || undefined : undefined;
+  const flags = number(at + XING_FLAGS) ?? 0;
+  const hasFrames = (flags & HAS_FRAMES) !== 0;
+  const bytes = at + XING_FIELDS + (hasFrames ? 4 : 0);
+  return {
+    frames: hasFrames ? number(at + XING_FIELDS) : undefined,
+    bytes: (flags & HAS_BYTES) === 0 ? undefined : number(bytes),
+  };
 }
 
 /** Where the mark of LAME and most others stands: behind what is needed to decode a frame, with a checksum before it or without. */

@@ -1,9 +1,11 @@
 import type { Fault } from './fault.js';
 import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
+import { BYTES } from './rows/bytes.js';
 import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';
 import { ENGINE } from './rows/engine.js';
 import { EVENTS } from './rows/events.js';
+import { FORMATS } from './rows/formats.js';
 import { HEAD } from './rows/head.js';
 import { HEALTHY } from './rows/healthy.js';
 import { LAST_RESORT } from './rows/last-resort.js';
@@ -25,6 +27,8 @@ export const MATRIX: readonly Fault[] = [
   ...HEAD,
   ...BODY,
   ...ANSWERS_THAT_ARE_NONE,
+  ...BYTES,
+  ...FORMATS,
   ...EVENTS,
   ...STATUSES,
   ...RETRY_AFTER,

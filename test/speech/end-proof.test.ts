@@ -84,8 +84,16 @@ describe('the proof of an end', () => {
     const mp3 = soundIn('mp3');
     const long = { input: 'a'.repeat(1_000), speed: 1 };
     expect(isWhole('mp3', mp3, [], long)).to.equal(true);
-    // Two frames less, of 192 bytes each behind the first.
-    expect(isWhole('mp3', mp3.subarray(0, mp3.length - 2 * 192), [], { input: 'O', speed: 1 })).to.equal(false);
+    // A frame less, of 96 bytes.
+    expect(isWhole('mp3', mp3.subarray(0, mp3.length - 96), [], { input: 'O', speed: 1 })).to.equal(false);
+    const countless = Buffer.from(mp3);
+    // Without the number of bytes, that of the frames; without both, the text.
+    const flags = mp3.indexOf('Info') + 7;
+    countless.writeUInt8(1, flags);
+    expect(isWhole('mp3', countless, [], long)).to.equal(true);
+    expect(isWhole('mp3', countless.subarray(0, mp3.length - 2 * 96), [], { input: 'O', speed: 1 })).to.equal(false);
+    countless.writeUInt8(0, flags);
+    expect(isWhole('mp3', countless, [], long)).to.equal(false);
   });
 
   it('never throws, whatever the bytes', () => {
