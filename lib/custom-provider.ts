@@ -74,7 +74,7 @@ export class CustomProvider implements SpeechProvider {
     return trusted(async () => {
       // A copy: whatever becomes of it, the next provider is asked for what the client sent.
       const result: unknown = await this.#own.synthesize(structuredClone(request), { signal, deadline, logger });
-      return proveResult(result, { format: request.format, signal, clock: this.#clock });
+      return proveResult(result, { request, signal, clock: this.#clock });
     }, signal);
   }
 

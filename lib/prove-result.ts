@@ -1,9 +1,12 @@
+import type { Readable } from 'node:stream';
 import { toByteStream } from './custom-stream.js';
+import { FilteredSound } from './providers/filtered-sound.js';
+import { createWavFilter } from './providers/sound-filters.js';
 import { proveStream } from './prove-stream.js';
 import { muteRejection } from './resilience/call-quietly.js';
 import type { Clock } from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
-import { contentTypeOf, type SpeechFormat } from './speech/formats.js';
+import { contentTypeOf } from './speech/formats.js';
 import {
   isSpeechUsage,
   isSpeechWarning,
@@ -11,9 +14,11 @@ import {
   type SpeechResult,
   type SpeechUsage,
 } from './speech/provider.js';
+import type { SpeechRequest } from './speech/request.js';
+import { mostSecondsOf } from './speech/spoken-length.js';
 
 interface ProveContext {
-  readonly format: SpeechFormat;
+  readonly request: SpeechRequest;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -33,7 +38,8 @@ interface Returned {
  * Looks at what a provider of the user's own, which may be written in plain JavaScript, has really returned, and keeps of it what
  * can be trusted: its sound once that has proved itself, under the type that is true to it, but no length that could cut it short.
  */
-export async function proveResult(result: unknown, { format, signal, clock }: ProveContext): Promise<SpeechResult> {
+export async function proveResult(result: unknown, { request, signal, clock }: ProveContext): Promise<SpeechResult> {
+  const { format } = request;
   const { kind, text, status, contentType, stream: given, warnings, usage } = Object(result) as Returned;
   if (kind === 'text' && typeof text === 'string') return { kind, text, status: status === 503 ? 503 : 200 };
   if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
@@ -46,10 +52,16 @@ export async function proveResult(result: unknown, { format, signal, clock }: Pr
   return {
     kind,
     contentType: contentTypeOf(format),
-    stream,
+    stream: format === 'wav' ? truthful(stream, request) : stream,
     warnings: safeWarnings(warnings),
     ...safeUsage(usage, result),
   };
+}
+
+/** Puts a header before the samples that is true of them, and lets nothing else through. */
+function truthful(stream: Readable, request: SpeechRequest): Readable {
+  const limits = { mostSeconds: mostSecondsOf(request), mustStateEnd: false };
+  return new FilteredSound(stream, createWavFilter({ ...limits, hasHeader: true }));
 }
 
 function safeWarnings(given: unknown): NonNullable<SpeechAudio['warnings']> {

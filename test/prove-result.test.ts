@@ -6,8 +6,13 @@ import { proveResult } from '../lib/prove-result.js';
 import { systemClock } from '../lib/resilience/index.js';
 import { PCM } from './support/fake-provider.js';
 import { failureOf } from './support/provider-conformance.js';
+import { speechRequest } from './support/speech-request.js';
 
-const CONTEXT = { format: 'pcm', signal: new AbortController().signal, clock: systemClock } as const;
+const CONTEXT = {
+  request: speechRequest({ format: 'pcm' }),
+  signal: new AbortController().signal,
+  clock: systemClock,
+} as const;
 
 async function proveAudio(given: object): Promise<SpeechAudio> {
   const result = await proveResult(given, CONTEXT);

@@ -11,9 +11,9 @@ const MOST_PER_LETTER = 0.2;
 /** Seconds of silence that may stand around a speech. */
 const MOST_SILENCE = 3;
 
-/** Seconds that no speech lasts, with some for each character: emoji and numbers are many words. For what needs no more than a bound. */
-const BOUND = 60;
-const BOUND_PER_CHARACTER = 3;
+/** Seconds that no speech lasts, and as many for each character: the slowest to say are emoji, whose two take a second or two. */
+const BOUND = 10;
+const BOUND_PER_CHARACTER = 1;
 
 /** Characters of which something is heard, whatever a voice makes of the others, and those among them that are words. */
 const HEARD = /[\p{L}\p{N}]/gu;
@@ -33,7 +33,7 @@ export function canBeAllOf({ input, speed }: SpokenText, seconds: number): boole
   return seconds >= least && seconds <= most;
 }
 
-/** Returns seconds that no speech of a text lasts. */
+/** Returns seconds that no speech of a text lasts, as a bound that costs nothing to find. */
 export function mostSecondsOf({ input, speed }: SpokenText): number {
   return BOUND + (input.length * BOUND_PER_CHARACTER) / Math.min(1, speed);
 }

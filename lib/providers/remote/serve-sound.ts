@@ -4,18 +4,15 @@ import { SpeechError } from '../../speech/error.js';
 import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../speech/formats.js';
 import type { SpeechAudio } from '../../speech/provider.js';
 import type { SpeechRequest } from '../../speech/request.js';
-import { mostSecondsOf } from '../../speech/spoken-length.js';
 import { readWavHeader, WAV_PCM, writeWavHeader, type WavHeader } from '../../speech/wav-header.js';
 import type { Converter } from '../converter.js';
 import type { SourceSound } from '../../engines/sample-source.js';
-import { FilteredSound, type SoundFilter } from './filtered-sound.js';
+import { FilteredSound, type SoundFilter } from '../filtered-sound.js';
 import { untilSound } from './until-sound.js';
 import type { PcmLayout } from './pcm-layout.js';
-import type { ReceivedSound } from './received-sound.js';
-import { createEndFilter, createHeaderFilter, createWavFilter, unproven } from './sound-filters.js';
-
-/** Bytes from which on a size stands for an unknown one. */
-const LONGEST_FILE = 2 ** 29;
+import { release, type ReceivedSound } from './received-sound.js';
+import { canStateEnd, isCut, isExact, wavLimits } from './wav-claims.js';
+import { createEndFilter, createHeaderFilter, createWavFilter, unproven } from '../sound-filters.js';
 
 /** What sound is wanted, and by whom it can be made of other sound. */
 export interface ServeOptions {
@@ -28,7 +25,7 @@ export interface ServeOptions {
 
 /**
  * Says what keeps sound from being made into what is wanted: `unsupported` where it would have to be decoded, `truncated` where nothing
- * can show that it is whole.
+ * can show that it is whole. Another format may be free of it.
  */
 export function problemWith(
   { format, first, endsUnannounced }: ReceivedSound,
@@ -38,8 +35,9 @@ export function problemWith(
   const canBeMade = format === wanted || (converter !== undefined && (format === 'wav' || format === 'pcm'));
   if (!canBeMade) return new SpeechError('unsupported', `asked for ${wanted}, the server answers with ${format}`);
   // Bare samples end anywhere, and so does WAV whose header leaves its length open.
-  if (!endsUnannounced || (format !== 'pcm' && format !== 'wav')) return undefined;
-  return format === 'wav' && canStateEnd(first) ? undefined : unproven();
+  if (format === 'pcm') return endsUnannounced ? unproven() : undefined;
+  if (format !== 'wav') return undefined;
+  return endsUnannounced && !canStateEnd(first) ? unproven() : undefined;
 }
 
 /**
@@ -82,7 +80,12 @@ function streamFor(received: ReceivedSound, options: ServeOptions): Served | Pro
 function serveWav(received: ReceivedSound, options: ServeOptions): Served | Promise<Served> {
   const { request, converter } = options;
   const { format } = request;
-  const limits = { bodyLength: received.length, mostSeconds: mostSecondsOf(request) };
+  if (isCut(received.first, received.length, request)) {
+    const failure = new SpeechError('truncated', 'the sound is shorter than its header says');
+    release(received, failure);
+    throw failure;
+  }
+  const limits = wavLimits(request, received.length);
   const header = readWavHeader(received.first, limits);
   const mustStateEnd = received.endsUnannounced;
   if (typeof header === 'string') throw new SpeechError('internal', 'WAV was proven without its header');
@@ -141,20 +144,6 @@ async function converted(
   source.resume();
   await untilSound(stream);
   return { stream };
-}
-
-/** Whether the body is one file, and ends where its header says. */
-function isExact({ dataStart, dataSize, statedEnds }: WavHeader, length: number | undefined): boolean {
-  if (dataSize === undefined || length === undefined) return false;
-  return dataStart + dataSize + (dataSize % 2) === length && statedEnds.includes(length);
-}
-
-/** Whether a header says anywhere where the sound may end. */
-function canStateEnd(first: Buffer): boolean {
-  const header = readWavHeader(first);
-  if (typeof header === 'string') return false;
-  const { dataStart, dataSize, statedEnds } = header;
-  return dataSize !== undefined || statedEnds.some((end) => end > dataStart && end < LONGEST_FILE);
 }
 
 function isOwnShape({ encoding, bitsPerSample, channels, sampleRate }: WavHeader): boolean {

@@ -11,14 +11,14 @@ import { samplesOf, soundIn } from '../../support/audio.js';
 import { speakPlainly, startBackend, type Backend, type Speak } from '../../support/backend.js';
 import { deltas, DONE } from '../../support/event-behaviours.js';
 import { bytesOf, failureOf } from '../../support/provider-conformance.js';
-import { remoteOptions, SHORT_TIMEOUTS } from '../../support/remote-options.js';
+import { limitsFor, remoteOptions } from '../../support/remote-options.js';
 import { context, speechRequest } from '../../support/speech-request.js';
 import { toneBytes, wavFile } from '../../support/wav.js';
 
 const SECOND = toneBytes(1);
 
 /** A worker takes a moment to load its encoder on a busy machine, and the sound waits meanwhile. */
-const PATIENT = { ...SHORT_TIMEOUTS, idle: 5_000, total: 20_000 };
+const PATIENT = limitsFor();
 
 const sends =
   (type: string, body: Uint8Array): Speak =>
@@ -297,6 +297,35 @@ describe('a remote that makes another format than is wanted', function () {
       const end = performance.now() + 5_000;
       while (backend.openSockets.size > 0 && performance.now() < end) await new Promise(setImmediate);
       expect(backend.openSockets.size).to.equal(0);
+    });
+  });
+
+  describe('with a WAV header that says more than the Content-Length', () => {
+    const claiming = (bytes: number): Buffer =>
+      wavFile(SECOND, { dataSize: SECOND.length + bytes, fileSize: SECOND.length + bytes + 36 });
+    const cases: [what: string, input: string, bytes: number][] = [
+      ['by a miscount of the header', 'Good morning.', 44],
+      ['by more than the text can take', 'Good morning.', 10 * SECOND.length],
+      [
+        'where even that would be too short for the text',
+        'Good morning, and so on, and so on.'.repeat(4),
+        SECOND.length,
+      ],
+    ];
+    for (const [what, input, bytes] of cases) {
+      it(`takes all there is ${what}`, async () => {
+        await start(sends('audio/wav', claiming(bytes)));
+        expect(samplesOf(await heard('wav', { input })).equals(SECOND)).to.equal(true);
+        expect(proveAudio('mp3', await heard('mp3', { input }))).to.equal('proven');
+      });
+    }
+
+    it('takes it for one that was cut where the text would be as long as it says, before anything is sent', async () => {
+      await start(sends('audio/wav', claiming(SECOND.length)));
+      for (const format of ['wav', 'mp3', 'pcm'] as const) {
+        const failure = await failureOf(sound(format, { input: 'Good morning to all of you.' }));
+        expect(failure).to.include({ code: 'truncated', blamesProvider: true });
+      }
     });
   });
 

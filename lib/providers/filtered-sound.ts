@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { SpeechError } from '../../speech/error.js';
+import { SpeechError } from '../speech/error.js';
 
 /** What is done with sound on its way. */
 export interface SoundFilter {
