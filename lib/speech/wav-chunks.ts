@@ -16,13 +16,22 @@ const DESCRIBING: ReadonlySet<string> = new Set(
   ).split(','),
 );
 
+/** First letters of these names, as most places in a file are told by one byte. */
+const MAY_DESCRIBE = new Uint8Array(256);
+for (const name of DESCRIBING) MAY_DESCRIBE[name.charCodeAt(0)] = 1;
+
 /** Reads the name of the chunk that begins there; a shorter word where the bytes end. */
 export function chunkName(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
+  const [one, two, three, four] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  if (one === undefined || two === undefined || three === undefined || four === undefined) {
+    return String.fromCharCode(...bytes.subarray(at, at + 4));
+  }
+  return String.fromCharCode(one, two, three, four);
 }
 
 /** Says whether a chunk that describes sound begins there. A list is known by what it lists, as its name is a word. */
 export function isDescribing(bytes: Uint8Array, at: number): boolean {
+  if (MAY_DESCRIBE[bytes[at] ?? 0] !== 1) return false;
   const name = chunkName(bytes, at);
   if (!DESCRIBING.has(name)) return false;
   const kind = name === 'LIST' && bytes.length >= at + FILE_HEADER ? chunkName(bytes, at + CHUNK_HEADER) : undefined;
@@ -39,7 +48,7 @@ export function mayDescribe(bytes: Uint8Array, at: number): boolean {
 /** Says whether a WAV file begins there: `need-more` while the bytes only may become the beginning of one. */
 export function beginsWav(bytes: Uint8Array, at = 0): boolean | 'need-more' {
   const kind = chunkName(bytes, at);
-  if (![...FILE_KINDS].some((each) => each.startsWith(kind))) return false;
+  if (!FILE_KINDS.has(kind) && ![...FILE_KINDS].some((each) => each.startsWith(kind))) return false;
   const word = chunkName(bytes, at + CHUNK_HEADER);
   if (!'WAVE'.startsWith(word)) return false;
   return word.length === 4 ? true : 'need-more';

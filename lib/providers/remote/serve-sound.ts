@@ -80,18 +80,17 @@ function streamFor(received: ReceivedSound, options: ServeOptions): Served | Pro
 function serveWav(received: ReceivedSound, options: ServeOptions): Served | Promise<Served> {
   const { request, converter } = options;
   const { format } = request;
+  const limits = wavLimits(request, received.length);
+  const header = readWavHeader(received.first, limits);
+  if (typeof header === 'string') throw new SpeechError('internal', 'WAV was proven without its header');
+  if (format === 'wav' && isExact(header, received.length)) return plain(received);
   if (isCut(received.first, received.length, request)) {
     const failure = new SpeechError('truncated', 'the sound is shorter than its header says');
     release(received, failure);
     throw failure;
   }
-  const limits = wavLimits(request, received.length);
-  const header = readWavHeader(received.first, limits);
   const mustStateEnd = received.endsUnannounced;
-  if (typeof header === 'string') throw new SpeechError('internal', 'WAV was proven without its header');
-  const isAsIs = format === 'pcm' && isOwnShape(header);
-  if (format === 'wav' && isExact(header, received.length)) return plain(received);
-  if (format === 'wav' || isAsIs || converter === undefined) {
+  if (format === 'wav' || (format === 'pcm' && isOwnShape(header)) || converter === undefined) {
     return { stream: filtered(received, createWavFilter({ ...limits, mustStateEnd, hasHeader: format === 'wav' })) };
   }
   return converted(received, { kind: 'wav', ...limits, mustStateEnd }, options, converter);
