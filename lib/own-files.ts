@@ -79,11 +79,14 @@ export function moduleFile(name: string): string {
   return found;
 }
 
-/** Finds the main file of a package as this one would, or nothing where it is not installed. */
+/**
+ * Finds the main file of a package as this one would, or as the application would, beside which this one may be linked or bundled; or
+ * nothing where it is not installed.
+ */
 export function findModule(name: string): string | undefined {
   const [found] = resolveFrom(HERE, name);
   // Some package managers let nobody but the package itself see what it needs.
-  return found ?? resolveFrom(resolveFrom(HERE, MANIFEST), name)[0];
+  return found ?? resolveFrom([...resolveFrom(HERE, MANIFEST), join(process.cwd(), 'package.json')], name)[0];
 }
 
 /** Resolves a name as `require()` would in one of these files, the first that can; an empty list where none can. */
@@ -98,9 +101,12 @@ function resolveFrom(places: readonly string[], name: string): string[] {
   return [];
 }
 
-/** Goes by the code alone: Yarn says it in other words, and Jest by an error of another realm. */
+/** What an error has whose module is not there, by `require` and by `import`. */
+const MISSING: ReadonlySet<unknown> = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
+
+/** Goes by the code alone: each package manager says it in other words, and Jest by an error of another realm. */
 function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'MODULE_NOT_FOUND';
+  return typeof error === 'object' && error !== null && 'code' in error && MISSING.has(error.code);
 }
 
 function pathOf(url: string | undefined): string | undefined {

@@ -2,7 +2,7 @@ import type * as PromClient from 'prom-client';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { callQuietly } from '../resilience/call-quietly.js';
 import type { SpeechStatus } from '../status.js';
-import { loadOptional } from './optional-package.js';
+import { requireOptional } from '../packages/optional-package.js';
 import type { MetricsRegister } from './metrics-register.js';
 import { statusGauges } from './status-gauges.js';
 
@@ -35,7 +35,7 @@ export function joinRegister(register: MetricsRegister, source: MetricSource): S
 }
 
 function loadClient(): typeof PromClient {
-  const client = loadOptional('prom-client');
+  const client = requireOptional('prom-client');
   if (client === undefined)
     throw new TypeError('speechRouter: metrics need the package prom-client: npm install prom-client');
   return client as typeof PromClient;

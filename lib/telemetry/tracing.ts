@@ -2,7 +2,7 @@ import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Context, Span, Tracer } from '@opentelemetry/api';
 import type { SpeechEventMap } from '../events.js';
 import type { RequestTrace } from '../speech/request-trace.js';
-import { loadOptional } from './optional-package.js';
+import { requireOptional } from '../packages/optional-package.js';
 
 type Api = typeof OpenTelemetry;
 
@@ -29,7 +29,7 @@ export class Tracing {
 
   /** Nothing where the API is not installed. */
   static load(): Tracing | undefined {
-    const api = loadOptional('@opentelemetry/api');
+    const api = requireOptional('@opentelemetry/api');
     return api === undefined ? undefined : new Tracing(api as Api);
   }
 
