@@ -28,6 +28,24 @@ const JOINTS = readdirSync(new URL('lib', import.meta.url))
   .map((name) => `../${name.replace(/ts$/, 'js')}`);
 const allBut = (...allowed) => [...ROOMS.filter((name) => !allowed.includes(name.slice(3, -3))), ...JOINTS];
 
+/** What no module of the package does. */
+const SYNTAX = [
+  { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+  { selector: 'Program > ExpressionStatement > AwaitExpression', message: 'Top-level await breaks require().' },
+  {
+    selector: 'Program > VariableDeclaration[kind="let"]',
+    message: 'No state of the module: two routers must not meet.',
+  },
+];
+const TERMINATE = {
+  selector: 'CallExpression[callee.property.name="terminate"]',
+  message: 'EngineThread.end() ends a thread where nothing stays open.',
+};
+const LATE_IMPORT = {
+  selector: 'ImportExpression:not(CallExpression[callee.name="load"] ImportExpression)',
+  message: 'Import late by load() alone, so that the thread is not ended meanwhile.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'test/consumers/typescript/', 'bench/node_modules/', '**/node_modules/'] },
   {
@@ -55,17 +73,11 @@ export default tseslint.config(
     files: ['lib/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-        { selector: 'Program > ExpressionStatement > AwaitExpression', message: 'Top-level await breaks require().' },
-        {
-          selector: 'Program > VariableDeclaration[kind="let"]',
-          message: 'No state of the module: two routers must not meet.',
-        },
-      ],
+      'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE],
     },
   },
+  { files: ['lib/engines/**'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE, LATE_IMPORT] } },
+  { files: ['lib/providers/engine-thread.ts'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX] } },
   room(
     ['lib/speech/**'],
     [
@@ -113,9 +125,9 @@ export default tseslint.config(
     'telemetry/ listens; it calls webhooks only.',
   ),
   room(
-    ['lib/network/**', 'lib/collections/**'],
+    ['lib/network/**', 'lib/collections/**', 'lib/packages/**'],
     [...allBut('speech'), 'express', 'got', 'http-errors'],
-    'network/ and collections/ are for all rooms, and know none of them but speech/.',
+    'network/, collections/ and packages/ are for all rooms, and know none of them but speech/.',
   ),
   room(
     ['lib/verify/**'],

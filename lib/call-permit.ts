@@ -1,6 +1,7 @@
-import { finished, type Readable } from 'node:stream';
+import { finished } from 'node:stream';
 import { failureOf, type GuardPermit } from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
+import type { SpeechAudio } from './speech/provider.js';
 
 export interface CallPermitOptions {
   /** Whether the provider is one of this package's, or the user's own. */
@@ -8,6 +9,9 @@ export interface CallPermitOptions {
   /** Milliseconds that the place stays taken after a caller has left. */
   readonly coolDown: number;
 }
+
+/** What a permit is held for. */
+type HeldAudio = Pick<SpeechAudio, 'stream' | 'atRest'>;
 
 /** Milliseconds after which a provider that does not hear its signal is taken to have stopped all the same. */
 const ABANDONED_AFTER = 10_000;
@@ -45,12 +49,19 @@ export class CallPermit {
   /**
    * Holds on until a body has ended: what dies in the middle is a failure, and a client that leaves is nobody's.
    *
+   * The place alone is free as soon as the provider has no more work with it, however slowly its sound is read.
+   *
    * @param onBroken called when the provider broke off
    */
-  holdToTheEndOf(stream: Readable, onBroken: (error: SpeechError) => void): void {
+  holdToTheEndOf({ stream, atRest }: HeldAudio, onBroken: (error: SpeechError) => void): void {
     const { origin, coolDown } = this.#options;
     this.#unfollow();
     this.#permit.proven();
+    const vacate = (): void => {
+      this.#permit.vacate();
+    };
+    // A promise of the user's own may reject, which says nothing.
+    atRest?.then(vacate, () => undefined);
     // The event, as the stream's own `errored` is what Node said before it was explained. And from the proof to the moment it is
     // sent, nobody else would catch it.
     let error: SpeechError | undefined;

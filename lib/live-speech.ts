@@ -133,7 +133,11 @@ export class LiveSpeech {
 
   #stage(entry: ProviderConfiguration, { maxInput }: Configuration): Stage {
     const origin = entry.type === 'custom' ? 'custom' : 'built-in';
-    const provider = entry.type === 'custom' ? this.#customProvider(entry) : createProvider(entry, this.#converter);
+    const { logger } = this.#options;
+    const provider =
+      entry.type === 'custom'
+        ? this.#customProvider(entry)
+        : createProvider(entry, { converter: this.#converter, logger });
     const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput });
     if (origin === 'custom') this.#foreign.set(stage.provider, stage);
     return stage;
@@ -173,13 +177,13 @@ function isSame(entry: ProviderConfiguration, other: ProviderConfiguration): boo
 
 function createProvider(
   entry: Exclude<ProviderConfiguration, CustomConfiguration>,
-  converter: Converter,
+  { converter, logger }: { readonly converter: Converter; readonly logger: SpeechLogger },
 ): SpeechProvider {
   switch (entry.type) {
     case 'remote':
       return createRemoteProvider(entry.options, { converter });
     case 'local':
-      return createLocalProvider(entry.options);
+      return createLocalProvider(entry.options, logger);
     case 'text':
       return createTextProvider(entry.options);
   }

@@ -32,6 +32,7 @@ interface Returned {
   readonly stream?: unknown;
   readonly warnings?: unknown;
   readonly usage?: unknown;
+  readonly atRest?: unknown;
 }
 
 /**
@@ -40,7 +41,8 @@ interface Returned {
  */
 export async function proveResult(result: unknown, { request, signal, clock }: ProveContext): Promise<SpeechResult> {
   const { format } = request;
-  const { kind, text, status, contentType, stream: given, warnings, usage } = Object(result) as Returned;
+  const { kind, text, status, contentType, stream: given, warnings, usage, atRest } = Object(result) as Returned;
+  muteRejection(atRest);
   if (kind === 'text' && typeof text === 'string') return { kind, text, status: status === 503 ? 503 : 200 };
   if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
   const stream = toByteStream(given, clock);
@@ -55,6 +57,7 @@ export async function proveResult(result: unknown, { request, signal, clock }: P
     stream: format === 'wav' ? truthful(stream, request) : stream,
     warnings: safeWarnings(warnings),
     ...safeUsage(usage, result),
+    ...(atRest instanceof Promise && { atRest: atRest as Promise<void> }),
   };
 }
 

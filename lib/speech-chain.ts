@@ -117,7 +117,7 @@ export class SpeechChain {
   #reportAttempt(requestId: string, { step, code, ms }: Attempt, thrown: unknown): void {
     const stage = this.#byName.get(step);
     if (stage === undefined) return;
-    if (code !== null) stage.recordFailure(code);
+    if (code !== null) stage.recordFailure(code, thrown);
     if (!this.#events.hears('attempt')) return;
     const attempt = { requestId, provider: step, type: stage.type, code, ms };
     if (code === null) {

@@ -40,15 +40,15 @@ export function createStageHealth(
   const { health, circuitBreaker } = guards;
   if (provider.check === undefined || health === false) return undefined;
   let lastCheck: HealthCheckResult | null = null;
-  let lastThrown: unknown;
-  // The state has the code alone; those who listen are told what was behind it.
+  let lastThrown: SpeechError | undefined;
+  // The state has the code alone, one of ours whatever a provider's own check throws; those who listen are told what was behind it.
   const check: HealthCheckOptions['check'] = async (context) => {
     lastThrown = undefined;
     try {
       await provider.check?.(context);
     } catch (thrown) {
-      lastThrown = thrown;
-      throw thrown;
+      lastThrown = SpeechError.from(thrown);
+      throw lastThrown;
     }
   };
   const onResult = (result: HealthCheckResult, state: HealthState, before: HealthState): void => {
@@ -58,7 +58,7 @@ export function createStageHealth(
     // A provider that was never up is left to its callers, as their failures say more than a check at the start.
     if (state === 'down' && before === 'up') guard.openFor(circuitBreaker.openFor);
     if (result.ok && !wasWell) guard.tryEarly();
-    const error = result.ok || lastThrown === undefined ? undefined : SpeechError.from(lastThrown);
+    const error = result.ok ? undefined : lastThrown;
     events.emit('health', { provider: provider.name, ...result, ...(error && { error }) });
     onChange();
   };

@@ -110,7 +110,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     else {
       const { clock } = this.#options;
       const proven = clock.now();
-      permit.holdToTheEndOf(result.stream, (error) => {
+      permit.holdToTheEndOf(result, (error) => {
         this.#reportBrokenBody(request, error, clock.now() - proven);
       });
     }
@@ -134,8 +134,10 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     return delay;
   }
 
-  recordFailure(code: string): void {
-    if (codeBlamesProvider(code)) this.#lastError = { code, at: Date.now() };
+  recordFailure(code: string, thrown?: unknown): void {
+    if (!codeBlamesProvider(code)) return;
+    const reason = SpeechError.is(thrown) ? { reason: thrown.message } : {};
+    this.#lastError = { code, ...reason, at: Date.now() };
   }
 
   /** Begins regular health checks. Resolves when the first has ended, well or badly. */
@@ -192,7 +194,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
 
   #reportBrokenBody({ requestId }: SpeechRequest, error: SpeechError, ms: number): void {
     const { code } = error;
-    this.recordFailure(code);
+    this.recordFailure(code, error);
     const { name: provider, type } = this;
     this.#options.events.emit('attempt', { requestId, provider, type, code, ms, error, committed: true });
   }

@@ -1,6 +1,15 @@
 import type { SpeechStatusName } from './events.js';
 import type { CircuitState, HealthCheckResult, HealthState } from './resilience/index.js';
 
+/** Why a provider did not speak, as plain data. */
+export interface ProviderFailure {
+  readonly code: string;
+  /** Says it in a sentence, for the operator: which file is missing, what a worker died of. Never a text, a server's address or a key. */
+  readonly reason?: string;
+  /** Unix time in milliseconds. */
+  readonly at: number;
+}
+
 /** What is known of one provider, as plain data. */
 export interface ProviderStatus {
   readonly name: string;
@@ -10,8 +19,8 @@ export interface ProviderStatus {
   /** Requests it is working on, bodies that are still on their way and places that cool down included. */
   readonly running: number;
   readonly queued: number;
-  /** Its last failure; `at` is Unix time in milliseconds. */
-  readonly lastError: { readonly code: string; readonly at: number } | null;
+  /** Its last failure. */
+  readonly lastError: ProviderFailure | null;
   readonly lastCheck: HealthCheckResult | null;
 }
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { CallPermit } from '../lib/call-permit.js';
 import { SpeechError } from '../lib/index.js';
+import { settle } from './support/fake-clock.js';
 
 function setUp(origin: 'built-in' | 'custom' = 'built-in') {
   const told: unknown[] = [];
@@ -9,6 +12,7 @@ function setUp(origin: 'built-in' | 'custom' = 'built-in') {
     succeed: () => told.push('succeed'),
     fail: (coolDown?: number) => told.push(['fail', coolDown]),
     release: (coolDown?: number) => told.push(['release', coolDown]),
+    vacate: () => told.push('vacate'),
   };
   const controller = new AbortController();
   const permit = new CallPermit(guard, controller.signal, { origin, coolDown: 500 });
@@ -37,6 +41,17 @@ describe('CallPermit', () => {
     controller.abort(new SpeechError('aborted', 'the caller has left'));
     permit.failed(new SpeechError('aborted', 'stopped'));
     expect(told).to.deep.equal([['release', 500]]);
+  });
+
+  it('gives back the place of a provider at rest, and once only', async () => {
+    const { told, permit } = setUp();
+    const stream = new PassThrough();
+    permit.holdToTheEndOf({ stream, atRest: Promise.resolve() }, () => undefined);
+    await settle();
+    expect(told).to.deep.equal(['proven', 'vacate']);
+    stream.resume().end();
+    await once(stream, 'close');
+    expect(told).to.deep.equal(['proven', 'vacate', 'succeed']);
   });
 
   it('speaks for a provider of the user’s own that does not hear its signal, and for no other', () => {

@@ -121,6 +121,39 @@ describe('Stage', () => {
       expect(stage.status()).to.include({ running: 0, circuit: 'closed', lastError: null });
     });
 
+    it('has no place any more once the provider has no more work with it, and still counts what becomes of the body', async () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      let rest: () => void = () => undefined;
+      const atRest = new Promise<void>((resolve) => (rest = resolve));
+      const { stage, context } = setUp(provider('own', () => Promise.resolve({ ...pcm(body), atRest })));
+      await stage.attempt(REQUEST, context);
+      await settle();
+      expect(stage.status().running).to.equal(1);
+      rest();
+      await settle();
+      expect(stage.status()).to.include({ running: 0, circuit: 'closed' });
+      body.destroy(new SpeechError('reset', 'the server died'));
+      await once(body, 'close').catch(() => undefined);
+      expect(stage.status()).to.include({ running: 0, circuit: 'open' });
+    });
+
+    it('is held by a provider of the user’s own whose promise of rest is none, or is broken', async () => {
+      for (const atRest of [
+        Promise.reject(new Error('broken')),
+        'soon',
+        { then: () => undefined },
+      ] as Promise<void>[]) {
+        const body = new PassThrough();
+        body.write(PCM);
+        const { stage, context } = setUp(provider('own', () => Promise.resolve({ ...pcm(body), atRest })));
+        await stage.attempt(REQUEST, context);
+        await settle();
+        expect(stage.status().running).to.equal(1);
+        body.destroy();
+      }
+    });
+
     it('counts a body that dies as a failure, and tells of it', async () => {
       const body = new PassThrough();
       body.write(PCM);
@@ -129,7 +162,7 @@ describe('Stage', () => {
       body.destroy(new SpeechError('reset', 'the server died'));
       await once(body, 'close').catch(() => undefined);
       expect(stage.status()).to.include({ running: 0, circuit: 'open' });
-      expect(stage.status().lastError?.code).to.equal('reset');
+      expect(stage.status().lastError).to.include({ code: 'reset', reason: 'the server died' });
       expect(attempts.map(({ provider: name, code, committed }) => [name, code, committed])).to.deep.equal([
         ['own', 'reset', true],
       ]);
@@ -232,6 +265,16 @@ describe('Stage', () => {
       await clock.advance(10_000);
       expect(stage.status()).to.include({ state: 'down', circuit: 'half-open' });
       stage.stopChecks();
+    });
+
+    it('knows no codes but ours, whatever a check throws', async () => {
+      for (const thrown of [Object.assign(new Error('no'), { code: 'ERR_ACCESS_DENIED' }), new TypeError('no')]) {
+        const own = { ...failing('refused'), check: () => Promise.reject(thrown) };
+        const { stage } = setUp(own, { health: { interval: 10_000 } });
+        await stage.startChecks();
+        expect(stage.status().lastCheck).to.include({ ok: false, code: 'internal' });
+        stage.stopChecks();
+      }
     });
 
     it('leaves the circuit of a provider that was never up to its callers', async () => {

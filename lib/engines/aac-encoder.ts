@@ -2,6 +2,7 @@ import { SpeechError } from '../speech/error.js';
 import type { SoundShape } from '../speech/formats.js';
 import { AAC_ADVICE, AAC_PACKAGES, hasAacPeer } from './aac-peer.js';
 import type { Encoder } from './encoder.js';
+import type { Load } from './load.js';
 
 /** Bits a second: more than 24 kHz mono speech can use. */
 const BIT_RATE = 64_000;
@@ -43,10 +44,10 @@ interface Mediabunny {
  *
  * @throws {SpeechError} `unsupported` where it is not installed, saying what to install
  */
-export async function createAacEncoder({ sampleRate, channels }: SoundShape): Promise<Encoder> {
+export async function createAacEncoder({ sampleRate, channels }: SoundShape, load: Load): Promise<Encoder> {
   if (!hasAacPeer()) throw new SpeechError('unsupported', AAC_ADVICE);
   if (!SAMPLE_RATES.includes(sampleRate)) throw new SpeechError('unsupported', `AAC is not made at ${sampleRate} Hz`);
-  const { AdtsOutputFormat, AudioSample, AudioSampleSource, Output, StreamTarget } = await loadMediabunny();
+  const { AdtsOutputFormat, AudioSample, AudioSampleSource, Output, StreamTarget } = await loadMediabunny(load);
 
   let frames: Uint8Array[] = [];
   const stream = new WritableStream<{ readonly data: Uint8Array }>({
@@ -72,9 +73,12 @@ export async function createAacEncoder({ sampleRate, channels }: SoundShape): Pr
     for (let channel = 0; channel < channels; channel += 1) data.set(piece, channel * piece.length);
     const timestamp = given / sampleRate;
     const sample = new AudioSample({ data, format: 'f32-planar', numberOfChannels: channels, sampleRate, timestamp });
+    const isFirst = given === 0;
     given += piece.length;
+    const taken = (): Promise<void> => source.add(sample);
     try {
-      await source.add(sample);
+      // The first starts the encoder's thread.
+      await (isFirst ? load('the AAC encoder’s thread', taken, 'unsupported') : taken());
     } finally {
       sample.close();
     }
@@ -98,9 +102,16 @@ export async function createAacEncoder({ sampleRate, channels }: SoundShape): Pr
 }
 
 /** Loads the library with its encoder. Both find the same copy of it, as npm lays peers out. */
-async function loadMediabunny(): Promise<Mediabunny> {
+async function loadMediabunny(load: Load): Promise<Mediabunny> {
   const [encoder, library] = AAC_PACKAGES;
-  const { registerAacEncoder } = (await import(encoder)) as { readonly registerAacEncoder: () => void };
-  registerAacEncoder();
-  return (await import(library)) as Mediabunny;
+  const loaded = await load(
+    'the AAC encoder',
+    async () => {
+      const { registerAacEncoder } = (await import(encoder)) as { readonly registerAacEncoder: () => void };
+      registerAacEncoder();
+      return import(library) as Promise<unknown>;
+    },
+    'unsupported',
+  );
+  return loaded as Mediabunny;
 }

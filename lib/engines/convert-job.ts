@@ -1,6 +1,6 @@
 import { SpeechError } from '../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
-import { createEncoder } from './encoder.js';
+import type { CreateEncoder } from './encoder.js';
 import type { EngineSound } from './engine.js';
 import { resample } from './resampler.js';
 import { restBetweenParts, trimSilence, unsaid, withRest } from './seam.js';
@@ -36,6 +36,7 @@ const MOST_RATE = 192_000;
 export async function* convertJob(
   { wav, format, shape, isLast }: ConvertJob,
   signal: AbortSignal,
+  createEncoder: CreateEncoder,
 ): AsyncGenerator<SpeakPiece, void> {
   const { sampleRate } = shape;
   const sound = trimmed(readAnyWav(wav));

@@ -1,7 +1,7 @@
 import { SpeechError } from '../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { proveAudio } from '../speech/proof.js';
-import { createEncoder, type Encoder } from './encoder.js';
+import type { CreateEncoder, Encoder } from './encoder.js';
 import { Resampler } from './resampler.js';
 import { joinSamples } from './samples.js';
 import { createSampleSource, type SampleSource, type SourceSound } from './sample-source.js';
@@ -36,8 +36,9 @@ const BLOCK = 0.2;
 export async function* convertStreamJob(
   job: ConvertStreamJob,
   first: JobInput,
+  createEncoder: CreateEncoder,
 ): AsyncGenerator<SpeakPiece, void, JobInput | undefined> {
-  const conversion = new Conversion(job);
+  const conversion = new Conversion(job, createEncoder);
   let input = first;
   try {
     for (;;) {
@@ -55,6 +56,7 @@ export async function* convertStreamJob(
 /** One conversion under way. */
 class Conversion {
   readonly #job: ConvertStreamJob;
+  readonly #createEncoder: CreateEncoder;
   readonly #source: SampleSource;
   #resampler: Resampler | undefined;
   #encoder: Encoder | undefined;
@@ -64,8 +66,9 @@ class Conversion {
   /** What was encoded before there was a byte of sound in it. */
   #unproven: Uint8Array | undefined = new Uint8Array();
 
-  constructor(job: ConvertStreamJob) {
+  constructor(job: ConvertStreamJob, createEncoder: CreateEncoder) {
     this.#job = job;
+    this.#createEncoder = createEncoder;
     this.#source = createSampleSource(job.from);
   }
 
@@ -80,9 +83,13 @@ class Conversion {
     if (isLast) this.#waiting.push(resampler.finish());
     if (!isLast && !this.#isEnough) return new Uint8Array();
     const { length } = this.#source;
-    this.#encoder ??= await createEncoder(format, length === 'unknown' ? length : resampler.lengthOf(length), shape);
-    const encoded = await this.#encoder.encode(this.#takeWaiting());
-    return this.#proven(isLast ? Buffer.concat([encoded, await this.#encoder.finish()]) : encoded, isLast);
+    const encoder = (this.#encoder ??= await this.#createEncoder(
+      format,
+      length === 'unknown' ? length : resampler.lengthOf(length),
+      shape,
+    ));
+    const encoded = await encoder.encode(this.#takeWaiting());
+    return this.#proven(isLast ? Buffer.concat([encoded, await encoder.finish()]) : encoded, isLast);
   }
 
   close(): void {

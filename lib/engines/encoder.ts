@@ -1,5 +1,6 @@
 import { OWN_SHAPE, type SoundShape, type SpeechFormat } from '../speech/formats.js';
 import { hasAacPeer } from './aac-peer.js';
+import type { Load } from './load.js';
 import { createPcmEncoder, createWavEncoder } from './pcm-encoder.js';
 
 /** Turns samples into the bytes of a format, piece by piece. What it returns is the caller's to keep. */
@@ -14,16 +15,34 @@ export interface Encoder {
 /** Samples in all, or `unknown` while they are still being made. */
 export type Length = number | 'unknown';
 
-type CreateEncoder = (length: Length, shape: SoundShape) => Encoder | Promise<Encoder>;
+/**
+ * Makes an encoder.
+ *
+ * @param shape of what it writes; it is given one channel at this rate, and writes the same into both of two
+ * @throws {SpeechError} `unsupported` where the format cannot be made here, or not in this shape
+ */
+export type CreateEncoder = (format: SpeechFormat, length: Length, shape?: SoundShape) => Promise<Encoder>;
+
+/** Makes an encoder of a format that has been loaded. */
+export type MakeEncoder = (length: Length, shape: SoundShape) => Encoder | Promise<Encoder>;
+
+/** An encoder that cannot be loaded: its format is not made here, and others are. */
+const UNLOADED = 'unsupported';
 
 /** Each is loaded with the first sound in its format: most workers never make more than one. */
-const ENCODERS: Readonly<Record<SpeechFormat, CreateEncoder>> = {
-  mp3: async (_, shape) => (await import('./mp3-encoder.js')).createMp3Encoder(shape),
-  opus: async (_, shape) => (await import('./opus-encoder.js')).createOpusEncoder(shape),
-  aac: async (_, shape) => (await import('./aac-encoder.js')).createAacEncoder(shape),
-  flac: async (length, shape) => (await import('./flac-encoder.js')).createFlacEncoder(length, shape),
-  wav: createWavEncoder,
-  pcm: (_, shape) => createPcmEncoder(shape),
+const FORMATS: Readonly<Record<SpeechFormat, (load: Load) => MakeEncoder | Promise<MakeEncoder>>> = {
+  mp3: (load) => load('the MP3 encoder', async () => (await import('./mp3-encoder.js')).loadMp3Encoder(), UNLOADED),
+  opus: async (load) => {
+    const { createOpusEncoder } = await load('the Opus encoder', () => import('./opus-encoder.js'), UNLOADED);
+    return (_, shape) => createOpusEncoder(shape);
+  },
+  aac: async (load) => {
+    const { createAacEncoder } = await load('the AAC encoder', () => import('./aac-encoder.js'), UNLOADED);
+    return (_, shape) => createAacEncoder(shape, load);
+  },
+  flac: async (load) => (await load('the FLAC encoder', () => import('./flac-encoder.js'), UNLOADED)).createFlacEncoder,
+  wav: () => createWavEncoder,
+  pcm: () => (_, shape) => createPcmEncoder(shape),
 };
 
 /** Lists the formats that can be made on this machine: all, but AAC only where its optional peer is installed. */
@@ -31,16 +50,12 @@ export function localFormats(): readonly SpeechFormat[] {
   return hasAacPeer() ? ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] : ['mp3', 'opus', 'flac', 'wav', 'pcm'];
 }
 
-/**
- * Makes an encoder.
- *
- * @param shape of what it writes; it is given one channel at this rate, and writes the same into both of two
- * @throws {SpeechError} `unsupported` where the format cannot be made here, or not in this shape
- */
-export async function createEncoder(
-  format: SpeechFormat,
-  length: Length,
-  shape: SoundShape = OWN_SHAPE,
-): Promise<Encoder> {
-  return ENCODERS[format](length, shape);
+/** Makes what makes the encoders of a thread, each kind of which is loaded once. */
+export function createEncoders(load: Load): CreateEncoder {
+  const loaded = new Map<SpeechFormat, MakeEncoder>();
+  return async (format, length, shape = OWN_SHAPE) => {
+    const make = loaded.get(format) ?? (await FORMATS[format](load));
+    loaded.set(format, make);
+    return make(length, shape);
+  };
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { SpeechError } from '../speech/error.js';
 import type { EngineModule, SpeechEngine } from './engine.js';
+import { reasonOf, type Load } from './load.js';
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
@@ -20,12 +21,12 @@ const ENGINE = z.looseObject({
  * Loads an engine of the user's own.
  *
  * @param module a package name, an absolute path or a file: URL
- * @throws {SpeechError} `engine_failed`, naming the member, when what it exports or makes is no engine
+ * @throws {SpeechError} `engine_failed`, saying why it cannot be loaded, or naming the member when what it exports or makes is no engine
  */
-export async function loadEngineModule(module: string): Promise<SpeechEngine> {
+export async function loadEngineModule(module: string, load: Load): Promise<SpeechEngine> {
   const specifier = isAbsolute(module) ? pathToFileURL(module).href : module;
-  const { createEngine } = checked(MODULE, await import(specifier), 'the engine’s module');
-  const made: unknown = await createEngine();
+  const exported = await load<unknown>('the engine’s module', () => import(specifier));
+  const made = await create(checked(MODULE, exported, 'the engine’s module'));
   const { name, voices } = checked(ENGINE, made, 'the engine');
   const engine = made as SpeechEngine;
   return {
@@ -36,6 +37,16 @@ export async function loadEngineModule(module: string): Promise<SpeechEngine> {
     speak: (segment, options) => engine.speak(segment, options),
     ...(engine.write === undefined ? {} : { write: (text) => engine.write?.(text) ?? text }),
   };
+}
+
+/** Has a module make its engine, which may take as long as a model takes to be read. */
+async function create({ createEngine }: Pick<EngineModule, 'createEngine'>): Promise<unknown> {
+  try {
+    return await createEngine();
+  } catch (cause) {
+    if (SpeechError.is(cause)) throw cause;
+    throw new SpeechError('engine_failed', `the engine could not be made: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 function checked<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findModule } from '../own-files.js';
 import { SpeechError } from '../speech/error.js';
 import type { EngineVoice, SpeechEngine } from './engine.js';
 import { espeakPace } from './espeak-pace.js';
 import { espeakVoiceFor } from './espeak-voices.js';
+import type { Load } from './load.js';
 import { stretch } from './time-stretch.js';
 
 const PACKAGE = '@echogarden/espeak-ng-emscripten';
@@ -25,10 +25,13 @@ interface EspeakWorker {
 type CreateEspeak = () => Promise<{ readonly eSpeakNGWorker: new () => EspeakWorker }>;
 
 /** Makes an engine of the optional peer, or returns undefined where it is not installed. */
-export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
-  const create = await loadEspeak();
-  if (create === undefined) return undefined;
-  const espeak = new (await create()).eSpeakNGWorker();
+export async function createEspeakEngine(load: Load): Promise<SpeechEngine | undefined> {
+  const path = findModule(PACKAGE);
+  if (path === undefined) return undefined;
+  const espeak = await load(PACKAGE, async () => {
+    const { default: create } = (await import(pathToFileURL(path).href)) as { readonly default: CreateEspeak };
+    return new (await create()).eSpeakNGWorker();
+  });
   const voices = readVoices(espeak.list_voices());
   const languages = new Set(voices.map(({ id }) => id));
   return {
@@ -57,20 +60,6 @@ export async function createEspeakEngine(): Promise<SpeechEngine | undefined> {
       return { samples: stretch(joinSamples(chunks, length), factor, sampleRate), sampleRate };
     },
   };
-}
-
-/** Finds the peer beside this package, or beside the application where the package is linked into it. */
-async function loadEspeak(): Promise<CreateEspeak | undefined> {
-  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]) {
-    try {
-      const path = createRequire(from).resolve(PACKAGE);
-      const module = (await import(pathToFileURL(path).href)) as { readonly default: CreateEspeak };
-      return module.default;
-    } catch {
-      // It is optional.
-    }
-  }
-  return undefined;
 }
 
 function readVoices(list: unknown): EngineVoice[] {

@@ -1,9 +1,16 @@
-import type { SpeechErrorCode } from '../speech/error.js';
 import type { CommandOptions } from './command.js';
 import type { ConvertJob } from './convert-job.js';
 import type { ConvertStreamJob, JobInput } from './convert-stream-job.js';
 import type { EngineVoice } from './engine.js';
 import type { SpeakHead, SpeakJob } from './speak-job.js';
+import type { PlainFailure } from './worker-failure.js';
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly choice: EngineChoice;
+  /** The memory of its `LoadGate`, entered: starting is a load. */
+  readonly gate: Int32Array<SharedArrayBuffer>;
+}
 
 /** Which engine a worker is to run. */
 export type EngineChoice =
@@ -28,11 +35,14 @@ export type WorkerTask =
 
 /**
  * What a worker is told. It does one thing at a time: a task and `go` ask for one piece each, of a new job and of one that was begun,
- * and nothing more is asked before it has answered. A job that is fed gets its input with each. `cancel` may come at any time.
+ * and nothing more is asked before it has answered. A job that is fed gets its input with each. `cancel` may come at any time, and so
+ * may `leave`, upon which the thread ends as soon as it has no file in its hands.
  */
-export type ToWorker = { readonly id: number } & (
-  ((WorkerTask | { readonly type: 'go' }) & { readonly input?: JobInput }) | { readonly type: 'cancel' }
-);
+export type ToWorker =
+  | ({ readonly id: number } & (
+      ((WorkerTask | { readonly type: 'go' }) & { readonly input?: JobInput }) | { readonly type: 'cancel' }
+    ))
+  | { readonly type: 'leave' };
 
 /** What a worker tells about a job. All but `head` end its turn. */
 export type JobMessage = { readonly id: number } & (
@@ -41,16 +51,11 @@ export type JobMessage = { readonly id: number } & (
   | { readonly type: 'voices'; readonly voices: readonly EngineVoice[]; readonly engines: readonly string[] }
   /** A job without a last piece: the engine gave no sound. */
   | { readonly type: 'end' }
-  | WorkerFailure<'failed'>
+  | ({ readonly type: 'failed' } & PlainFailure)
 );
 
-/** What a worker tells. `unusable` says that its engine could not be loaded, so that nothing can be done with it any more. */
-export type FromWorker = JobMessage | { readonly type: 'loaded' } | WorkerFailure<'unusable'>;
-
-export interface WorkerFailure<Type extends string> {
-  readonly type: Type;
-  readonly code: SpeechErrorCode;
-  readonly message: string;
-  /** Whether the failure is the engine's, and not want of something that this process has run out of. */
-  readonly blamesProvider: boolean;
-}
+/**
+ * What a worker tells. `loaded` says that its engine can speak, `unusable` that nothing can be done with it any more: its engine could
+ * not be loaded, or it has crashed.
+ */
+export type FromWorker = JobMessage | { readonly type: 'loaded' } | ({ readonly type: 'unusable' } & PlainFailure);

@@ -3,7 +3,7 @@ import { OWN_SHAPE, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechWarning } from '../speech/provider.js';
 import type { SpeechPart } from '../speech/request.js';
 import { SEGMENT_LIMITS, segmentsOf, squeezeRuns, type SegmentLimits } from '../speech/segments.js';
-import { createEncoder, type Encoder } from './encoder.js';
+import type { CreateEncoder, Encoder } from './encoder.js';
 import type { EngineSound, SpeakOptions, SpeechEngine } from './engine.js';
 import { resample } from './resampler.js';
 import { PAUSE, restBetweenParts, trimSilence, unsaid, withRest } from './seam.js';
@@ -61,6 +61,7 @@ export async function* speakJob(
   engines: readonly SpeechEngine[],
   job: SpeakJob,
   signal: AbortSignal,
+  createEncoder: CreateEncoder,
 ): AsyncGenerator<SpeakHead | SpeakPiece, void> {
   const { format, part } = job;
   const { engine, voice } = chooseVoice(engines, job);

@@ -1,13 +1,13 @@
 import type { WorkerTask } from '../engines/messages.js';
 import { SpeechError } from '../speech/error.js';
-import type { JobListener, PooledJob, WorkerPool } from './worker-pool.js';
+import type { JobListener, JobPool, PooledJob } from './worker-pool.js';
 
 /** What is done with the messages of a job until one of them, or the end, is the answer. */
 export type Listen<Value> = (answer: (value: Value) => void, job: () => PooledJob) => Omit<JobListener, 'failed'>;
 
 /** Has a pool do a job that has one answer. The signal's abort cancels it; then, and when it fails, the promise rejects. */
 export async function awaitJob<Value>(
-  pool: WorkerPool,
+  pool: JobPool,
   task: WorkerTask,
   signal: AbortSignal,
   listen: Listen<Value>,

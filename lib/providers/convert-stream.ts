@@ -3,7 +3,7 @@ import type { SourceSound } from '../engines/sample-source.js';
 import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape, type SpeechFormat } from '../speech/formats.js';
 import { blameless } from './await-job.js';
-import type { JobListener, PooledJob, WorkerPool } from './worker-pool.js';
+import type { JobListener, JobPool, PooledJob } from './worker-pool.js';
 
 /** What a stream of sound is, and what it is to become. */
 export interface StreamConversionOptions {
@@ -35,7 +35,7 @@ const ENOUGH_READY = 64 * 1024;
  *   destroyed with a `SpeechError`; whatever its end, the source is destroyed too.
  */
 export function openConversion(
-  pool: WorkerPool,
+  pool: JobPool,
   source: Readable,
   options: StreamConversionOptions,
   signal: AbortSignal,
@@ -79,7 +79,7 @@ class ConvertedStream extends Readable {
     });
   }
 
-  begin(pool: WorkerPool): void {
+  begin(pool: JobPool): void {
     const { from, format, shape = OWN_SHAPE, mostSeconds = MOST_SECONDS } = this.#options;
     const listener: JobListener = {
       message: (message) => {

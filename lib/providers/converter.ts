@@ -5,8 +5,10 @@ import { SpeechError } from '../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { awaitJob, blameless } from './await-job.js';
 import { openConversion, type StreamConversionOptions } from './convert-stream.js';
-import { EngineWorkers } from './engine-workers.js';
-import { WorkerPool } from './worker-pool.js';
+import { PoolShare } from './pool-share.js';
+import { PROCESS_WIDE } from './process-wide.js';
+import { startThread } from './start-thread.js';
+import { WorkerPool, type JobPool } from './worker-pool.js';
 
 /** What sound is to become. */
 export interface ConversionOptions {
@@ -44,10 +46,13 @@ export function convertibleFormats(): readonly SpeechFormat[] {
   return localFormats();
 }
 
-/** Makes a converter with one worker, which starts with the first conversion: most applications never need one. */
+/**
+ * Makes a converter. All of a process have one worker, which starts with the first conversion: most applications never need it, and
+ * it converts more than a hundred streams at the pace at which they are heard.
+ */
 export function createConverter(): Converter {
-  const workers = new EngineWorkers({ kind: 'none' }, 'speech converter');
-  const pool = new WorkerPool(1, () => workers.start());
+  const { value, release } = PROCESS_WIDE.converters.acquire('converter', startPool, (closing) => closing.close());
+  const pool = new PoolShare(value, release);
   return {
     convert(wav, { format, shape, isLast }, signal) {
       // Only these bytes go to the other thread, and not all of the memory that they are a view of.
@@ -56,14 +61,15 @@ export function createConverter(): Converter {
 
     convertStream: (source, options, signal) => openConversion(pool, source, options, signal),
 
-    async close() {
-      await pool.close();
-      workers.close();
-    },
+    close: () => pool.close(),
   };
 }
 
-async function convertOn(pool: WorkerPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
+function startPool(): WorkerPool {
+  return new WorkerPool(1, () => startThread({ kind: 'none' }, 'speech converter'));
+}
+
+async function convertOn(pool: JobPool, job: ConvertJob, signal: AbortSignal): Promise<Uint8Array> {
   try {
     return await awaitJob<Uint8Array>(pool, { type: 'convert', job }, signal, (answer, pooled) => {
       const pieces: Uint8Array[] = [];

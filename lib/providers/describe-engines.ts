@@ -1,6 +1,6 @@
 import type { SpeechModel, SpeechVoice } from '../speech/provider.js';
 import { awaitJob } from './await-job.js';
-import type { WorkerPool } from './worker-pool.js';
+import type { JobPool } from './worker-pool.js';
 
 export interface EngineDescription {
   readonly voices: readonly SpeechVoice[];
@@ -8,7 +8,7 @@ export interface EngineDescription {
 }
 
 /** Asks a worker what its engines are and what voices they have. */
-export function describeEngines(pool: WorkerPool, signal: AbortSignal): Promise<EngineDescription> {
+export function describeEngines(pool: JobPool, signal: AbortSignal): Promise<EngineDescription> {
   return awaitJob<EngineDescription>(pool, { type: 'voices' }, signal, (answer) => ({
     message(message) {
       if (message.type !== 'voices') return;

@@ -5,16 +5,27 @@ import { SpeechError } from '../speech/error.js';
 import { contentTypeOf } from '../speech/formats.js';
 import { declaredWavLength } from '../speech/proof-containers.js';
 import type { SpeechAudio } from '../speech/provider.js';
-import type { JobListener, PooledJob, WorkerPool } from './worker-pool.js';
+import type { SoundMemory } from './sound-memory.js';
+import { FIRST_CREDIT, type JobListener, type JobPool, type PooledJob } from './worker-pool.js';
+
+/** Bytes with which a reader has enough for now: a second of bare samples, two of MP3. */
+const ENOUGH_BYTES = 16 * 1024;
 
 /**
- * Has a job spoken. Resolves with the first piece of sound, after which the stream goes on piece by piece as it is read; the worker
- * is at most two pieces ahead.
+ * Has a job spoken. Resolves with the first piece of sound, after which the stream goes on piece by piece.
+ *
+ * Two pieces are made for a reader before it has to read. Beyond that the sound is taken out of the worker into memory while there is
+ * room for it and nothing else to do, so that the job ends whether or not it is read.
  */
-export function openSpeech(pool: WorkerPool, job: SpeakJob, signal: AbortSignal): Promise<SpeechAudio> {
+export function openSpeech(
+  pool: JobPool,
+  job: SpeakJob,
+  signal: AbortSignal,
+  memory: SoundMemory,
+): Promise<SpeechAudio> {
   if (signal.aborted) return Promise.reject(new SpeechError('aborted', 'the caller has left'));
   return new Promise((resolve, reject) => {
-    const speech = new LocalSpeech();
+    const speech = new LocalSpeech(memory);
     const abort = (): void => {
       speech.cancel(signal.reason);
     };
@@ -34,7 +45,7 @@ export function openSpeech(pool: WorkerPool, job: SpeakJob, signal: AbortSignal)
       },
       ended() {
         if (speech.isEmpty) speech.destroy(new SpeechError('empty', 'the engine gave no sound'));
-        else speech.push(null);
+        else speech.complete();
       },
       failed(error) {
         speech.destroy(error);
@@ -44,29 +55,29 @@ export function openSpeech(pool: WorkerPool, job: SpeakJob, signal: AbortSignal)
   });
 }
 
-function audioOf(job: SpeakJob, stream: Readable, first: Uint8Array, head: SpeakHead | undefined): SpeechAudio {
+function audioOf(job: SpeakJob, stream: LocalSpeech, first: Uint8Array, head: SpeakHead | undefined): SpeechAudio {
   const contentType = contentTypeOf(job.format);
   const length = job.format === 'wav' ? declaredWavLength(first) : undefined;
-  const warnings = head?.warnings ?? [];
-  return length === undefined
-    ? { kind: 'audio', contentType, stream, warnings }
-    : { kind: 'audio', contentType, stream, warnings, contentLength: length };
+  const audio = { kind: 'audio', contentType, stream, warnings: head?.warnings ?? [], atRest: stream.atRest } as const;
+  return length === undefined ? audio : { ...audio, contentLength: length };
 }
 
-/**
- * Bytes that a reader may leave unread before the worker is told to wait: less than a piece of samples. Stated, as the default grew
- * fourfold with Node 22.
- */
-const READ_AHEAD = 16 * 1024;
-
-/** The sound of one job, as a stream that lets the worker go on only as it is read. */
+/** The sound of one job, as a stream. */
 class LocalSpeech extends Readable {
+  readonly #memory: SoundMemory;
   #job: PooledJob | undefined;
-  #owed = 0;
+  /** Pieces that were asked for and have not come. */
+  #due = FIRST_CREDIT;
+  #rest: () => void = () => undefined;
+  /** Resolves when the worker has nothing more to do for the reader than to run ahead of it. */
+  readonly atRest: Promise<void>;
   isEmpty = true;
 
-  constructor() {
-    super({ highWaterMark: READ_AHEAD });
+  constructor(memory: SoundMemory) {
+    super({ highWaterMark: ENOUGH_BYTES });
+    this.#memory = memory;
+    this.atRest = new Promise((resolve) => (this.#rest = resolve));
+    memory.watch(this);
   }
 
   follow(job: PooledJob): void {
@@ -75,8 +86,18 @@ class LocalSpeech extends Readable {
 
   add(bytes: Uint8Array): void {
     this.isEmpty = false;
-    this.#owed += 1;
-    this.push(bytes);
+    this.#due -= 1;
+    const isWanted = this.push(bytes);
+    if (isWanted || this.#due > 0) return;
+    this.#rest();
+    if (!this.#memory.hasRoomFor(this)) return;
+    this.#due += 1;
+    this.#job?.grantAhead();
+  }
+
+  complete(): void {
+    this.#rest();
+    this.push(null);
   }
 
   /**
@@ -90,12 +111,13 @@ class LocalSpeech extends Readable {
   }
 
   override _read(): void {
-    for (; this.#owed > 0; this.#owed -= 1) this.#job?.grant();
+    for (; this.#due < FIRST_CREDIT; this.#due += 1) this.#job?.grant();
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     // A job that has ended does not mind.
     this.#job?.cancel();
+    this.#rest();
     callback(error);
   }
 }

@@ -1,29 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { AAC_ADVICE } from '../engines/aac-peer.js';
-import { KNOWN_COMMANDS, type CommandOptions } from '../engines/command.js';
 import { localFormats } from '../engines/encoder.js';
-import type { EngineChoice } from '../engines/messages.js';
 import type { SpeakJob } from '../engines/speak-job.js';
-import { embeddedVoice, MissingFileError, ownFile } from '../own-files.js';
 import { SpeechError } from '../speech/error.js';
-import type { SpeechProvider, SpeechWarning } from '../speech/provider.js';
+import type { SpeechLogger, SpeechProvider, SpeechWarning } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { SILENT_LOGGER } from '../speech/silent-logger.js';
 import { describeEngines } from './describe-engines.js';
-import { EngineWorkers } from './engine-workers.js';
+import { openEngine, type EngineOptions, type EngineShare } from './local-engine.js';
 import { openSpeech } from './local-speech.js';
-import { WorkerPool } from './worker-pool.js';
+import { LossLog } from './loss-log.js';
+import type { PoolShare } from './pool-share.js';
 
 /** Options of a local engine, with every default filled in. */
-export interface LocalOptions {
+export interface LocalOptions extends EngineOptions {
   readonly name: string;
-  readonly engine: 'embedded' | 'espeak-ng' | 'piper' | { readonly module: string };
-  /** Another program, in place of `engine`. */
-  readonly command?: CommandOptions;
-  readonly voice?: string;
   readonly voices: Readonly<Record<string, string>>;
-  /** Worker threads, each of which speaks one request at a time and takes 80 to 100 MB. */
-  readonly workers: number;
   /** Whether every health check speaks; else the first does, and then one a minute. */
   readonly healthSpeaks?: boolean;
 }
@@ -43,27 +35,39 @@ const CANARY_STANDS = 60_000;
 
 const WARM_LIMIT = 10_000;
 
-interface LocalEngine {
-  readonly pool: WorkerPool;
-  close(): Promise<void>;
-}
-
 /** Makes a provider that speaks on this machine, in worker threads. */
-export function createLocalProvider(options: LocalOptions): LocalProvider {
-  let engine: Promise<LocalEngine> | undefined;
+export function createLocalProvider(options: LocalOptions, logger: SpeechLogger = SILENT_LOGGER): LocalProvider {
+  let engine: Promise<EngineShare> | undefined;
   let isClosed = false;
-  // Nothing is loaded before somebody wants to hear something.
-  const start = async (): Promise<WorkerPool> => {
-    if (isClosed) throw new SpeechError('aborted', 'the provider is closed');
-    engine ??= startPool(options).catch((error: unknown) => {
+  const losses = new LossLog(options.name, logger);
+  const open = async (): Promise<EngineShare> => {
+    try {
+      const share = await openEngine(options);
+      share.pool.onLoss((error) => {
+        losses.lost(error);
+      });
+      share.pool.onPiece(() => {
+        losses.spoke();
+      });
+      return share;
+    } catch (thrown) {
       engine = undefined;
-      throw error;
-    });
-    return (await engine).pool;
+      losses.lost(SpeechError.from(thrown));
+      throw thrown;
+    }
+  };
+  // Nothing is loaded before somebody wants to hear something.
+  const start = async (): Promise<EngineShare> => {
+    if (isClosed) throw new SpeechError('aborted', 'the provider is closed');
+    return (engine ??= open());
+  };
+  const speak = async (job: SpeakJob, signal: AbortSignal): ReturnType<typeof openSpeech> => {
+    const { pool, memory } = await start();
+    return openSpeech(pool, job, signal, memory);
   };
   const canary = async (signal: AbortSignal): Promise<void> => {
     const job: SpeakJob = { input: 'Yes.', format: 'pcm', speed: 1, voice: undefined, defaultVoice: options.voice };
-    const { stream } = await openSpeech(await start(), job, signal);
+    const { stream } = await speak(job, signal);
     await finished(stream.resume());
   };
   let canaryStandsUntil = 0;
@@ -77,7 +81,7 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
     async synthesize(request, { signal }) {
       // Nothing else can be missing.
       if (!formats.includes(request.format)) throw new SpeechError('unsupported', AAC_ADVICE);
-      const audio = await openSpeech(await start(), jobOf(request, options), signal);
+      const audio = await speak(jobOf(request, options), signal);
       const ignored: SpeechWarning[] = request.instructions === undefined ? [] : ['instructions-ignored'];
       return { ...audio, warnings: [...(audio.warnings ?? []), ...ignored] };
     },
@@ -85,13 +89,13 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
     async check({ signal }) {
       if (options.healthSpeaks !== true && performance.now() < canaryStandsUntil) return;
       canaryStandsUntil = 0;
-      await anySound(await start(), canary, signal);
+      await anySound((await start()).pool, canary, signal);
       canaryStandsUntil = performance.now() + CANARY_STANDS;
     },
 
-    voices: async ({ signal }) => (await describeEngines(await start(), signal)).voices,
+    voices: async ({ signal }) => (await describeEngines((await start()).pool, signal)).voices,
 
-    models: async ({ signal }) => (await describeEngines(await start(), signal)).models,
+    models: async ({ signal }) => (await describeEngines((await start()).pool, signal)).models,
 
     async warm(limit = WARM_LIMIT) {
       await withLimit(limit, canary);
@@ -101,7 +105,7 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
     async close() {
       isClosed = true;
       const started = await engine?.catch(() => undefined);
-      await started?.close();
+      await started?.pool.close();
     },
   };
 }
@@ -111,7 +115,7 @@ export function createLocalProvider(options: LocalOptions): LocalProvider {
  * would only measure the queue.
  */
 async function anySound(
-  pool: WorkerPool,
+  pool: PoolShare,
   canary: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -150,39 +154,4 @@ function jobOf(request: SpeechRequest, { voice, voices }: LocalOptions): SpeakJo
     defaultVoice: voice,
     ...(request.part !== undefined && { part: request.part }),
   };
-}
-
-async function startPool(options: LocalOptions): Promise<LocalEngine> {
-  const workers = await engineWorkers(options);
-  const pool = new WorkerPool(options.workers, () => workers.start());
-  return {
-    pool,
-    async close() {
-      await pool.close();
-      workers.close();
-    },
-  };
-}
-
-async function engineWorkers(options: LocalOptions): Promise<EngineWorkers> {
-  try {
-    // A bundle without it is told now, and not by each worker.
-    ownFile('engines/worker.js');
-    return new EngineWorkers(await engineChoice(options), `speech ${options.name}`);
-  } catch (cause) {
-    if (SpeechError.is(cause)) throw cause;
-    const message = cause instanceof MissingFileError ? cause.message : 'the embedded engine could not be loaded';
-    throw new SpeechError('engine_failed', message, { cause });
-  }
-}
-
-async function engineChoice({ engine, command, voice }: LocalOptions): Promise<EngineChoice> {
-  if (command !== undefined) return { kind: 'command', command, voice };
-  if (typeof engine === 'object') return { kind: 'module', module: engine.module };
-  if (engine === 'piper' && voice === undefined) {
-    throw new SpeechError('engine_failed', 'piper needs the option voice, the path of a voice’s .onnx file');
-  }
-  if (engine !== 'embedded') return { kind: 'command', command: KNOWN_COMMANDS[engine], voice };
-  // Compiled once and handed to every worker; compiling takes longer than a sentence.
-  return { kind: 'embedded', flite: await WebAssembly.compile(await readFile(embeddedVoice())) };
 }

@@ -1,13 +1,12 @@
-import type { Worker } from 'node:worker_threads';
 import type { JobInput } from '../engines/convert-stream-job.js';
 import type { FromWorker, JobMessage, ToWorker, WorkerTask } from '../engines/messages.js';
+import { failureFrom } from '../engines/worker-failure.js';
 import { SpeechError } from '../speech/error.js';
+import type { EngineThread } from './engine-thread.js';
 
 /** Milliseconds that a job has to stop by itself between two segments, once nobody wants it, before its worker is ended. */
 const CANCEL_GRACE = 25;
-/** Milliseconds that a worker gets to finish loading when the pool closes; it takes a tenth of that. */
-const LOAD_GRACE = 1_000;
-/** Milliseconds that a worker may take for one piece: a long sentence takes a second on a slow machine. */
+/** Milliseconds that a worker may take for one piece: a long sentence takes a second on a slow machine, and a large model some to load. */
 const STALL_LIMIT = 20_000;
 
 /** What a worker has to know of a job. */
@@ -23,8 +22,12 @@ export interface MemberOwner<Job> {
   heard(job: Job, message: JobMessage): void;
   /** The jobs cannot go on: they stalled, or their worker came to an end. */
   failed(jobs: readonly Job[], error: SpeechError): void;
-  /** The worker can take a turn again, or is gone. */
+  /** The worker can take a turn again. */
   freed(): void;
+  /** The worker does nothing any more, and its jobs have failed. */
+  lost(error: SpeechError): void;
+  /** Its thread has ended as well. */
+  departed(): void;
 }
 
 /**
@@ -32,31 +35,29 @@ export interface MemberOwner<Job> {
  * their readers. The latter do not occupy it.
  */
 export class PoolMember<Job extends MemberJob> {
-  readonly #worker: Worker;
+  readonly #thread: EngineThread;
   readonly #owner: MemberOwner<Job>;
   readonly #jobs = new Set<Job>();
   /** Whose turn it is. No longer among the jobs when it was dropped in the middle. */
   #turn: Job | undefined;
+  /** When the turn has taken too long, whatever it does. */
+  #turnEnds = 0;
   #timer: NodeJS.Timeout | undefined;
   #isGone = false;
-  #isLoaded = false;
   #hasSpoken = false;
-  #onIdle: () => void = () => undefined;
 
-  constructor(worker: Worker, owner: MemberOwner<Job>) {
-    this.#worker = worker;
+  constructor(thread: EngineThread, owner: MemberOwner<Job>) {
+    this.#thread = thread;
     this.#owner = owner;
-    worker.on('message', (message: FromWorker) => {
-      this.#hear(message);
+    thread.belongTo({
+      heard: (message) => {
+        this.#hear(message);
+      },
+      lost: (error) => {
+        this.#lose(error);
+        this.#owner.departed();
+      },
     });
-    worker.on('error', () => {
-      this.#lose(new SpeechError('engine_failed', 'the engine’s worker crashed'));
-    });
-    worker.on('exit', () => {
-      this.#lose(new SpeechError('engine_failed', 'the engine’s worker came to an end'));
-    });
-    // An idle worker must not keep the process alive.
-    worker.unref();
   }
 
   get isFree(): boolean {
@@ -88,47 +89,36 @@ export class PoolMember<Job extends MemberJob> {
     };
     this.#jobs.add(job);
     this.#turn = job;
-    this.#worker.ref();
-    this.#worker.postMessage(message, input === undefined ? [] : [input.bytes.buffer as ArrayBuffer]);
+    this.#turnEnds = performance.now() + STALL_LIMIT;
+    this.#thread.setBusy(true);
+    this.#thread.send(message, input === undefined ? [] : [input.bytes.buffer as ArrayBuffer]);
     this.#allow(STALL_LIMIT);
   }
 
   /**
    * Gives up a job. In the middle of its turn the worker has a moment to stop by itself, and is ended if it does not; unless others
-   * wait on it, for whom it is worth waiting for the end of the segment, or it is still loading, which the next job would only
-   * have to wait for again.
+   * wait on it, for whom it is worth waiting for the end of the segment, or it is loading, which the next job would only have to wait
+   * for again.
    */
   drop(job: Job): void {
     if (!this.#jobs.delete(job)) return;
-    this.#worker.postMessage({ type: 'cancel', id: job.id } satisfies ToWorker);
+    this.#thread.send({ type: 'cancel', id: job.id });
     this.#hurry();
   }
 
-  /** Ends the worker, after the moment that it has to stop what it does. */
+  /** Ends the worker, whatever it does. */
   async close(): Promise<void> {
     for (const job of this.#jobs) this.drop(job);
-    if (this.#turn !== undefined) {
-      // A worker that is ended while it loads leaves the files open that it was reading.
-      this.#allow(this.#isLoaded ? CANCEL_GRACE : LOAD_GRACE);
-      await new Promise<void>((resolve) => (this.#onIdle = resolve));
-    }
     await this.#end(new SpeechError('aborted', 'the pool is closed'));
   }
 
   #hear(message: FromWorker): void {
-    if (this.#isGone) return;
     if (message.type === 'unusable') {
-      const { code, blamesProvider } = message;
-      void this.#end(new SpeechError(code, message.message, { blamesProvider }));
-      return;
-    }
-    if (message.type === 'loaded') {
-      this.#isLoaded = true;
-      this.#hurry();
+      void this.#end(failureFrom(message));
       return;
     }
     const job = this.#turn;
-    if (job?.id !== message.id) return;
+    if (message.type === 'loaded' || job?.id !== message.id) return;
     if (message.type === 'chunk') this.#hasSpoken = true;
     const isWanted = this.#jobs.has(job);
     const isTurnOver = message.type !== 'head';
@@ -141,13 +131,12 @@ export class PoolMember<Job extends MemberJob> {
     clearTimeout(this.#timer);
     this.#turn = undefined;
     if (isJobOver) this.#jobs.delete(job);
-    this.#worker.unref();
-    this.#onIdle();
+    this.#thread.setBusy(false);
   }
 
   /** Has a worker end soon that works for nobody. */
   #hurry(): void {
-    if (this.#turn !== undefined && this.#jobs.size === 0 && this.#isLoaded) this.#allow(CANCEL_GRACE);
+    if (this.#turn !== undefined && this.#jobs.size === 0) this.#allow(CANCEL_GRACE);
   }
 
   #allow(milliseconds: number): void {
@@ -162,15 +151,17 @@ export class PoolMember<Job extends MemberJob> {
     const stalled = new SpeechError('engine_failed', 'the engine took too long over a piece');
     if (job !== undefined && this.#jobs.delete(job)) {
       // What the engine has started outside, such as a program, only the worker itself can end in good order.
-      this.#worker.postMessage({ type: 'cancel', id: job.id } satisfies ToWorker);
+      this.#thread.send({ type: 'cancel', id: job.id });
       this.#owner.failed([job], stalled);
       this.#allow(CANCEL_GRACE);
-    } else void this.#end(stalled);
+    } else if (this.#thread.isLoading && performance.now() < this.#turnEnds) this.#allow(CANCEL_GRACE);
+    else void this.#end(stalled);
   }
 
   async #end(error: SpeechError): Promise<void> {
     this.#lose(error);
-    await this.#worker.terminate();
+    await this.#thread.end();
+    this.#owner.departed();
   }
 
   #lose(error: SpeechError): void {
@@ -180,8 +171,7 @@ export class PoolMember<Job extends MemberJob> {
     const jobs = [...this.#jobs];
     this.#jobs.clear();
     this.#turn = undefined;
-    this.#onIdle();
     this.#owner.failed(jobs, error);
-    this.#owner.freed();
+    this.#owner.lost(error);
   }
 }

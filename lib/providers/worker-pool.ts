@@ -1,11 +1,13 @@
-import type { Worker } from 'node:worker_threads';
 import type { JobInput } from '../engines/convert-stream-job.js';
+import { reasonOf } from '../engines/load.js';
 import type { JobMessage, WorkerTask } from '../engines/messages.js';
+import { failureFrom } from '../engines/worker-failure.js';
 import { SpeechError } from '../speech/error.js';
+import type { EngineThread } from './engine-thread.js';
 import { PoolMember, type MemberJob } from './pool-member.js';
 
-/** Pieces that a job may be ahead of its reader: one to play, one to be ready behind it. */
-const FIRST_CREDIT = 2;
+/** Pieces that a job makes before its reader has to ask for more: one to play, one to be ready behind it. */
+export const FIRST_CREDIT = 2;
 
 /** Who waits for a job. After `ended` or `failed` nothing more is told. */
 export interface JobListener {
@@ -24,13 +26,25 @@ export interface PooledJob {
    * @param input what it is to be made of, for a job that is fed; its memory goes over to the worker
    */
   grant(input?: JobInput): void;
+  /** Says that one more piece may be made while nobody waits for one of another job: nobody waits for it either. */
+  grantAhead(): void;
   /** Ends the job, waiting or running; its listener is told `aborted` at once. */
   cancel(): void;
 }
 
+/** Has jobs done. */
+export interface JobPool {
+  submit(task: WorkerTask, listener: JobListener): PooledJob;
+}
+
 interface Job extends MemberJob {
   readonly listener: JobListener;
+  /** Whose it is; may be undefined. */
+  readonly owner: object | undefined;
+  /** Pieces that its reader waits for, or will in a moment. */
   credit: number;
+  /** Pieces that may be made when there is nothing else to do. */
+  ahead: number;
   /** Whether a piece of it is being made. */
   hasTurn: boolean;
   /** Who has begun it, and alone can go on with it. */
@@ -40,18 +54,24 @@ interface Job extends MemberJob {
 
 /**
  * Runs jobs on worker threads, piece by piece: a worker makes one piece at a time, and whoever has waited longest for a piece is
- * next. So a job that waits for its reader takes nothing from the others, however many pieces are still to come.
+ * next. So a job that waits for its reader takes nothing from the others, however many pieces are still to come. What nobody waits for
+ * as yet is made when nothing else is to be done.
  *
  * Workers are started when they are needed. One that crashes, stalls or does not stop when told to is ended, and only the jobs
  * that were begun on it fail.
  */
-export class WorkerPool {
+export class WorkerPool implements JobPool {
   readonly #size: number;
-  readonly #start: () => Worker;
+  readonly #start: () => EngineThread;
   readonly #members = new Set<PoolMember<Job>>();
   /** Jobs that may have a piece made and wait for their turn, in the order of their turns. */
   readonly #waiting = new Set<Job>();
+  /** Jobs that may run ahead of their readers, in the same order. */
+  readonly #waitingAhead = new Set<Job>();
   readonly #pieceListeners = new Set<() => void>();
+  readonly #lossListeners = new Set<(error: SpeechError) => void>();
+  /** Workers that are gone, and whose threads have not ended yet. */
+  #departing = 0;
   #jobs = 0;
   /** Pieces that all jobs have got. */
   #pieces = 0;
@@ -59,7 +79,7 @@ export class WorkerPool {
   #closed: Promise<void> | undefined;
 
   /** @param start makes a worker; called when there is work and none is free */
-  constructor(size: number, start: () => Worker) {
+  constructor(size: number, start: () => EngineThread) {
     this.#size = size;
     this.#start = start;
   }
@@ -75,16 +95,19 @@ export class WorkerPool {
 
   /** Jobs that wait for their first turn, or were begun and have not ended. */
   get jobs(): number {
-    return new Set([...this.#waiting, ...[...this.#members].flatMap((member) => [...member.jobs])]).size;
+    return this.#allJobs().size;
   }
 
-  submit(task: WorkerTask, listener: JobListener): PooledJob {
+  /** @param owner by which its jobs can be cancelled together */
+  submit(task: WorkerTask, listener: JobListener, owner?: object): PooledJob {
     this.#jobs += 1;
     const job: Job = {
       id: this.#jobs,
       task,
       listener,
+      owner,
       inputs: [],
+      ahead: 0,
       // Nothing can be made of a job that is fed before it is.
       credit: task.type === 'convert-stream' ? 0 : FIRST_CREDIT,
       hasTurn: false,
@@ -106,6 +129,11 @@ export class WorkerPool {
         this.#await(job);
         this.#dispatch();
       },
+      grantAhead: () => {
+        job.ahead += 1;
+        this.#await(job);
+        this.#dispatch();
+      },
       cancel: () => {
         this.#fail(job, new SpeechError('aborted', 'the job was cancelled'));
       },
@@ -120,6 +148,21 @@ export class WorkerPool {
     };
   }
 
+  /** Calls the listener when a worker is lost, with the reason, until the returned function is called. */
+  onLoss(listener: (error: SpeechError) => void): () => void {
+    this.#lossListeners.add(listener);
+    return () => {
+      this.#lossListeners.delete(listener);
+    };
+  }
+
+  /** Cancels the jobs of one owner. */
+  cancelAll(owner: object): void {
+    for (const job of this.#allJobs()) {
+      if (job.owner === owner) this.#fail(job, new SpeechError('aborted', 'the provider is closed'));
+    }
+  }
+
   /** Cancels all jobs and ends all workers. */
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
@@ -129,34 +172,55 @@ export class WorkerPool {
     // Before anything ends: a worker that is lost from here on has no successor.
     this.#isClosed = true;
     const members = [...this.#members];
-    const jobs = [...this.#waiting, ...members.flatMap((member) => [...member.jobs])];
-    for (const job of jobs) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
+    for (const job of this.#allJobs()) this.#fail(job, new SpeechError('aborted', 'the pool is closed'));
     await Promise.all(members.map((member) => member.close()));
+  }
+
+  #allJobs(): Set<Job> {
+    const begun = [...this.#members].flatMap((member) => [...member.jobs]);
+    return new Set([...this.#waiting, ...this.#waitingAhead, ...begun]);
   }
 
   /** Queues a job for its next turn, if it may have one. */
   #await(job: Job): void {
-    if (!job.isOver && !job.hasTurn && job.credit > 0) this.#waiting.add(job);
+    if (job.isOver || job.hasTurn) return;
+    if (job.credit > 0) {
+      this.#waitingAhead.delete(job);
+      this.#waiting.add(job);
+    } else if (job.ahead > 0) this.#waitingAhead.add(job);
   }
 
   #dispatch(): void {
-    for (const job of this.#waiting) {
-      const member = job.member ?? this.#freeMember();
-      // One that was begun waits for its own worker, and others may pass it by on theirs.
-      if (member?.isFree !== true) continue;
-      this.#waiting.delete(job);
-      job.member = member;
-      job.hasTurn = true;
-      member.giveTurn(job);
+    for (const queue of [this.#waiting, this.#waitingAhead]) {
+      for (const job of queue) {
+        const member = job.member ?? this.#freeMember(job);
+        // One that was begun waits for its own worker, and others may pass it by on theirs.
+        if (member?.isFree !== true) continue;
+        queue.delete(job);
+        job.member = member;
+        job.hasTurn = true;
+        member.giveTurn(job);
+      }
     }
   }
 
-  /** Finds the free worker with the fewest readers to wait for, or starts one. */
-  #freeMember(): PoolMember<Job> | undefined {
+  /** Finds the free worker with the fewest readers to wait for, or starts one. A job for which none can be started has failed. */
+  #freeMember(job: Job): PoolMember<Job> | undefined {
     const [first] = [...this.#members]
       .filter(({ isFree }) => isFree)
       .sort((one, other) => one.jobs.size - other.jobs.size);
-    return first ?? (this.#members.size < this.#size && !this.#isClosed ? this.#addMember() : undefined);
+    if (first !== undefined || !this.#hasRoomForMember) return first;
+    try {
+      return this.#addMember();
+    } catch (cause) {
+      this.#fail(job, this.#noteLoss(startFailure(cause)));
+      return undefined;
+    }
+  }
+
+  /** One more than there may be, while one is on its way out: it does nothing any more, and a second is not to be waited for. */
+  get #hasRoomForMember(): boolean {
+    return !this.#isClosed && this.#members.size < this.#size && this.#members.size + this.#departing <= this.#size;
   }
 
   #addMember(): PoolMember<Job> {
@@ -168,7 +232,17 @@ export class WorkerPool {
         for (const job of jobs) this.#fail(job, error);
       },
       freed: () => {
-        if (member.isGone && this.#members.delete(member)) this.#replace(member);
+        this.#dispatch();
+      },
+      lost: (error) => {
+        this.#members.delete(member);
+        this.#departing += 1;
+        this.#noteLoss(error);
+        this.#replace(member);
+        this.#dispatch();
+      },
+      departed: () => {
+        this.#departing -= 1;
         this.#dispatch();
       },
     });
@@ -176,19 +250,29 @@ export class WorkerPool {
     return member;
   }
 
+  #noteLoss(error: SpeechError): SpeechError {
+    if (!this.#isClosed) for (const listener of this.#lossListeners) listener(error);
+    return error;
+  }
+
   /** Lets the successor of a lost worker load while nobody waits for it. One that never spoke would not do better the next time. */
   #replace(lost: PoolMember<Job>): void {
-    if (lost.hasSpoken && !this.#isClosed) this.#addMember();
+    if (!lost.hasSpoken || !this.#hasRoomForMember) return;
+    try {
+      this.#addMember();
+    } catch (cause) {
+      this.#noteLoss(startFailure(cause));
+    }
   }
 
   #hear(job: Job, message: JobMessage): void {
     if (message.type === 'failed') {
-      const { code, blamesProvider } = message;
-      this.#fail(job, new SpeechError(code, message.message, { blamesProvider }));
+      this.#fail(job, failureFrom(message));
       return;
     }
     if (message.type === 'chunk') {
-      job.credit -= 1;
+      if (job.credit > 0) job.credit -= 1;
+      else job.ahead -= 1;
       this.#pieces += 1;
       for (const listener of this.#pieceListeners) listener();
     }
@@ -214,6 +298,7 @@ export class WorkerPool {
     if (job.isOver) return;
     job.isOver = true;
     this.#waiting.delete(job);
+    this.#waitingAhead.delete(job);
     job.member?.drop(job);
     try {
       job.listener.failed(error);
@@ -221,4 +306,9 @@ export class WorkerPool {
       // There is nobody left to tell.
     }
   }
+}
+
+/** Says why there is no thread: what Node throws has a code of its own, and means nothing to whoever waits for speech. */
+function startFailure(cause: unknown): SpeechError {
+  return new SpeechError('engine_failed', `the engine’s worker could not start: ${reasonOf(cause)}`, { cause });
 }

@@ -30,6 +30,8 @@ export interface GuardPermit {
    * @param coolDown milliseconds for which the place stays taken, for services that go on working after their caller has left
    */
   release(coolDown?: number): void;
+  /** Gives the place back ahead of the end: the service has no more work with it. What becomes of the answer still counts. */
+  vacate(): void;
 }
 
 /**
@@ -150,7 +152,8 @@ export class Guard implements Policy {
 
 class HeldPermit implements GuardPermit {
   readonly #circuit: CircuitPermit;
-  readonly #place: BulkheadPermit;
+  /** Undefined once it was given back: it may be another's by now. */
+  #place: BulkheadPermit | undefined;
 
   constructor(circuit: CircuitPermit, place: BulkheadPermit) {
     this.#circuit = circuit;
@@ -163,16 +166,21 @@ class HeldPermit implements GuardPermit {
 
   succeed(): void {
     this.#circuit.succeed();
-    this.#place.release();
+    this.#place?.release();
   }
 
   fail(coolDown?: number): void {
     this.#circuit.fail();
-    this.#place.release(coolDown);
+    this.#place?.release(coolDown);
   }
 
   release(coolDown?: number): void {
     this.#circuit.release();
-    this.#place.release(coolDown);
+    this.#place?.release(coolDown);
+  }
+
+  vacate(): void {
+    this.#place?.release();
+    this.#place = undefined;
   }
 }

@@ -39,6 +39,11 @@ export interface SpeechAudio {
   /** Set where nothing announced its length, so that only its end shows whether it is whole: worth being held until then. */
   readonly endsUnannounced?: boolean;
   readonly warnings?: readonly SpeechWarning[];
+  /**
+   * Resolves when the provider has no more work with it than its reader asks for: what is left waits in memory, or is made beside
+   * other things. Its place is free for others then; where there is none, when the stream has ended.
+   */
+  readonly atRest?: Promise<void>;
   /** Says what the speech has used, where the provider tells; asked once the stream has ended. */
   readonly usage?: () => SpeechUsage | undefined;
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createEncoder } from '../support/create-encoder.js';
 import { convertStreamJob, type ConvertStreamJob, type JobInput } from '../../lib/engines/convert-stream-job.js';
 import { createPcmEncoder } from '../../lib/engines/pcm-encoder.js';
 import { resample } from '../../lib/engines/resampler.js';
@@ -19,7 +20,7 @@ async function convert(fields: Partial<ConvertStreamJob>, bytes: Uint8Array, pie
     inputs.push({ bytes: bytes.subarray(at, at + piece), isLast: at + piece >= bytes.length });
   }
   const [first = { bytes: new Uint8Array(), isLast: true }] = inputs;
-  const parts = convertStreamJob({ ...JOB, ...fields }, first);
+  const parts = convertStreamJob({ ...JOB, ...fields }, first, createEncoder);
   const pieces: Uint8Array[] = [];
   for (const input of inputs) {
     const { value } = await parts.next(input);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { createEncoder, localFormats } from '../../lib/engines/encoder.js';
+import { localFormats } from '../../lib/engines/encoder.js';
+import { createEncoder } from '../support/create-encoder.js';
 import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { failureOf } from '../support/provider-conformance.js';

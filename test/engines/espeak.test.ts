@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { createLoad } from '../../lib/engines/load.js';
 import type { SpeechEngine } from '../../lib/engines/engine.js';
 import { createEspeakEngine } from '../../lib/engines/espeak.js';
 import { needsPeer } from '../support/peer.js';
@@ -11,7 +12,7 @@ describe('the espeak engine', function () {
 
   before(async function () {
     needsPeer(this);
-    engine = (await createEspeakEngine()) ?? expect.fail('the peer is there and does not load');
+    engine = (await createEspeakEngine(createLoad())) ?? expect.fail('the peer is there and does not load');
   });
 
   async function secondsOf(text: string, voice: string, speed = 1): Promise<number> {

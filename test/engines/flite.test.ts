@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
+import { createEncoder } from '../support/create-encoder.js';
 import type { SpeechEngine } from '../../lib/engines/engine.js';
 import { createFliteEngine } from '../../lib/engines/flite.js';
 import { speakJob } from '../../lib/engines/speak-job.js';
@@ -24,7 +25,7 @@ describe('the flite engine', function () {
       const input = `so ${unit.repeat(4_096)}`.slice(0, 4_096);
       for (const speed of [0.25, 1]) {
         const job = { input, format: 'pcm' as const, speed, voice: undefined, defaultVoice: undefined };
-        for await (const part of speakJob([engine], job, new AbortController().signal)) {
+        for await (const part of speakJob([engine], job, new AbortController().signal, createEncoder)) {
           if (!('bytes' in part)) continue;
           expect(part.bytes.length / 48_000).to.be.within(0.1, MOST_FIRST);
           break;

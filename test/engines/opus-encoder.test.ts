@@ -1,5 +1,6 @@
 import { Encoder as Libopus } from '@evan/opus/wasm/index.mjs';
 import { expect } from 'chai';
+import { createEncoder } from '../support/create-encoder.js';
 import { createOpusEncoder } from '../../lib/engines/opus-encoder.js';
 import { SpeechError } from '../../lib/speech/error.js';
 import { speakJob } from '../../lib/engines/speak-job.js';
@@ -86,7 +87,12 @@ describe('createOpusEncoder', function () {
     });
 
     const start = (text: string, signal = new AbortController().signal) =>
-      speakJob([engine], { input: text, format: 'opus', speed: 1, voice: undefined, defaultVoice: undefined }, signal);
+      speakJob(
+        [engine],
+        { input: text, format: 'opus', speed: 1, voice: undefined, defaultVoice: undefined },
+        signal,
+        createEncoder,
+      );
 
     it('is freed when all is said', async () => {
       let pieces = 0;

@@ -4,6 +4,7 @@ import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from '../../
 import { SpeechError } from '../../lib/speech/error.js';
 import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
+import { createEncoder } from '../support/create-encoder.js';
 import { failureOf } from '../support/provider-conformance.js';
 
 const SECOND: EngineSound = { samples: new Float32Array(16_000).fill(0.1), sampleRate: 16_000 };
@@ -29,7 +30,7 @@ function engine(
 
 async function spoken(engines: SpeechEngine[], job: Partial<SpeakJob> = {}, signal = new AbortController().signal) {
   const parts: (SpeakHead | SpeakPiece)[] = [];
-  for await (const part of speakJob(engines, { ...JOB, ...job }, signal)) parts.push(part);
+  for await (const part of speakJob(engines, { ...JOB, ...job }, signal, createEncoder)) parts.push(part);
   const [head, ...pieces] = parts;
   const chunks = (pieces as SpeakPiece[]).map(({ bytes }) => bytes);
   return { head: head as SpeakHead, chunks, pieces: pieces as SpeakPiece[] };
@@ -149,6 +150,7 @@ describe('speakJob', () => {
       [own],
       { ...JOB, input: 'The first sentence is this one. The second sentence is that.' },
       controller.signal,
+      createEncoder,
     );
     await parts.next();
     await parts.next();

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { collectGarbage } from '../support/garbage.js';
+import { openFiles } from '../support/open-files.js';
 import { eventually } from './eventually.js';
 
 /** Bytes by which the heap may have grown: code that ran for the first time, and what the test runner keeps of its results. */
@@ -10,6 +11,8 @@ const HEAP_LEEWAY = 8 * 1024 * 1024;
 /** What a process has in hand, by kind. */
 interface Holdings {
   readonly descriptors: number;
+  /** Paths of the files that are open, such as those of modules that a thread was reading when it was ended. */
+  readonly files: readonly string[];
   readonly threads: number;
   readonly processListeners: number;
   readonly resources: Readonly<Record<string, number>>;
@@ -69,7 +72,9 @@ function holdings(): Holdings {
     // The watch itself listens to these.
     .filter((name) => !['unhandledRejection', 'uncaughtExceptionMonitor', 'warning'].includes(String(name)))
     .reduce((sum, name) => sum + process.listenerCount(name), 0);
-  return { descriptors: entries('/proc/self/fd'), threads: entries('/proc/self/task'), processListeners, resources };
+  const files = openFiles(/^\/.*\.\w+$/);
+  const [descriptors, threads] = [entries('/proc/self/fd'), entries('/proc/self/task')];
+  return { descriptors, files, threads, processListeners, resources };
 }
 
 function entries(folder: string): number {
@@ -84,11 +89,11 @@ function surplus(now: Holdings, before: Holdings): Record<string, string> {
     'process listeners': held.processListeners,
   });
   const earlier = counts(before);
-  return Object.fromEntries(
-    Object.entries(counts(now))
-      .filter(([kind, count]) => count > (earlier[kind] ?? 0))
-      .map(([kind, count]) => [kind, `${String(count)}, not ${String(earlier[kind] ?? 0)}`]),
-  );
+  const more = Object.entries(counts(now))
+    .filter(([kind, count]) => count > (earlier[kind] ?? 0))
+    .map(([kind, count]) => [kind, `${String(count)}, not ${String(earlier[kind] ?? 0)}`]);
+  const files = now.files.filter((path) => !before.files.includes(path));
+  return Object.fromEntries(files.length > 0 ? [...more, ['files', files.join(', ')]] : more) as Record<string, string>;
 }
 
 /** Returns the bytes in use once the garbage has been collected. */

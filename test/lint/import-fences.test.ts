@@ -42,6 +42,10 @@ describe('the fences between the rooms', function () {
     ['lib/router.ts', "import 'got';"],
     ['lib/router.ts', 'export default 1;'],
     ['lib/router.ts', 'let state = 0;'],
+    ['lib/packages/optional-package.ts', "import '../telemetry/log.js';"],
+    ['lib/providers/worker-pool.ts', 'export const end = (worker) => worker.terminate();'],
+    ['lib/engines/encoder.ts', "export const late = () => import('./mp3-encoder.js');"],
+    ['lib/engines/encoder.ts', "export const late = async () => unload(await import('./mp3-encoder.js'));"],
   ];
   for (const [file, code] of trespasses) {
     it(`keep ${code} out of ${file}`, async () => {
@@ -54,5 +58,8 @@ describe('the fences between the rooms', function () {
     expect(await complaints('lib/http/accept.ts', "import 'express';")).to.deep.equal([]);
     expect(await complaints('lib/client/speak.ts', "import './ask.js';")).to.deep.equal([]);
     expect(await complaints('lib/router.ts', "import './providers/text.js';")).to.deep.equal([]);
+    expect(await complaints('lib/providers/engine-thread.ts', 'worker.terminate();')).to.deep.equal([]);
+    const late = "export const late = (load) => load('it', async () => import('./mp3-encoder.js'));";
+    expect(await complaints('lib/engines/encoder.ts', late)).to.deep.equal([]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createEncoder } from '../../lib/engines/encoder.js';
+import { createEncoder } from '../support/create-encoder.js';
 import { Joiner, type JoinableFormat } from '../../lib/long-speech/joiner.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from '../../lib/long-speech/segment-join.js';
 import type { SoundShape } from '../../lib/speech/formats.js';

@@ -1,7 +1,7 @@
 import { getEventListeners, once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openConversion, type StreamConversionOptions } from '../../lib/providers/convert-stream.js';
@@ -10,6 +10,7 @@ import { SpeechError } from '../../lib/speech/error.js';
 import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { eventually } from '../faults/eventually.js';
+import { startEngineWorker } from '../support/engine-worker.js';
 import { toneAt } from '../support/tone.js';
 import { wavFile } from '../support/wav-file.js';
 
@@ -27,11 +28,9 @@ describe('openConversion', function () {
   beforeEach(() => {
     workers = [];
     pool = new WorkerPool(1, () => {
-      const worker = new Worker(new URL('../../lib/engines/worker.js', import.meta.url), {
-        workerData: { kind: 'none' },
-      });
+      const { worker, thread } = startEngineWorker({ kind: 'none' });
       workers.push(worker);
-      return worker;
+      return thread;
     });
   });
   afterEach(() => pool.close());

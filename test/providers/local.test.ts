@@ -4,9 +4,10 @@ import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../lib/providers/local.js';
-import { SpeechError, type SpeechAudio, type SpeechRequest } from '../../lib/index.js';
+import { SpeechError, type SpeechAudio, type SpeechLogger, type SpeechRequest } from '../../lib/index.js';
 import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
+import { SILENT_LOGGER } from '../../lib/speech/silent-logger.js';
 import { eventually } from '../faults/eventually.js';
 import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
 import { PATIENCE } from '../support/patience.js';
@@ -35,8 +36,8 @@ describe('the local provider', function () {
     scratch.remove();
   });
 
-  function create(options: Partial<LocalOptions> = {}): LocalProvider {
-    provider = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1, ...options });
+  function create(options: Partial<LocalOptions> = {}, logger?: SpeechLogger): LocalProvider {
+    provider = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1, ...options }, logger);
     return provider;
   }
 
@@ -222,7 +223,9 @@ describe('the local provider', function () {
       const file = scratch.file('in the way');
       writeFileSync(file, '');
       const local = create({ engine: fakeEngine('does not load while there is a file', file) });
-      expect((await failureOf(speak(local))).message).to.equal('the engine threw Error');
+      const failure = await failureOf(speak(local));
+      expect(failure.message).to.equal('the engine could not be made: not now');
+      expect(failure.cause).to.have.property('message', 'not now');
       expect((await failureOf(speak(local))).code).to.equal('engine_failed');
       rmSync(file);
       expect((await bytesOf(await speak(local))).length).to.be.greaterThan(10_000);
@@ -232,10 +235,33 @@ describe('the local provider', function () {
 
     it('says which file is missing where there is no such module', async () => {
       const failure = await failureOf(speak(create({ engine: { module: '/does/not/exist.js' } })));
-      expect(failure).to.include({
-        code: 'engine_failed',
-        message: 'the engine threw Error (ERR_MODULE_NOT_FOUND)',
-      });
+      expect(failure.code).to.equal('engine_failed');
+      expect(failure.message).to.match(
+        /^the engine’s module could not be loaded: Cannot find module '\/does\/not\/exist.js'.*\(ERR_MODULE_NOT_FOUND\)$/,
+      );
+      expect(failure.cause).to.have.property('code', 'ERR_MODULE_NOT_FOUND');
+    });
+
+    it('keeps what it throws over a text as the cause, and out of the message', async () => {
+      const failure = await failureOf(speak(create({ engine: fakeEngine() }), { input: 'Throw the secret.' }));
+      expect(failure).to.include({ code: 'engine_failed', message: 'the engine threw RangeError' });
+      expect(failure.cause).to.have.property('message', 'what was said: Throw the secret.');
+    });
+
+    it('logs once why there is no worker, until there has been sound again', async () => {
+      const lines: object[] = [];
+      const logger = { ...SILENT_LOGGER, warn: (line: object) => lines.push(line) };
+      const local = create({ engine: fakeEngine() }, logger);
+      const crash = async (): Promise<void> => {
+        expect((await failureOf(speak(local, { input: 'It will crash.' }))).code).to.equal('engine_failed');
+      };
+      for (let round = 0; round < 3; round += 1) await crash();
+      const reason = 'the engine’s worker ended itself with status 1';
+      const line = { event: 'worker', provider: 'local', code: 'engine_failed', reason };
+      expect(lines).to.deep.equal([line]);
+      await bytesOf(await speak(local));
+      await crash();
+      expect(lines).to.deep.equal([line, line]);
     });
 
     it('is checked by speaking, the first time even while its voices are asked for, and then once a minute', async () => {

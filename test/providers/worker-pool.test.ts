@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import type { SpeakJob } from '../../lib/engines/speak-job.js';
 import { openSpeech } from '../../lib/providers/local-speech.js';
+import { SoundMemory } from '../../lib/providers/sound-memory.js';
 import { WorkerPool, type PooledJob } from '../../lib/providers/worker-pool.js';
 import type { SpeechError } from '../../lib/speech/error.js';
+import { eventually } from '../faults/eventually.js';
+import { startEngineWorker } from '../support/engine-worker.js';
 import { EngineWitness, fakeEngine } from '../support/fake-engine.js';
 import { bytesOf, failureOf } from '../support/provider-conformance.js';
 
@@ -53,11 +56,9 @@ describe('WorkerPool', function () {
 
   function createPool(size: number, engine = fakeEngine()): void {
     pool = new WorkerPool(size, () => {
-      const worker = new Worker(new URL('../../lib/engines/worker.js', import.meta.url), {
-        workerData: { kind: 'module', ...engine },
-      });
+      const { worker, thread } = startEngineWorker({ kind: 'module', ...engine });
       workers.push(worker);
-      return worker;
+      return thread;
     });
   }
 
@@ -72,8 +73,11 @@ describe('WorkerPool', function () {
     witness.close();
   });
 
-  const speak = (job: Partial<SpeakJob> = {}, signal = new AbortController().signal) =>
-    openSpeech(pool, { ...JOB, ...job }, signal);
+  /** Room for a reader who asks for nothing. */
+  const ROOM = { ofOne: 8_000_000, ofAll: 64_000_000 };
+
+  const speak = (job: Partial<SpeakJob> = {}, signal = new AbortController().signal, memory = new SoundMemory(ROOM)) =>
+    openSpeech(pool, { ...JOB, ...job }, signal, memory);
 
   function submit(input: string): { readonly told: Told; readonly job: PooledJob } {
     const told = new Told();
@@ -106,8 +110,56 @@ describe('WorkerPool', function () {
     expect(order).to.deep.equal(['aborted', 'first', 'last']);
   });
 
-  it('serves others while a job waits for its reader, two pieces ahead and no more', async () => {
-    const { stream } = await speak({ input: LONG });
+  it('serves others while a job waits for its reader, and makes its sound beside them where there is room', async () => {
+    const memory = new SoundMemory(ROOM);
+    const { stream, atRest } = await speak({ input: LONG }, undefined, memory);
+    await atRest;
+    expect(pool.jobs).to.equal(1);
+    await others();
+    await eventually(() => {
+      expect(pool.jobs).to.equal(0);
+    });
+    // All of it waits, and the worker has nothing of it any more.
+    expect(stream.readableLength).to.equal(10 * SECOND + 9 * REST);
+    expect(memory.bytes).to.equal(stream.readableLength);
+    await workers[0]?.terminate();
+    expect((await bytesOf({ kind: 'audio', contentType: '', stream })).length).to.equal(10 * SECOND + 9 * REST);
+    expect(memory.bytes).to.equal(0);
+  });
+
+  it('lets those who wait go before what nobody waits for', async () => {
+    const parked = submit(LONG);
+    await others();
+    const blocking = submit('It will block for 200 milliseconds.');
+    await witness.speaks('block for 200');
+    parked.job.grantAhead();
+    const late = submit('Hello there.');
+    await late.told.over;
+    expect(parked.told.pieces).to.equal(2);
+    await blocking.told.over;
+    await eventually(() => {
+      expect(parked.told.pieces).to.equal(3);
+    });
+  });
+
+  for (const [what, limits, most] of [
+    ['of its own', { ofOne: 150_000, ofAll: 64_000_000 }, 3],
+    ['of all', { ofOne: 8_000_000, ofAll: 200_000 }, 4],
+  ] as const) {
+    it(`makes no more of what nobody waits for than there is room ${what}`, async () => {
+      const { stream, atRest } = await speak({ input: LONG }, undefined, new SoundMemory(limits));
+      await atRest;
+      await others();
+      expect(stream.readableLength).to.equal(most * (SECOND + REST));
+      expect(pool.jobs).to.equal(1);
+      stream.destroy();
+      expect(pool.jobs).to.equal(0);
+    });
+  }
+
+  it('makes two pieces and no more for a reader who does not read where memory is full', async () => {
+    const { stream, atRest } = await speak({ input: LONG }, undefined, new SoundMemory({ ofOne: 0, ofAll: 0 }));
+    await atRest;
     await others();
     expect(stream.readableLength).to.equal(2 * (SECOND + REST));
     // For each piece that is taken there is one more.
@@ -211,6 +263,44 @@ describe('WorkerPool', function () {
     await Promise.all(failures.map(({ over }) => over));
     expect(failures.map(({ error }) => error?.code)).to.deep.equal(['engine_failed', 'engine_failed']);
     expect(pool.workers).to.equal(0);
+    await others();
+  });
+
+  it('fails the job for which no worker can be started, saying why, and tries again with the next', async () => {
+    const losses: string[] = [];
+    let isAllowed = false;
+    pool = new WorkerPool(1, () => {
+      if (!isAllowed)
+        throw Object.assign(new Error('Access to this API has been restricted'), { code: 'ERR_ACCESS_DENIED' });
+      return startEngineWorker({ kind: 'module', ...fakeEngine() }).thread;
+    });
+    pool.onLoss(({ message }) => losses.push(message));
+    const message = 'the engine’s worker could not start: Access to this API has been restricted (ERR_ACCESS_DENIED)';
+    for (const { told } of [submit('Hello there.'), submit('Hello there.')]) {
+      await told.over;
+      expect(told.error).to.include({ code: 'engine_failed', message });
+      expect(told.error?.cause).to.have.property('code', 'ERR_ACCESS_DENIED');
+    }
+    expect(losses).to.deep.equal([message, message]);
+    expect(pool.jobs).to.equal(0);
+    isAllowed = true;
+    await others();
+    // Nor does anything fall when the successor of a lost one cannot be started.
+    isAllowed = false;
+    const { told } = submit('It will crash.');
+    await told.over;
+    expect(losses.slice(2)).to.deep.equal(['the engine’s worker ended itself with status 1', message]);
+  });
+
+  it('has no more than one worker beyond its size, however many are on their way out', async () => {
+    const alive = (): number => workers.filter(({ threadId }) => threadId > 0).length;
+    for (let round = 0; round < 4; round += 1) {
+      const { told, job } = submit(`It will block for ever, the ${round}th time.`);
+      await witness.speaks(`the ${round}th`);
+      expect(alive()).to.be.at.most(2);
+      job.cancel();
+      await told.over;
+    }
     await others();
   });
 

@@ -38,6 +38,22 @@ describe('Guard', () => {
     expect(guard.running).to.equal(0);
   });
 
+  for (const how of ['succeed', 'fail', 'release'] as const) {
+    it(`gives a place back ahead of the end, once, and has the end count all the same: ${how}`, async () => {
+      const { guard, signal } = setUp({ maxConcurrent: 1 });
+      const circuit = (): string => guard.circuit;
+      const permit = await guard.acquire(signal);
+      permit.vacate();
+      expect(guard.running).to.equal(0);
+      const next = await guard.acquire(signal);
+      permit[how]();
+      // The place is another's by now.
+      expect(guard.running).to.equal(1);
+      next[how]();
+      expect([guard.running, circuit()]).to.deep.equal([0, how === 'fail' ? 'open' : 'closed']);
+    });
+  }
+
   it('refuses at once, without a place, while the circuit is open', async () => {
     const { guard, signal } = setUp();
     await open(guard, signal);

@@ -26,13 +26,20 @@ const speech = speechRouter({
   fallback: [remote('first', urls[0]), remote('second', urls[1]), { type: 'local', circuitBreaker }, { type: 'text' }],
 });
 
+// The local engine with nobody before it: who leaves here meets its workers at every moment of their lives.
+const local = speechRouter({
+  deadline: Number(deadline),
+  fallback: [{ type: 'local', workers: 2, circuitBreaker }, { type: 'text' }],
+});
+
 const app = express();
 app.use('/v1', speech);
+app.use('/local', local);
 app.get('/other', (_request, response) => {
   response.json({ ok: true });
 });
 const server = app.listen(0, '127.0.0.1', async () => {
-  await speech.ready;
+  await Promise.all([speech.ready, local.ready]);
   process.send({ kind: 'ready', port: server.address().port });
 });
 // Longer than any client keeps a connection, so that no request meets one that is just being closed.
@@ -41,7 +48,7 @@ server.keepAliveTimeout = 60_000;
 function sample() {
   globalThis.gc();
   const { heapUsed, rss } = process.memoryUsage();
-  const { providers } = speech.status();
+  const providers = [speech, local].flatMap((router) => router.status().providers);
   return {
     heap: heapUsed,
     rss,
@@ -66,7 +73,7 @@ function descriptors() {
 async function close() {
   server.close();
   server.closeIdleConnections();
-  await speech.close();
+  await Promise.all([speech.close(), local.close()]);
   process.disconnect();
 }
 

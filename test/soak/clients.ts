@@ -113,6 +113,17 @@ const leaves: Client = async (visit) => {
   return judge(visit, ending.reply, asked);
 };
 
+/** Leaves the local engine while it starts a worker, loads an encoder, speaks, or has spoken: most are over within a second. */
+const leavesLocalSpeech: Client = async (visit) => {
+  const asked: Asked = { input: visit.random.oneOf(SENTENCES), format: visit.random.oneOf(SPEECH_FORMATS) };
+  const options = speech(visit, asked);
+  const url = `${visit.origin}/local/audio/speech`;
+  const ending = await exchange({ ...options, url, leavesAfter: visit.random.between(0, 700) });
+  if (ending.kind === 'left') return 'left';
+  must(ending.kind === 'reply', wordsFor(ending));
+  return ending.reply.end === 'broken' ? 'audio that broke off' : `status ${ending.reply.status}`;
+};
+
 const readsSlowly: Client = async (visit) => {
   const asked = ask(visit);
   const pause = visit.random.between(20, 200);
@@ -213,6 +224,7 @@ export const CLIENTS: readonly (readonly [weight: number, client: readonly [name
   [6, ['wants audio only', wantsAudioOnly]],
   [5, ['wants the first or none', insists]],
   [14, ['leaves at a random moment', leaves]],
+  [8, ['leaves the local engine', leavesLocalSpeech]],
   [8, ['reads slowly', readsSlowly]],
   [4, ['closes its half', halfCloses]],
   [1, ['stops in its upload', stopsUploading]],

@@ -42,6 +42,8 @@ export function judge({ idle, samples, calm, load, other, troubles }: Evidence):
   const total = (end: string): number => sum(Object.values(load.ends).map((tally) => tally[end] ?? 0));
   const heap = thirds(samples, ({ heap: bytes }) => bytes);
   const descriptors = thirds(samples, (sample) => sample.descriptors.length);
+  // Node reads a module and closes it; a thread that ends in the middle does not.
+  const files = calm.descriptors.filter((path) => /\.(m?js|cjs|wasm|json)$/.test(path));
   const idleDescriptors = Math.max(...idle.map((sample) => sample.descriptors.length));
   return [
     check('hung requests', total('HUNG'), total('HUNG') === 0),
@@ -62,6 +64,7 @@ export function judge({ idle, samples, calm, load, other, troubles }: Evidence):
       `${idleDescriptors} → ${calm.descriptors.length}`,
       calm.descriptors.length <= idleDescriptors,
     ),
+    check('files of modules left open', files.length, files.length === 0),
     check('calls still running or queued', calm.running + calm.queued, calm.running + calm.queued === 0),
     check('requests to the other route that failed', `${other.failures} of ${other.count}`, other.failures === 0),
     check(

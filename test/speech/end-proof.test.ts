@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createEncoder } from '../../lib/engines/encoder.js';
+import { createEncoder } from '../support/create-encoder.js';
 import { createEndProof } from '../../lib/speech/end-proof.js';
 import type { SpeechFormat } from '../../lib/speech/formats.js';
 import { canBeAllOf } from '../../lib/speech/spoken-length.js';

@@ -19,6 +19,7 @@ const good = {
     const milliseconds = /block for (\d+|ever)/.exec(segment)?.[1];
     if (milliseconds !== undefined) block(milliseconds === 'ever' ? Infinity : Number(milliseconds));
     if (segment.includes('crash')) process.exit(1);
+    if (segment.startsWith('Throw')) throw new RangeError(`what was said: ${segment}`);
     return sound;
   },
 };

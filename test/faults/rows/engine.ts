@@ -5,15 +5,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { LocalEntry } from '../../../lib/entry-options.js';
+import type { SpeechFormat } from '../../../lib/speech/formats.js';
 import { proveAudio } from '../../../lib/speech/proof.js';
 import { checkAppProcess, startAppProcess } from '../../support/app-process.js';
 import { soundIn } from '../../support/audio.js';
 import { PATIENCE } from '../../support/patience.js';
-import { eventually } from '../eventually.js';
+import { eventually, pause } from '../eventually.js';
 import { expectSpeechFrom } from '../expectations.js';
 import type { Answer, Fault, FaultApp, FaultStage } from '../fault.js';
 
 const UNDER = 'engine';
+
+/** An engine that opens files while it speaks. */
+const LOADING_ENGINE = new URL('../../support/loading-engine.js', import.meta.url).href;
+/** Long enough to be still spoken when the client leaves. */
+const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen. '.repeat(3);
 
 /** Milliseconds for the whole chain; the engine has those that the local provider behind it does not need. */
 const DEADLINE = 1_500;
@@ -85,6 +91,20 @@ export const ENGINE: readonly Fault[] = [
     how: 'a loop without an end in the worker',
     engine: { module: 'never-returns' },
     code: 'deadline',
+  }),
+  ...(['mp3', 'opus', 'aac', 'flac'] as const).map((format) =>
+    leaving({
+      name: `the client leaves while the worker loads its encoder of ${format}`,
+      how: 'clients close their connections 0, 15 and 30 ms after the first request in this format has begun',
+      format,
+      engine: {},
+    }),
+  ),
+  leaving({
+    name: 'the client leaves while the engine imports',
+    how: 'the same, with a `module` that imports sixty files for each sentence',
+    format: 'wav',
+    engine: { engine: { module: `${LOADING_ENGINE}?how=${encodeURIComponent('imports while it speaks')}` } },
   }),
   {
     name: 'the worker runs out of memory',
@@ -158,6 +178,42 @@ function module({ name, how, engine, code = 'engine_failed' }: ModuleFault): Fau
     expectSpeechFrom(await stage.ask({ within: PATIENCE }), 'local');
   };
   return { name, group: 'local engine', how, reply: 'local speech', code, counts: 'failure', run };
+}
+
+interface Leaving {
+  readonly name: string;
+  readonly how: string;
+  readonly format: SpeechFormat;
+  readonly engine: Engine;
+}
+
+/** Has clients leave a worker that loads, each another moment after they have come; what it was reading must not stay open. */
+function leaving({ name, how, format, engine }: Leaving): Fault {
+  return {
+    name,
+    group: 'local engine',
+    how,
+    reply: 'nothing: it has left',
+    code: 'aborted',
+    counts: 'nothing',
+    limit: 30_000,
+    async run(stage) {
+      for (const moment of [0, 15, 30]) {
+        const app = await stage.startApp({ first: entry(engine), under: UNDER, router: { deadline: 10_000 } });
+        await app.speech.ready;
+        const leave = new AbortController();
+        const answer = stage.ask({ format, input: SENTENCE, signal: leave.signal });
+        await eventually(() => {
+          expect(app.underTest().running).to.equal(1);
+        });
+        await pause(moment);
+        leave.abort();
+        expect((await answer).status).to.equal(0);
+        // Its successor has loaded nothing of what it had.
+        await app.speech.close();
+      }
+    },
+  };
 }
 
 /** The engines that speak the phrase which warms them, and fail after it. */
