@@ -18,6 +18,7 @@ const ROOMS = [
   '**/verify/**',
   '**/speech/**',
   '**/long-speech/**',
+  '**/streams/**',
   '**/client/**',
 ];
 // What joins the rooms lies beside router.ts, and no room may lean on it. They share the vocabulary of events, of state and of Express,
@@ -44,6 +45,12 @@ const TERMINATE = {
 const LATE_IMPORT = {
   selector: 'ImportExpression:not(CallExpression[callee.name="load"] ImportExpression)',
   message: 'Import late by load() alone, so that the thread is not ended meanwhile.',
+};
+// A stream that is destroyed with nobody to hear its error ends the process, and so does one that throws at it in a listener.
+const DESTROYS = {
+  selector:
+    'CallExpression[callee.property.name=/^(destroy|destroySoon|resetAndDestroy)$/]:not([callee.object.type="ThisExpression"])',
+  message: 'Let go of a stream with discard(), and end a connection with what lib/streams/ has for that.',
 };
 
 export default tseslint.config(
@@ -73,11 +80,15 @@ export default tseslint.config(
     files: ['lib/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE],
+      'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE, DESTROYS],
     },
   },
-  { files: ['lib/engines/**'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE, LATE_IMPORT] } },
-  { files: ['lib/providers/engine-thread.ts'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX] } },
+  {
+    files: ['lib/engines/**'],
+    rules: { 'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE, DESTROYS, LATE_IMPORT] },
+  },
+  { files: ['lib/providers/engine-thread.ts'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX, DESTROYS] } },
+  { files: ['lib/streams/**'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE] } },
   room(
     ['lib/speech/**'],
     [
@@ -95,7 +106,7 @@ export default tseslint.config(
   ),
   room(
     ['lib/long-speech/**'],
-    [...allBut('long-speech', 'resilience', 'speech'), 'express', 'got', 'http-errors'],
+    [...allBut('long-speech', 'resilience', 'speech', 'streams'), 'express', 'got', 'http-errors'],
     'long-speech/ joins what it is given; it knows speech/ and the vocabulary of resilience/.',
   ),
   room(
@@ -104,24 +115,33 @@ export default tseslint.config(
     'resilience/ knows nothing of ours.',
   ),
   room(
+    ['lib/streams/**'],
+    [...allBut('streams'), 'express', 'got', 'http-errors'],
+    'streams/ is ground: it knows nothing of ours.',
+  ),
+  room(
     ['lib/engines/**'],
-    [...allBut('engines', 'speech'), 'express', 'got', 'http-errors'],
+    [...allBut('engines', 'speech', 'streams'), 'express', 'got', 'http-errors'],
     'engines/ know speech/ only.',
   ),
   room(
     ['lib/providers/**'],
-    [...allBut('providers', 'engines', 'speech'), 'express', 'http-errors'],
+    [...allBut('providers', 'engines', 'speech', 'streams'), 'express', 'http-errors'],
     'providers/ know speech/ and their engines only.',
   ),
   room(
     ['lib/http/**'],
-    [...allBut('http', 'resilience', 'speech'), 'got'],
+    [...allBut('http', 'resilience', 'speech', 'streams'), 'got'],
     'http/ knows Express, speech/ and the vocabulary of resilience/.',
   ),
-  room(['lib/cache/**'], [...allBut('cache', 'speech'), 'express', 'got', 'http-errors'], 'cache/ knows speech/ only.'),
+  room(
+    ['lib/cache/**'],
+    [...allBut('cache', 'speech', 'streams'), 'express', 'got', 'http-errors'],
+    'cache/ knows speech/ only.',
+  ),
   room(
     ['lib/telemetry/**'],
-    [...allBut('telemetry', 'resilience', 'speech'), 'express', 'http-errors'],
+    [...allBut('telemetry', 'resilience', 'speech', 'streams'), 'express', 'http-errors'],
     'telemetry/ listens; it calls webhooks only.',
   ),
   room(
@@ -131,12 +151,12 @@ export default tseslint.config(
   ),
   room(
     ['lib/verify/**'],
-    [...allBut('verify', 'providers', 'speech'), 'express', 'http-errors'],
+    [...allBut('verify', 'providers', 'speech', 'streams'), 'express', 'http-errors'],
     'verify/ tries providers, and knows no router.',
   ),
   room(
     ['lib/admin/**'],
-    [...allBut('admin', 'resilience', 'speech'), 'got'],
+    [...allBut('admin', 'resilience', 'speech', 'streams'), 'got'],
     'admin/ knows Express, speech/, the vocabulary of resilience/ and the control that a router gives it.',
   ),
   {

@@ -16,6 +16,7 @@ import {
 } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 import { mostSecondsOf } from './speech/spoken-length.js';
+import { discard } from './streams/discard.js';
 
 interface ProveContext {
   readonly request: SpeechRequest;
@@ -47,7 +48,7 @@ export async function proveResult(result: unknown, { request, signal, clock }: P
   if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
   const stream = toByteStream(given, clock);
   if (contentType !== undefined && typeof contentType !== 'string') {
-    stream.destroy();
+    discard(stream);
     throw new SpeechError('bad_response', 'the provider’s type is no text');
   }
   await proveStream({ contentType, stream }, format, signal);

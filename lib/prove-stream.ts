@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { SpeechError } from './speech/error.js';
 import { typeAgrees, type SpeechFormat } from './speech/formats.js';
 import { ProofWindow } from './speech/proof-window.js';
+import { discard } from './streams/discard.js';
 
 /** What is said to be sound, as a stream that yields bytes and nothing else. */
 interface Claimed {
@@ -69,6 +70,6 @@ function read(stream: Readable): Buffer | null {
 }
 
 function refuse(stream: Readable, error: SpeechError): SpeechError {
-  stream.destroy();
+  discard(stream);
   return error;
 }

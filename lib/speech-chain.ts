@@ -15,6 +15,7 @@ import type { SpeechRequest } from './speech/request.js';
 import type { Seats } from './seats.js';
 import type { Stage } from './stage.js';
 import type { ProviderStatus, SpeechStatus } from './status.js';
+import { discard } from './streams/discard.js';
 
 /** What became of a request: the answer, or null when nobody had one, and how it came to that. */
 export interface SpeechOutcome {
@@ -172,7 +173,7 @@ function withoutSubstitution(step: Step): Step {
     async attempt(request, context) {
       const result = await step.attempt(request, context);
       if (result.kind !== 'audio' || result.warnings?.includes('voice-substituted') !== true) return result;
-      result.stream.destroy();
+      discard(result.stream);
       throw new SpeechError('unsupported', 'this provider does not have the voice');
     },
   };
@@ -180,5 +181,5 @@ function withoutSubstitution(step: Step): Step {
 
 /** Lets go of audio that came after its stage had been given up. */
 function release(result: SpeechResult): void {
-  if (result.kind === 'audio') result.stream.destroy();
+  if (result.kind === 'audio') discard(result.stream);
 }

@@ -6,6 +6,7 @@ import { systemClock, withTimeLimit } from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
 import type { SpeechProvider } from './speech/provider.js';
 import type { Verification } from './speech/verification.js';
+import { discard } from './streams/discard.js';
 import { verifyProvider } from './verify/verify-provider.js';
 import { verifyRemote } from './verify/verify-remote.js';
 
@@ -50,7 +51,7 @@ function prompt({ provider: own, name, kind: type }: CustomConfiguration): Speec
         context.signal,
         (signal) => provider.synthesize(request, { ...context, signal }),
         (result) => {
-          if (result.kind === 'audio') result.stream.destroy();
+          if (result.kind === 'audio') discard(result.stream);
         },
       ),
     ...(voices && { voices: ({ signal }) => promptly(signal, (inner) => voices({ signal: inner })) }),

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { SpeechEventListener, SpeechEventName } from '../events.js';
 import type { Clock } from '../resilience/index.js';
+import { discard } from '../streams/discard.js';
 import type { AttemptHistory } from './attempt-history.js';
 import type { SpeechControl } from './control.js';
 import { adminProblem } from './reply.js';
@@ -144,7 +145,7 @@ export class LiveEvents {
   #write(client: Response, text: string): void {
     client.write(text);
     if (client.writableLength > MOST_WAITING) {
-      client.destroy();
+      discard(client);
       this.#forget(client);
     }
   }

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import createError, { type HttpError } from 'http-errors';
+import { discard } from '../streams/discard.js';
 
 /** Refuses a request of the page. `extra` stands beside `error` in the reply. */
 export type AdminProblem = HttpError & { readonly code: string; readonly extra: object };
@@ -44,7 +45,7 @@ export function createErrorReply(): ErrorRequestHandler {
   return function speechAdminError(thrown: unknown, _request: Request, response: Response, _next: NextFunction): void {
     if (response.headersSent) {
       // Half a reply must not look like a whole one. One that somebody has ended is whole.
-      if (!response.writableEnded) response.destroy();
+      if (!response.writableEnded) discard(response);
       return;
     }
     const { status, message, code, extra } = isAdminProblem(thrown) ? thrown : fromStranger(thrown);

@@ -6,6 +6,7 @@ import { isLongerThan } from '../speech/code-points.js';
 import { SpeechError } from '../speech/error.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { discard } from '../streams/discard.js';
 import type { SpeechControl } from './control.js';
 import { fieldsOf } from './read-fields.js';
 import { adminProblem, answer } from './reply.js';
@@ -66,7 +67,7 @@ export function createTry(control: SpeechControl, trials: Trials): RequestHandle
         return;
       }
       if (signal.aborted) {
-        result.stream.destroy();
+        discard(result.stream);
         return;
       }
       response.setHeader('Content-Type', result.contentType);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { SpeechError } from '../speech/error.js';
+import { discard } from '../streams/discard.js';
 
 /** Milliseconds that a program's output may be silent after its end, when something that it left behind holds it open. */
 const OUTPUT_GRACE = 200;
@@ -56,7 +57,7 @@ export async function runProgram({ program, args, input, mostBytes, signal, runn
     size += chunk.length;
     if (size <= mostBytes) return;
     kill();
-    child.stdout.destroy();
+    discard(child.stdout);
   });
   // A program that ends before it has read everything says why with its status.
   child.stdin.on('error', () => undefined);
@@ -71,7 +72,7 @@ export async function runProgram({ program, args, input, mostBytes, signal, runn
     // The number may be another's by now where it does not stand for a group.
     if (HAS_GROUPS || child.exitCode === null) kill();
     Atomics.store(running, 0, 0);
-    child.stdout.destroy();
+    discard(child.stdout);
   }
 }
 

@@ -3,7 +3,9 @@ import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import { contentTypeOf, type SoundShape, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { failureOfStream } from '../speech/stream-failure.js';
 import type { Stint } from '../speech/stint.js';
+import { discard } from '../streams/discard.js';
 import { Joiner, type JoinableFormat } from './joiner.js';
 import { JoinedStream } from './joined-stream.js';
 import { LookAhead } from './look-ahead.js';
@@ -126,7 +128,7 @@ export class LongSpeech {
       }
       this.#stream.complete();
     } catch (thrown) {
-      this.#stream.destroy(SpeechError.from(thrown));
+      discard(this.#stream, SpeechError.from(thrown));
     } finally {
       providers.forEach(onLeave);
     }
@@ -212,10 +214,4 @@ export class LongSpeech {
     this.#filler.stop(reason);
     this.#lookAhead.wake();
   };
-}
-
-/** A stream that closed without a word and before its end was cut. */
-function failureOfStream(thrown: unknown): SpeechError {
-  const isCut = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_STREAM_PREMATURE_CLOSE';
-  return isCut ? new SpeechError('truncated', 'the sound broke off') : SpeechError.from(thrown);
 }

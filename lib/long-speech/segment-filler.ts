@@ -3,6 +3,7 @@ import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../speech/formats.js';
 import { frameSizeOf } from '../speech/wav-header.js';
 import { WavStream } from '../speech/wav-stream.js';
+import { discard } from '../streams/discard.js';
 import type { Joiner } from './joiner.js';
 import type { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
@@ -76,7 +77,7 @@ export class SegmentFiller {
 
   /** Lets go of what is being taken in: a stream of the user's own may not hear any signal. */
   stop(reason: Error): void {
-    if (this.#stream?.readableEnded === false) this.#stream.destroy(reason);
+    if (this.#stream?.readableEnded === false) discard(this.#stream, reason);
     this.#stream = undefined;
   }
 

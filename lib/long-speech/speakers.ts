@@ -3,6 +3,7 @@ import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import type { SoundShape } from '../speech/formats.js';
 import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { discard } from '../streams/discard.js';
 
 /** How a segment was answered. */
 export interface SegmentAnswer {
@@ -108,7 +109,7 @@ export class Speakers {
     const signal = nextCall();
     const answer = await ask(isToConvert ? { ...request, format: 'wav' } : request, order, signal);
     if (!signal.aborted) return answer;
-    if (answer.result?.kind === 'audio') answer.result.stream.destroy();
+    if (answer.result?.kind === 'audio') discard(answer.result.stream);
     throw new SpeechError('aborted', 'the caller has left');
   }
 

@@ -2,6 +2,7 @@ import { finished, Readable } from 'node:stream';
 import type { SourceSound } from '../engines/sample-source.js';
 import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape, type SpeechFormat } from '../speech/formats.js';
+import { discard } from '../streams/discard.js';
 import { blameless } from './await-job.js';
 import type { JobListener, JobPool, PooledJob } from './worker-pool.js';
 
@@ -42,7 +43,7 @@ export function openConversion(
 ): Readable {
   const stream = new ConvertedStream(source, options);
   const abort = (): void => {
-    stream.destroy(new SpeechError('aborted', 'the caller has left'));
+    discard(stream, new SpeechError('aborted', 'the caller has left'));
   };
   signal.addEventListener('abort', abort, { once: true });
   stream.once('close', () => {
@@ -107,7 +108,7 @@ class ConvertedStream extends Readable {
     this.#waiting = [];
     // A job that has ended does not mind, and neither does a source.
     this.#job?.cancel();
-    this.#source.destroy();
+    discard(this.#source);
     callback(error);
   }
 

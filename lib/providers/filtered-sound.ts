@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { SpeechError } from '../speech/error.js';
+import { discard } from '../streams/discard.js';
 
 /** What is done with sound on its way. */
 export interface SoundFilter {
@@ -42,7 +43,7 @@ export class FilteredSound extends Readable {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    if (!this.#source.readableEnded) this.#source.destroy();
+    if (!this.#source.readableEnded) discard(this.#source);
     callback(error);
   }
 

@@ -5,6 +5,7 @@ import { SpeechError } from '../speech/error.js';
 import { contentTypeOf } from '../speech/formats.js';
 import { declaredWavLength } from '../speech/proof-containers.js';
 import type { SpeechAudio } from '../speech/provider.js';
+import { discard } from '../streams/discard.js';
 import type { SoundMemory } from './sound-memory.js';
 import { FIRST_CREDIT, type JobListener, type JobPool, type PooledJob } from './worker-pool.js';
 
@@ -44,11 +45,11 @@ export function openSpeech(
         resolve(audioOf(job, speech, message.bytes, head));
       },
       ended() {
-        if (speech.isEmpty) speech.destroy(new SpeechError('empty', 'the engine gave no sound'));
+        if (speech.isEmpty) discard(speech, new SpeechError('empty', 'the engine gave no sound'));
         else speech.complete();
       },
       failed(error) {
-        speech.destroy(error);
+        discard(speech, error);
       },
     };
     speech.follow(pool.submit({ type: 'speak', job }, listener));

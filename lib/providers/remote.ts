@@ -3,6 +3,7 @@ import { SpeechError } from '../speech/error.js';
 import type { SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';
+import { discard } from '../streams/discard.js';
 import { convertibleFormats, type Converter } from './converter.js';
 import { RemoteClient } from './remote/client.js';
 import { failureOfStatus } from './remote/error-reply.js';
@@ -93,7 +94,7 @@ export function createRemoteProvider(
     async check({ signal }) {
       const exchange = client.get(options.healthPath ?? '/models', { signal, maxBytes: MOST_LIST_BYTES });
       const response = await exchange.head;
-      response.destroy();
+      discard(response);
       const status = response.statusCode ?? 0;
       // A server without a list of models is well all the same; one that was given a path to check should know it.
       const isMissingList = options.healthPath === undefined && (status === 404 || status === 405);

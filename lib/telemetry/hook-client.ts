@@ -5,6 +5,7 @@ import got from 'got';
 import { AddressGuard } from '../network/address-guard.js';
 import { failureFrom } from '../network/failure.js';
 import type { Clock } from '../resilience/index.js';
+import { discard } from '../streams/discard.js';
 
 export interface HookAddress {
   /** Where to post. It may hold a secret, so it is shown nowhere. */
@@ -63,7 +64,7 @@ export class HookClient {
         cancelTimer();
         this.#abort = undefined;
         // Nobody reads the reply: its status says it all.
-        call.destroy();
+        discard(call);
         resolve(result);
       };
       // One of our own over all of them: some replies, such as 101, end none of got's.
@@ -87,7 +88,7 @@ export class HookClient {
 
   close(): void {
     this.#abort?.();
-    for (const agent of Object.values(this.#agent)) agent.destroy();
+    for (const agent of Object.values(this.#agent)) discard(agent);
   }
 }
 

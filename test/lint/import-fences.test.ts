@@ -46,6 +46,12 @@ describe('the fences between the rooms', function () {
     ['lib/providers/worker-pool.ts', 'export const end = (worker) => worker.terminate();'],
     ['lib/engines/encoder.ts', "export const late = () => import('./mp3-encoder.js');"],
     ['lib/engines/encoder.ts', "export const late = async () => unload(await import('./mp3-encoder.js'));"],
+    ['lib/streams/discard.ts', "import '../speech/error.js';"],
+    ['lib/streams/discard.ts', 'let state = 0;'],
+    ['lib/resilience/clock.ts', "import '../streams/discard.js';"],
+    ['lib/http/accept.ts', 'result.stream.destroy();'],
+    ['lib/providers/remote/client.ts', 'socket?.resetAndDestroy();'],
+    ['lib/router.ts', 'socket.destroySoon();'],
   ];
   for (const [file, code] of trespasses) {
     it(`keep ${code} out of ${file}`, async () => {
@@ -61,5 +67,8 @@ describe('the fences between the rooms', function () {
     expect(await complaints('lib/providers/engine-thread.ts', 'worker.terminate();')).to.deep.equal([]);
     const late = "export const late = (load) => load('it', async () => import('./mp3-encoder.js'));";
     expect(await complaints('lib/engines/encoder.ts', late)).to.deep.equal([]);
+    expect(await complaints('lib/http/accept.ts', "import '../streams/discard.js';")).to.deep.equal([]);
+    expect(await complaints('lib/streams/discard.ts', 'stream.destroy();')).to.deep.equal([]);
+    expect(await complaints('lib/http/accept.ts', 'this.destroy();')).to.deep.equal([]);
   });
 });

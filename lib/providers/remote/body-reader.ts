@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { discard } from '../../streams/discard.js';
 import type { Exchange } from './exchange.js';
 
 /** Reads a body as text, as `readBytes` does. */
@@ -25,7 +26,7 @@ export function readBytes(exchange: Exchange, response: IncomingMessage, mostByt
       size += chunk.length;
       if (size < mostBytes) return;
       finish();
-      response.destroy();
+      discard(response);
     });
     response.once('end', finish);
   });

@@ -5,6 +5,7 @@ import got, { Options, type NativeRequestOptions, type Request } from 'got';
 import { LiveSet } from '../../collections/live-set.js';
 import { AddressGuard, blockedAddress } from '../../network/address-guard.js';
 import { SpeechError } from '../../speech/error.js';
+import { discard } from '../../streams/discard.js';
 import { Exchange, type ExchangePhase } from './exchange.js';
 import type { RemoteOptions, RemoteTimeouts } from './options.js';
 
@@ -63,7 +64,7 @@ export class RemoteClient {
     this.#isClosed = true;
     for (const exchange of this.#running.snapshot())
       exchange.fail(new SpeechError('aborted', 'the provider is being closed'));
-    this.#agent.destroy();
+    discard(this.#agent);
   }
 
   readonly #forget = (exchange: Exchange): void => {

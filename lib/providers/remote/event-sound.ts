@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechUsage } from '../../speech/provider.js';
+import { discard } from '../../streams/discard.js';
 import { EventReader } from './event-reader.js';
 import type { Exchange } from './exchange.js';
 
@@ -33,7 +34,7 @@ export function soundOfEvents(
   const fail = (error: SpeechError): void => {
     exchange.fail(error);
     // The response may have ended in order, and then has no error to tell any more.
-    stream.destroy(error);
+    discard(stream, error);
   };
   const reader = new EventReader({
     maxLength: maxBytes,
@@ -58,20 +59,20 @@ export function soundOfEvents(
     },
     destroy: (error, callback) => {
       signal.removeEventListener('abort', onAbort);
-      if (!isWhole) response.destroy();
+      if (!isWhole) discard(response);
       callback(error);
     },
   });
   // The exchange hears no signal any more when the reply has come, and the reader may still be at its beginning.
   const onAbort = (): void => {
-    stream.destroy(new SpeechError('aborted', 'the call is not wanted any more'));
+    discard(stream, new SpeechError('aborted', 'the call is not wanted any more'));
   };
 
   signal.addEventListener('abort', onAbort, { once: true });
   // Between the proof and whoever sends it, an error must find somebody to catch it.
   stream.on('error', () => undefined);
   response.on('error', (error) => {
-    if (!isWhole) stream.destroy(error);
+    if (!isWhole) discard(stream, error);
   });
   response.on('data', (chunk: Buffer) => {
     // What comes behind the end has no part in it; the exchange keeps an eye on how much that is.

@@ -4,6 +4,7 @@ import type { Request } from 'got';
 import type { Resident } from '../../collections/live-set.js';
 import { SpeechError } from '../../speech/error.js';
 import { failureFrom } from '../../network/failure.js';
+import { discard } from '../../streams/discard.js';
 import type { RemoteTimeouts } from './options.js';
 import { PhaseTimer } from './phase-timer.js';
 
@@ -74,9 +75,9 @@ export class Exchange implements Resident {
     this.#failure = error;
     this.#release();
     this.#onFailure(error);
-    this.#response?.destroy(error);
-    this.#request?.destroy(error);
-    this.#stream.destroy();
+    discard(this.#response, error);
+    discard(this.#request, error);
+    discard(this.#stream);
   }
 
   /** Calls back with the failure from now on. */
@@ -129,7 +130,7 @@ export class Exchange implements Resident {
       this.#take(response);
     });
     request.once('upgrade', (_response, socket: Socket) => {
-      socket.destroy();
+      discard(socket);
       this.fail(new SpeechError('bad_response', 'the server switched to another protocol'));
     });
     let interim = 0;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { SpeechError } from '../../speech/error.js';
 import type { SpeechFormat } from '../../speech/formats.js';
 import type { SpeechUsage } from '../../speech/provider.js';
+import { discard } from '../../streams/discard.js';
 import { findByteOrder } from './byte-order.js';
 import type { Exchange } from './exchange.js';
 import { readPcmLayout, type PcmLayout, type PcmOption } from './pcm-layout.js';
@@ -72,7 +73,6 @@ function framingOf({ headers }: IncomingMessage): Pick<ReceivedSound, 'length' |
 /** Lets go of sound that is of no use. */
 export function release({ exchange, body }: ReceivedSound, reason: SpeechError): void {
   // It may have ended, and its connection be in use by others.
-  body.on('error', () => undefined);
-  body.destroy();
+  discard(body);
   exchange.fail(reason);
 }

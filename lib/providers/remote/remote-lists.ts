@@ -1,5 +1,6 @@
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechModel, SpeechVoice } from '../../speech/provider.js';
+import { discard } from '../../streams/discard.js';
 import { readText } from './body-reader.js';
 import type { RemoteClient } from './client.js';
 import { failureOfStatus } from './error-reply.js';
@@ -72,7 +73,7 @@ export class RemoteLists implements KnownLists {
     const exchange = this.#client.get(path, { signal, maxBytes: MOST_LIST_BYTES });
     const response = await exchange.head;
     if (response.statusCode !== 200) {
-      response.destroy();
+      discard(response);
       throw failureOfStatus(response);
     }
     return parse(await readText(exchange, response, MOST_LIST_BYTES));

@@ -1,4 +1,5 @@
 import { SpeechError } from '../../speech/error.js';
+import { discard } from '../../streams/discard.js';
 import type { EventSupport } from './event-support.js';
 import { soundOfEvents } from './event-sound.js';
 import { readPcmLayout } from './pcm-layout.js';
@@ -76,7 +77,7 @@ async function receiveEvents(
     // They say themselves when the sound is whole.
     return { ...proven, exchange, layout, endsUnannounced: false, usage };
   } catch (error) {
-    stream.destroy();
+    discard(stream);
     throw error;
   }
 }
