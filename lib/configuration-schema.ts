@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENTRY_SCHEMAS, NAME_SCHEMA } from './entry-options.js';
+import { HOLD_IN_FILE } from './hold-option.js';
 import { OPTIONS_SCHEMA } from './options.js';
 import { PREPARATIONS } from './speech/prepare/prepare-text.js';
 
@@ -13,6 +14,7 @@ export function configurationSchema(): object {
   const file = OPTIONS_SCHEMA.omit({ logger: true, metrics: true, configFile: true }).extend({
     $schema: z.string().describe('Where an editor finds this schema.').optional(),
     prepare: z.enum(PREPARATIONS).default('markdown'),
+    hold: HOLD_IN_FILE,
     fallback: z
       .array(entry)
       .min(1)
@@ -31,6 +33,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   bodyLimit: 'Most bytes of a request’s body.',
   maxConcurrent:
     'Most speech requests at once; the next one is told to come again. In a bulkhead: most calls to this provider at once.',
+  hold: 'Milliseconds for which the sound of a short text is held to become whole, so that another provider can still take over; 0 for none, "whole" until it is.',
   segments:
     'How long text is cut at the ends of sentences to be spoken piece by piece, or false to have it spoken in one call.',
   ahead: 'Segments that are prepared while one is sent.',

@@ -4,6 +4,7 @@ import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './gu
 import { takeApart } from './option-parts.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
 import { ENTRY_SCHEMAS, NAME_ERROR, NAME_SCHEMA } from './entry-options.js';
+import { holdOf } from './hold-option.js';
 import { isLogger, OPTIONS_SCHEMA } from './options.js';
 import type { LocalOptions } from './providers/local.js';
 import type { RemoteOptions } from './providers/remote.js';
@@ -34,6 +35,8 @@ export interface Configuration extends ObserverSettings {
   readonly maxInput: number;
   readonly bodyLimit: number;
   readonly maxConcurrent: number;
+  /** Milliseconds for which sound is held to become whole; Infinity until it is. */
+  readonly hold: number;
   /** How long text is cut, or false where it is not. */
   readonly segments: SegmentOptions | false;
   /** Whether the speech route answers GET as well. */
@@ -61,10 +64,10 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, segments, get, cache, prepare } = parsed.data;
+  const { deadline, maxInput, bodyLimit, maxConcurrent, hold, segments, get, cache, prepare } = parsed.data;
   const { errors, logger, metrics, configFile } = parsed.data;
   const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
-  const limits = { deadline, maxInput, bodyLimit, maxConcurrent };
+  const limits = { deadline, maxInput, bodyLimit, maxConcurrent, hold: holdOf(hold) };
   const revision = fingerprint(JSON.stringify(takeApart(given ?? {}).plain));
   return deepFreeze({
     revision,

@@ -1,3 +1,4 @@
+import { plainHold } from './hold-option.js';
 import { pathToString, SpeechOptionsError, type OptionsProblem } from './options-error.js';
 import { isProvider, type SpeechProvider } from './speech/provider.js';
 
@@ -24,6 +25,7 @@ export function takeApart(options: object): OptionParts {
     if (CODE_OPTIONS.some((option) => option === key) || typeof value === 'function') code[key] = value;
     else if (key === 'fallback' && Array.isArray(value))
       plain[key] = value.map((entry) => toPlainEntry(entry, providers));
+    else if (key === 'hold') plain[key] = plainHold(value);
     else plain[key] = structuredClone(value);
   }
   return { plain, code, providers };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { unknownKeys } from './options-error.js';
 
-const MOST_MILLISECONDS = 3_600_000;
+export const MOST_MILLISECONDS = 3_600_000;
 
 /** Makes an object schema that refuses unknown keys, naming the one that was probably meant. */
 export function object<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LocalEntry, RemoteEntry, TextEntry } from './entry-options.js';
 import type { SpeechGuards } from './guard-options.js';
 import { headers, secret } from './header-options.js';
+import { HOLD_SCHEMA } from './hold-option.js';
 import { milliseconds, object, onOrOff, wholeNumber, words } from './option-schemas.js';
 import { nearMiss } from './options-error.js';
 import { hasMethods } from './speech/has-methods.js';
@@ -36,6 +37,8 @@ export const OPTIONS_SCHEMA = object({
   maxInput: wholeNumber('characters', 1, 1_000_000).default(4_096),
   bodyLimit: wholeNumber('bytes', 1, 64 * MEBIBYTE).default(64 * KIBIBYTE),
   maxConcurrent: wholeNumber('requests', 1, 100_000).default(64),
+  // In which another provider can still take over from one that breaks off.
+  hold: HOLD_SCHEMA,
   segments: z
     .union(
       [

@@ -17,6 +17,7 @@ import { SILENT_LOGGER } from './speech/silent-logger.js';
 import type { SpeechStatus } from './status.js';
 import { verifyEntry } from './verify-entry.js';
 import { createConsoleLogger } from './telemetry/console-logger.js';
+import { describeCause } from './telemetry/describe-cause.js';
 import { harmless } from './telemetry/log.js';
 import { observe } from './telemetry/observer.js';
 
@@ -119,6 +120,9 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
     clock: systemClock,
     isClosing,
     watch: () => observer.watch(),
+    onInternal(requestId, thrown) {
+      logger.error({ event: 'internal', requestId, detail: describeCause(thrown) }, 'something went wrong inside');
+    },
   };
   router.post('/audio/speech', createSpeechRoute(speaking));
   // Express hands HEAD to it as well.

@@ -7,8 +7,9 @@ import type { SpeechService } from './http/speech-route.js';
 import type { AudioCache } from './speech/audio-cache.js';
 import { createPrepare, type PrepareRequest } from './prepare-request.js';
 import type { Clock } from './resilience/index.js';
-import { SpeechChain, type SpeakOptions, type SpeechOutcome } from './speech-chain.js';
-import { cutFor, cutLongText, speakLong, type Cut, type SpeakLongContext } from './speak-long.js';
+import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
+import { SpeechChain } from './speech-chain.js';
+import { cutFor, cutLongText, speakLong, type Cut, type LongText, type SpeakLongContext } from './speak-long.js';
 import type { SpeechLogger } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { Stage } from './stage.js';
@@ -43,14 +44,16 @@ export class SpeechRuntime implements SpeechService {
   /** How long text is cut; nothing where it is not. */
   readonly #cut: Cut | undefined;
   readonly #long: SpeakLongContext;
+  readonly #short: HoldContext;
 
   constructor(options: SpeechRuntimeOptions) {
     const { configuration, stages, events, clock, logger, cache, elsewhere, convert } = options;
-    const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get } = configuration;
+    const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get, hold } = configuration;
     this.configuration = configuration;
     this.chain = new SpeechChain(stages, events, clock);
     this.#cut = segments === false ? undefined : cutFor(segments, stages);
     this.#long = { chain: this.chain, clock, deadline, ahead: segments === false ? 0 : segments.ahead, convert };
+    this.#short = { chain: this.chain, clock, hold };
     this.active = new ActiveRequests(maxConcurrent, clock, elsewhere);
     // What is in the bytes is left to the route, as it is with a body that comes without being packed.
     const parse = express.raw({ limit: bodyLimit, type: () => true });
@@ -63,8 +66,32 @@ export class SpeechRuntime implements SpeechService {
     this.prepare = createPrepare({ prepare: configuration.prepare, maxInput, clock, logger });
   }
 
-  readonly speak = (request: SpeechRequest, options: SpeakOptions): Promise<SpeechOutcome> => {
+  readonly speak = (request: SpeechRequest, options: AnswerToHold['options']): Promise<SpokenOutcome> => {
     const text = this.#cut && cutLongText(request, this.#cut);
-    return text === undefined ? this.chain.speak(request, options) : speakLong(request, text, options, this.#long);
+    return text === undefined ? this.#speakShort(request, options) : this.#speakLong(request, text, options);
   };
+
+  async #speakShort(request: SpeechRequest, options: AnswerToHold['options']): Promise<SpokenOutcome> {
+    const answer = await this.chain.speak(request, options);
+    const behind = (provider: string): string[] => {
+      if (options.fallback === 'none') return [];
+      const names = this.chain.stages.map(({ name }) => name);
+      return names.slice(names.indexOf(provider) + 1);
+    };
+    return holdSpeech({ request, answer, options, behind }, this.#short);
+  }
+
+  /**
+   * Long text goes out as it comes: its first sound is to come early, and another provider takes over in the middle of it anyway. It is
+   * held where everything is, or where nobody would notice that it broke off; only text is behind it then, as all others were asked.
+   */
+  async #speakLong(request: SpeechRequest, text: LongText, options: AnswerToHold['options']): Promise<SpokenOutcome> {
+    const answer = await speakLong(request, text, options, this.#long);
+    const behind = (): string[] =>
+      options.fallback === 'none'
+        ? []
+        : this.chain.stages.filter(({ isLastResort }) => isLastResort).map(({ name }) => name);
+    const hold = this.#short.hold === Infinity ? Infinity : 0;
+    return holdSpeech({ request, answer, options, behind }, { ...this.#short, hold });
+  }
 }

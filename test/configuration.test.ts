@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseOptions } from '../lib/configuration.js';
+import { takeApart } from '../lib/option-parts.js';
 import { SpeechOptionsError } from '../lib/options-error.js';
 import type { SpeechProvider } from '../lib/speech/provider.js';
 
@@ -388,6 +389,23 @@ describe('parseOptions', () => {
     expect(alerts).to.deep.equal({ webhook: 'https://hooks.example/x?y=z', headers: {}, minInterval: 300_000 });
     expect(metrics?.register).to.equal(register);
     expect(parseOptions({}).alerts).to.equal(undefined);
+  });
+
+  it('says how long sound is held', () => {
+    expect(parseOptions({}).hold).to.equal(500);
+    for (const hold of [0, 1, 3_600_000, Infinity]) expect(parseOptions({ hold }).hold).to.equal(hold);
+    expect(parseOptions({ hold: 'whole' }).hold).to.equal(Infinity);
+    for (const hold of [-1, 0.5, 3_600_001, Number.NaN, -Infinity, 'for ever', true, null]) {
+      const [problem] = problemsOf({ hold });
+      expect(problem, String(hold)).to.match(/^hold: expected a whole number of milliseconds from 0 to 3600000/);
+    }
+  });
+
+  it('says in a file what code says with a number that JSON has not got', () => {
+    expect(takeApart({ hold: Infinity }).plain).to.deep.equal({ hold: 'whole' });
+    expect(takeApart({ hold: 300 }).plain).to.deep.equal({ hold: 300 });
+    expect(parseOptions({ hold: Infinity }).revision).to.equal(parseOptions({ hold: 'whole' }).revision);
+    expect(parseOptions({ hold: Infinity }).revision).not.to.equal(parseOptions({}).revision);
   });
 
   it('says how text is cut', () => {

@@ -75,7 +75,7 @@ describe('reconfigure', () => {
   it('lets a running reply end on the old chain, and closes what only that had after it', async () => {
     const remote = await upstream();
     const { own, streams, closed } = slowSpeaker('own');
-    const { speech, speak } = await start({ fallback: [own, { type: 'remote', baseUrl: remote.baseUrl }] });
+    const { speech, speak } = await start({ fallback: [own, { type: 'remote', baseUrl: remote.baseUrl }], hold: 0 });
     const running = await speak(PCM_REQUEST);
     speech.reconfigure({ fallback: [speaker('next')] });
     expect(await nameOf()).to.equal('next');
@@ -87,9 +87,9 @@ describe('reconfigure', () => {
 
   it('counts requests on the old chain against the limit of all', async () => {
     const { own, streams } = slowSpeaker('own');
-    const { speech, speak } = await start({ fallback: [own], maxConcurrent: 2 });
+    const { speech, speak } = await start({ fallback: [own], maxConcurrent: 2, hold: 0 });
     const running = await speak(PCM_REQUEST);
-    speech.reconfigure({ fallback: [slowSpeaker('next').own], maxConcurrent: 2 });
+    speech.reconfigure({ fallback: [slowSpeaker('next').own], maxConcurrent: 2, hold: 0 });
     const second = await speak(PCM_REQUEST);
     expect([running.status, second.status]).to.deep.equal([200, 200]);
     expect((await speak(PCM_REQUEST)).status).to.equal(503);
@@ -138,7 +138,7 @@ describe('reconfigure', () => {
     const remote = await upstream();
     const entry = { type: 'remote', baseUrl: remote.baseUrl } as const;
     const { own, streams } = slowSpeaker('own');
-    const { speech, speak } = await start({ fallback: [own, entry] });
+    const { speech, speak } = await start({ fallback: [own, entry], hold: 0 });
     const running = await speak(PCM_REQUEST);
     speech.reconfigure({ fallback: [entry] });
     await (await speak({ input: 'Hi.' })).arrayBuffer();

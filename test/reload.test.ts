@@ -84,6 +84,9 @@ describe('a configuration file that changes a hundred times under load', functio
         clock: systemClock,
         isClosing: () => false,
         watch: () => undefined,
+        onInternal: (_requestId, thrown) => {
+          throw thrown;
+        },
       }),
     );
     const server = createServer(app).listen(0, '127.0.0.1');

@@ -120,7 +120,7 @@ describe('speechRouter', () => {
         else stream.end();
         return Promise.resolve(pcm(stream));
       });
-      const { speak, speech } = await start({ fallback: [own, TEXT] });
+      const { speak, speech } = await start({ fallback: [own, TEXT], hold: 0 });
       const reply = await speak(PCM_REQUEST);
       const error: unknown = await reply.arrayBuffer().catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(Error);
@@ -138,7 +138,7 @@ describe('speechRouter', () => {
         setImmediate(() => stream.destroy());
         return Promise.resolve(pcm(stream));
       });
-      const { speak } = await start({ fallback: [own, TEXT] });
+      const { speak } = await start({ fallback: [own, TEXT], hold: 0 });
       const reply = await speak(PCM_REQUEST);
       expect(await reply.arrayBuffer().catch((thrown: unknown) => thrown)).to.be.instanceOf(Error);
     });
@@ -413,7 +413,7 @@ describe('speechRouter', () => {
         stream.write(PCM);
         return Promise.resolve(pcm(stream));
       });
-      const { server, speech } = await start({ fallback: [own, TEXT] });
+      const { server, speech } = await start({ fallback: [own, TEXT], hold: 0 });
       const wasAsked = (): Promise<void> => new Promise((resolve) => asked.push(resolve));
 
       const early = dial(server);
@@ -463,7 +463,7 @@ describe('speechRouter', () => {
         streams.push(stream);
         return Promise.resolve(pcm(stream));
       });
-      const { speak } = await start({ fallback: [own], maxConcurrent: 1 });
+      const { speak } = await start({ fallback: [own], maxConcurrent: 1, hold: 0 });
       const first = await speak(PCM_REQUEST);
       const second = await speak(PCM_REQUEST);
       expect(second.status).to.equal(503);
@@ -616,7 +616,7 @@ describe('speechRouter', () => {
           closed += 1;
         },
       };
-      const { origin, speak, speech } = await start({ fallback: [own] });
+      const { origin, speak, speech } = await start({ fallback: [own], hold: 0 });
       const running = await speak(PCM_REQUEST);
       expect((await fetch(`${origin}/v1/audio/health`)).status).to.equal(200);
       const closing = speech.close();

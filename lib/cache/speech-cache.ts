@@ -1,7 +1,7 @@
-import { finished, type Readable } from 'node:stream';
+import { finished } from 'node:stream';
 import type { AudioCache, KeepOptions, KeptAudio } from '../speech/audio-cache.js';
-import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import type { SpokenAudio } from '../speech/spoken.js';
 import type { AudioMemory } from './audio-memory.js';
 import { cacheKey } from './cache-key.js';
 
@@ -19,10 +19,10 @@ export class SpeechCache implements AudioCache {
     return this.#memory.get(cacheKey(this.#revision, request));
   }
 
-  keep(request: SpeechRequest, audio: SpeechAudio, { id, provider }: KeepOptions): void {
-    const { contentType, contentLength = 0, warnings = [] } = audio;
+  keep(request: SpeechRequest, audio: SpokenAudio, { id, provider }: KeepOptions): void {
+    const { contentType, contentLength = 0, warnings } = audio;
     if (contentLength > this.#memory.largest) return;
-    collect(audio.stream, this.#memory, (body) => {
+    collect(audio, this.#memory, (body) => {
       const name = provider();
       if (name === null) return;
       this.#memory.set(cacheKey(this.#revision, request), { id, body, contentType, provider: name, warnings });
@@ -30,33 +30,47 @@ export class SpeechCache implements AudioCache {
   }
 }
 
-/** Reads along with whoever sends a stream, and hands over all of it when it has ended well, unless it is too much to keep. */
-function collect(stream: Readable, memory: AudioMemory, onWhole: (body: Buffer) => void): void {
+/** Gathers what has come, and what comes by reading along; hands over all of it when it has ended well, unless it is too much to keep. */
+function collect({ begun, rest }: SpokenAudio, memory: AudioMemory, onWhole: (body: Buffer) => void): void {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  let isGivenUp = false;
   const letGo = (): void => {
     memory.release(size);
     chunks.length = 0;
     size = 0;
   };
-  const onData = (chunk: unknown): void => {
+  const take = (chunk: unknown): boolean => {
     // A stream of the user's own may begin with bytes and go on with anything.
-    if (chunk instanceof Uint8Array && size + chunk.length <= memory.largest && memory.reserve(chunk.length)) {
-      size += chunk.length;
-      chunks.push(chunk);
-      return;
+    const hasRoom =
+      chunk instanceof Uint8Array && size + chunk.length <= memory.largest && memory.reserve(chunk.length);
+    if (!hasRoom) {
+      letGo();
+      return false;
     }
-    isGivenUp = true;
-    stream.off('data', onData);
-    letGo();
+    size += chunk.length;
+    chunks.push(chunk);
+    return true;
   };
-  stream.on('data', onData);
-  finished(stream, { writable: false }, (error) => {
-    stream.off('data', onData);
-    const isWhole = (error === undefined || error === null) && stream.readableEnded && !isGivenUp;
-    const body = isWhole ? Buffer.concat(chunks, size) : undefined;
+  const end = (): void => {
+    const body = Buffer.concat(chunks, size);
     letGo();
-    if (body !== undefined) onWhole(body);
+    onWhole(body);
+  };
+  if (!begun.every(take)) return;
+  if (rest === undefined) {
+    end();
+    return;
+  }
+  let isGivenUp = false;
+  const onData = (chunk: unknown): void => {
+    if (take(chunk)) return;
+    isGivenUp = true;
+    rest.off('data', onData);
+  };
+  rest.on('data', onData);
+  finished(rest, { writable: false }, (error) => {
+    rest.off('data', onData);
+    if (!isGivenUp && (error === undefined || error === null) && rest.readableEnded) end();
+    else letGo();
   });
 }

@@ -8,6 +8,12 @@ import type { ClientConnection } from './client-connection.js';
  */
 const STALL_LIMIT = 60_000;
 
+/** Milliseconds that a client has to read that its reply broke off, before its connection is closed whatever it reads. */
+const BREAK_LIMIT = 500;
+
+/** Most bytes of sound that are held in memory for all requests together: half of what a small container has. */
+const MOST_HELD_BYTES = 128 * 1024 * 1024;
+
 /** The requests under way: bounds their number, ends those that nobody reads, and lets others wait for their end. */
 export class ActiveRequests {
   readonly #limit: number;
@@ -16,6 +22,7 @@ export class ActiveRequests {
   readonly #active = new LiveSet<ClientConnection>();
   readonly #waitForEnd: (() => void)[] = [];
   #cancelSweep: (() => void) | undefined;
+  #heldBytes = 0;
 
   /** @param elsewhere says how many more are under way that count against the same limit */
   constructor(limit: number, clock: Clock, elsewhere: () => number = () => 0) {
@@ -34,10 +41,25 @@ export class ActiveRequests {
     this.#active.add(connection);
     connection.onClose(() => {
       this.#active.delete(connection);
+      this.release(connection, connection.heldBytes);
       if (this.#active.size === 0) this.#tellEmpty();
     });
     this.#cancelSweep ??= this.#clock.schedule(this.#sweep, STALL_LIMIT);
     return true;
+  }
+
+  /** Takes room for bytes that are held for a request, until its connection has closed. Returns false where there is none. */
+  reserve(connection: ClientConnection, bytes: number): boolean {
+    if (this.#heldBytes + bytes > MOST_HELD_BYTES) return false;
+    this.#heldBytes += bytes;
+    connection.heldBytes += bytes;
+    return true;
+  }
+
+  /** Gives some of that room back. */
+  release(connection: ClientConnection, bytes: number): void {
+    this.#heldBytes -= bytes;
+    connection.heldBytes -= bytes;
   }
 
   /** Resolves when none is under way any more. */
@@ -48,8 +70,11 @@ export class ActiveRequests {
 
   /** Resolves when the last request has ended, or after so many milliseconds, when those still running are ended. */
   async drain(grace: number): Promise<void> {
-    const cancelTimer = this.#clock.schedule(() => {
-      for (const connection of this.#active.snapshot()) connection.abort();
+    let cancelTimer = this.#clock.schedule(() => {
+      for (const connection of this.#active.snapshot()) connection.breakOff();
+      cancelTimer = this.#clock.schedule(() => {
+        for (const connection of this.#active.snapshot()) connection.abandon();
+      }, BREAK_LIMIT);
     }, grace);
     await this.ended();
     cancelTimer();
@@ -63,7 +88,7 @@ export class ActiveRequests {
 
   // One timer for all, as most requests are over long before it: one each would cost every request something.
   readonly #sweep = (): void => {
-    for (const connection of this.#active.snapshot()) if (connection.hasStalled()) connection.abort();
+    for (const connection of this.#active.snapshot()) if (connection.hasStalled()) connection.abandon();
     this.#cancelSweep = this.#active.size === 0 ? undefined : this.#clock.schedule(this.#sweep, STALL_LIMIT);
   };
 }

@@ -1,25 +1,24 @@
-import type { Response } from 'express';
 import type { Resident } from '../collections/live-set.js';
+import type { ReplyChannel } from './reply-channel.js';
 
 /** Follows the client of one request. */
 export class ClientConnection implements Resident {
   place = -1;
-  readonly #response: Response;
+  /** Bytes that are held in memory for it. Those who count them all write it. */
+  heldBytes = 0;
+  readonly #channel: ReplyChannel;
   readonly #controller = new AbortController();
   #onClose: () => void = nothing;
   #taken = -1;
 
-  constructor(response: Response) {
-    this.#response = response;
-    // The request's own 'close' fires as soon as its body has been read, so it is the response that tells.
-    response.once('close', () => {
-      if (!response.writableFinished) this.#controller.abort();
+  constructor(channel: ReplyChannel) {
+    this.#channel = channel;
+    // The request's own 'close' fires as soon as its body has been read, so it is the reply that tells.
+    channel.onOver(() => {
+      // What the host has answered in our place is not to be spoken any more, either.
+      if (!channel.isWhole) this.#controller.abort();
       this.#onClose();
     });
-    // A write to a client that has just left fails; 'close' has said all there is to say.
-    response.on('error', nothing);
-    // A client can be gone before anybody listens.
-    if (response.destroyed) this.#controller.abort();
   }
 
   /** Aborts when the client has left before it had the whole reply, or when the request is ended from this side. */
@@ -29,16 +28,14 @@ export class ClientConnection implements Resident {
 
   /** Says whether there is nobody left to answer. */
   hasLeft(): boolean {
-    return this.#controller.signal.aborted;
+    return this.#controller.signal.aborted || this.#channel.isOver || this.#channel.isTaken;
   }
 
   /** Says whether something waits to be read, and nothing has been since this was asked the last time. */
   hasStalled(): boolean {
-    const { socket } = this.#response;
-    if (socket === null) return false;
+    const { taken, unread } = this.#channel;
     // While a provider is slow nothing waits, and nobody can read it.
-    const taken = socket.bytesWritten - socket.writableLength;
-    const hasStalled = taken === this.#taken && socket.writableLength > 0;
+    const hasStalled = taken === this.#taken && unread > 0;
     this.#taken = taken;
     return hasStalled;
   }
@@ -48,10 +45,16 @@ export class ClientConnection implements Resident {
     this.#onClose = callback;
   }
 
-  /** Ends the request from this side. */
-  abort(): void {
+  /** Ends the request from this side. The client is shown that the reply broke off. */
+  breakOff(): void {
     this.#controller.abort();
-    this.#response.destroy();
+    this.#channel.breakOff();
+  }
+
+  /** Ends it at once, for a client that reads nothing. */
+  abandon(): void {
+    this.#controller.abort();
+    this.#channel.abandon();
   }
 }
 

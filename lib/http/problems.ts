@@ -1,4 +1,5 @@
 import createError, { type HttpError } from 'http-errors';
+import { SpeechError } from '../speech/error.js';
 
 /** The four keys that stand in every error body, as in OpenAI's API. */
 export interface ErrorBody {
@@ -68,9 +69,15 @@ export function isSpeechHttpError(value: unknown): value is SpeechHttpError {
   return createError.isHttpError(value) && 'body' in value;
 }
 
-/** The code in the body of the reply to what was thrown. */
-export function codeOf(thrown: unknown): string {
-  return isSpeechHttpError(thrown) ? (thrown.body.code ?? 'internal') : 'internal';
+/** Makes the error to reply with of whatever was thrown. A stranger is `internal`, and stays on this side as its cause. */
+export function toHttpError(thrown: unknown): SpeechHttpError {
+  if (isSpeechHttpError(thrown)) return thrown;
+  // Sound that broke off before anything of it was sent.
+  const error = SpeechError.is(thrown)
+    ? exhausted(thrown.code)
+    : problem('internal', 'Something went wrong inside the speech router.');
+  error.cause = thrown;
+  return error;
 }
 
 function build(

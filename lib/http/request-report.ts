@@ -1,12 +1,10 @@
-import { finished, type Readable } from 'node:stream';
-import type { Response } from 'express';
 import type { SpeechEventMap } from '../events.js';
 import type { Clock } from '../resilience/index.js';
 import { codePointLength } from '../speech/code-points.js';
-import { SpeechError } from '../speech/error.js';
-import type { SpeechResult } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { RequestTrace } from '../speech/request-trace.js';
+import type { SpokenResult } from '../speech/spoken.js';
+import type { ReplyChannel } from './reply-channel.js';
 import { reasonOf } from './send-text.js';
 import { NOBODY_ASKED, type ReplyFacts } from './speech-headers.js';
 
@@ -21,7 +19,7 @@ export interface RequestWatcher {
 /** Tells once, when a request has ended, what became of it. There is none where nobody watches. */
 export class RequestReport {
   readonly #requestId: string;
-  readonly #response: Response;
+  readonly #channel: ReplyChannel;
   readonly #watcher: RequestWatcher;
   readonly #clock: Clock;
   readonly #started: number;
@@ -34,14 +32,13 @@ export class RequestReport {
   /** Set when the end is known before the reply has ended: nothing that comes after it changes it. */
   #isDecided = false;
 
-  constructor(requestId: string, response: Response, watcher: RequestWatcher, clock: Clock) {
+  constructor(requestId: string, channel: ReplyChannel, watcher: RequestWatcher, clock: Clock) {
     this.#requestId = requestId;
-    this.#response = response;
+    this.#channel = channel;
     this.#watcher = watcher;
     this.#clock = clock;
     this.#started = clock.now();
-    if (response.closed) this.#end();
-    else response.once('close', this.#end);
+    channel.onOver(this.#end);
   }
 
   /** Notes what is to be spoken. */
@@ -62,42 +59,24 @@ export class RequestReport {
   }
 
   /** Notes what the chain made of it, before it is sent. */
-  answered(result: SpeechResult | null, facts: ReplyFacts): void {
+  answered(result: SpokenResult | null, facts: ReplyFacts): void {
     this.#facts = facts;
     if (result === null) return;
     this.#outcome = result.kind;
     this.#code = result.kind === 'text' ? reasonOf(facts.attempts) : null;
-    if (result.kind !== 'audio') return;
-    this.#firstByteMs = this.#clock.now() - this.#started;
-    this.#followBody(result.stream);
+    if (result.kind === 'audio') this.#firstByteMs = this.#clock.now() - this.#started;
   }
 
-  /** Notes the error that is the reply. */
+  /** Notes the error that is the reply, or that breaks it off: after its first byte there is no error reply, only a broken one. */
   failed(code: string): void {
     if (this.#isDecided) return;
     this.#outcome = 'error';
     this.#code = code;
-    // After the first byte there is no error reply, only a broken one.
-    this.#isDecided = this.#response.headersSent;
-  }
-
-  #followBody(stream: Readable): void {
-    // Heard as an event, as the stream's own `errored` is what Node said before it was explained.
-    stream.once('error', (thrown) => {
-      if (!this.#response.closed) this.#breakOff(SpeechError.from(thrown).code);
-    });
-    finished(stream, () => {
-      if (!stream.readableEnded && !this.#response.destroyed) this.#breakOff('truncated');
-    });
-  }
-
-  #breakOff(code: string): void {
-    this.failed(code);
-    this.#isDecided = true;
+    this.#isDecided = this.#channel.response.headersSent;
   }
 
   readonly #end = (): void => {
-    const isWhole = this.#response.writableFinished || this.#isDecided;
+    const isWhole = this.#channel.isWhole || this.#isDecided;
     const { provider, degraded } = this.#facts;
     this.#watcher.ended({
       requestId: this.#requestId,

@@ -1,34 +1,49 @@
-import type { NextFunction, Response } from 'express';
-import { isSpeechHttpError, problem, type SpeechHttpError } from './problems.js';
+import type { NextFunction } from 'express';
+import type { SpeechHttpError } from './problems.js';
+import type { ReplyChannel } from './reply-channel.js';
+import { sendJson } from './send-json.js';
 
 /** How errors leave: `reply` renders them here, `next` hands them to the host's own error handler. */
 export type ErrorMode = 'reply' | 'next';
 
-/** Ends a request with an error, whatever state its response is in. */
-export function sendError(response: Response, next: NextFunction, mode: ErrorMode, thrown: unknown): void {
-  const error = isSpeechHttpError(thrown) ? thrown : internal(thrown);
-  if (response.headersSent) {
+/** Headers that told of what was to be sent. */
+const OF_A_BODY = ['Content-Type', 'Content-Length', 'Transfer-Encoding', 'Trailer', 'ETag'];
+
+/** Ends a request with an error, whatever state its reply is in. What somebody else has answered is left alone. */
+export function sendError(channel: ReplyChannel, next: NextFunction, mode: ErrorMode, error: SpeechHttpError): void {
+  if (!channel.claim()) return;
+  if (channel.response.headersSent) {
     // Half a reply must not look like a whole one.
-    response.destroy();
+    channel.breakOff();
     return;
   }
-  if (response.destroyed) return;
   // A client that is still uploading hears nothing from Express's own handler, which waits for the end of the upload.
-  if (mode === 'next' && response.req.complete) {
-    next(error);
-    return;
-  }
-  renderError(response, error, {});
+  if (mode === 'next' && !channel.isUploading) next(error);
+  else renderError(channel, error, {});
 }
 
 /** Writes the error body, with `extra` keys beside `error`. */
-export function renderError(response: Response, error: SpeechHttpError, extra: object): void {
-  for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
-  response.status(error.status).json({ error: error.body, ...extra });
+export function renderError(channel: ReplyChannel, error: SpeechHttpError, extra: object): void {
+  channel.response.removeHeader('Trailer');
+  for (const [name, value] of Object.entries(error.headers)) channel.response.setHeader(name, value);
+  sendJson(channel, error.status, { error: error.body, ...extra });
 }
 
-function internal(thrown: unknown): SpeechHttpError {
-  const error = problem('internal', 'Something went wrong inside the speech router.');
-  error.cause = thrown;
-  return error;
+/**
+ * Ends a request whose error could not be sent, as the host's own code throws at it: with a status and nothing else, or with a broken
+ * connection where even that fails. Never throws, and never leaves the client waiting.
+ */
+export function sendBareError(channel: ReplyChannel): void {
+  const { response } = channel;
+  try {
+    if (!channel.claim()) return;
+    if (!response.headersSent) {
+      for (const name of OF_A_BODY) response.removeHeader(name);
+      response.statusCode = 500;
+      channel.end();
+    }
+  } catch {
+    // The connection is closed instead.
+  }
+  if (!response.writableEnded) channel.breakOff();
 }

@@ -1,9 +1,11 @@
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { SpeechText } from '../speech/provider.js';
 import { acceptsOnlyAudio } from './accept.js';
 import { exhausted } from './problems.js';
+import type { ReplyChannel } from './reply-channel.js';
 import { renderError } from './send-error.js';
+import { sendJson } from './send-json.js';
 
 export interface TextReply {
   readonly input: string;
@@ -17,15 +19,15 @@ export function reasonOf(attempts: readonly Attempt[]): string {
 }
 
 /** Sends the text in place of speech: as JSON, or beside an error for clients and gateways that only know audio. */
-export function sendText(request: Request, response: Response, { input, result, attempts }: TextReply): void {
+export function sendText(request: Request, channel: ReplyChannel, { input, result, attempts }: TextReply): void {
   const { text } = result;
   const reason = reasonOf(attempts);
   if (result.status === 503 || acceptsOnlyAudio(request)) {
-    renderError(response, exhausted(reason), { text });
+    renderError(channel, exhausted(reason), { text });
     return;
   }
   const failed = attempts
     .filter((attempt) => attempt.code !== null)
     .map(({ step, code, ms }) => ({ provider: step, code, ms: Math.round(ms) }));
-  response.status(200).json({ object: 'speech.text', input, text, reason, attempts: failed });
+  sendJson(channel, 200, { object: 'speech.text', input, text, reason, attempts: failed });
 }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { KeptAudio } from '../speech/audio-cache.js';
 import { contentTypeOf } from '../speech/formats.js';
-import type { SpeechAudio } from '../speech/provider.js';
+import type { SpokenAudio } from '../speech/spoken.js';
 import { isFromOtherSite } from './other-site.js';
 import { problem } from './problems.js';
+import type { ReplyChannel } from './reply-channel.js';
 import { readSpeechQuery } from './read-speech-query.js';
 import { sendAudio } from './send-audio.js';
 import { entityTag, REVALIDATE, sendKeptAudio } from './send-kept-audio.js';
@@ -39,11 +40,13 @@ function read(request: Request, response: Response, { maxInput }: SpeechService,
   return readSpeechQuery(request, maxInput, requestId);
 }
 
-function recall(request: Request, response: Response, asked: Asked): boolean {
+function recall(request: Request, channel: ReplyChannel, asked: Asked): boolean {
   const { speech, fallback, requestId, report, cache } = asked;
+  const { response } = channel;
   const kept = cache?.recall(speech);
   if (kept !== undefined && isGoodFor(kept, fallback)) {
     report?.looked('hit');
+    if (!channel.claim()) return true;
     // A range that is not in it makes an error of it, and no provider answers with one.
     setSpeechHeaders(response, requestId, NOBODY_ASKED, 'hit');
     setWarnings(response, kept.warnings);
@@ -54,10 +57,12 @@ function recall(request: Request, response: Response, asked: Asked): boolean {
   const missed = cache === undefined ? 'off' : 'miss';
   report?.looked(missed);
   if (request.method !== 'HEAD') return false;
+  if (!channel.claim()) return true;
   // Whoever wants to know what there would be is told as much as is known without making it.
   setSpeechHeaders(response, requestId, NOBODY_ASKED, missed);
   response.setHeader('Content-Type', contentTypeOf(speech.format));
-  response.status(200).end();
+  response.statusCode = 200;
+  channel.end();
   return true;
 }
 
@@ -66,15 +71,15 @@ function isGoodFor({ warnings }: KeptAudio, fallback: Asked['fallback']): boolea
   return fallback === 'chain' || !warnings.includes('voice-substituted');
 }
 
-function sendAndKeep(response: Response, audio: SpeechAudio, { speech, facts, cache }: Answer): void {
-  if (cache === undefined || facts.degraded) {
-    sendAudio(response, audio);
-    return;
-  }
+async function sendAndKeep(
+  channel: ReplyChannel,
+  audio: SpokenAudio,
+  { speech, facts, trailer, cache }: Answer,
+): Promise<void> {
+  if (cache === undefined || facts.degraded) return sendAudio(channel, audio, { trailer });
   // The tag goes out before the last byte is known, so that it names this synthesis and not its bytes.
   const id = randomUUID();
   // Asked at the end, as another provider may take over in mid-stream.
   cache.keep(speech, audio, { id, provider: () => (facts.degraded ? null : facts.provider) });
-  response.setHeader('ETag', entityTag(id));
-  sendAudio(response, audio, REVALIDATE);
+  return sendAudio(channel, audio, { cacheControl: REVALIDATE, tag: entityTag(id), trailer });
 }

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { CacheResult } from '../speech/audio-cache.js';
@@ -48,21 +47,9 @@ function serverTiming({ step, code, ms }: Attempt): string {
   return code === null ? metric : `${metric};desc="${code}"`;
 }
 
-/**
- * Has the end of a long speech say who spoke it: a `Server-Timing` trailer with one metric for each stretch of segments, and one for
- * each provider that broke off. Whoever cannot be sent trailers is told by nothing.
- */
-export function setTrailer(response: Response, stream: Readable, facts: ReplyFacts): void {
-  // Node would refuse the trailer of a reply without chunks.
-  if (facts.stints === undefined || response.req.httpVersion === '1.0') return;
-  response.setHeader('Trailer', 'Server-Timing');
-  stream.once('end', () => {
-    response.addTrailers({
-      'Server-Timing': mostTelling(facts.stints ?? [])
-        .map(stintTiming)
-        .join(', '),
-    });
-  });
+/** Says who spoke a long text: one metric for each stretch of segments, and one for each provider that broke off. */
+export function serverTimingOf(stints: readonly Stint[]): string {
+  return mostTelling(stints).map(stintTiming).join(', ');
 }
 
 /** Leaves out the middle of a long story: clients refuse trailers of many kilobytes, and with them the speech. */

@@ -2,24 +2,27 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Deadline, type Clock } from '../resilience/index.js';
 import type { AudioCache } from '../speech/audio-cache.js';
 import type { SpeechRequest } from '../speech/request.js';
-import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
 import type { RequestTrace } from '../speech/request-trace.js';
+import type { ReplyConditions, SpokenAudio, SpokenResult } from '../speech/spoken.js';
 import { isVisible } from '../speech/visible.js';
+import { discard } from '../streams/discard.js';
 import type { ActiveRequests } from './active-requests.js';
 import { ClientConnection } from './client-connection.js';
-import { codeOf, exhausted, problem, type SpeechHttpError } from './problems.js';
+import { exhausted, problem, toHttpError, type SpeechHttpError } from './problems.js';
 import { readBody, type BodyOptions } from './read-body.js';
 import { readSpeechRequest, type ReadRequest } from './read-speech-request.js';
+import { ReplyChannel } from './reply-channel.js';
 import { requestIdOf } from './request-id.js';
 import { RequestReport, type RequestWatcher } from './request-report.js';
-import { sendAudio, sendAudioEvents } from './send-audio.js';
-import { sendError, type ErrorMode } from './send-error.js';
+import { sendAudio, type AudioReply } from './send-audio.js';
+import { sendAudioEvents } from './send-audio-events.js';
+import { sendBareError, sendError, type ErrorMode } from './send-error.js';
 import { reasonOf, sendText } from './send-text.js';
 import {
   hasSpeechHeaders,
   NOBODY_ASKED,
+  serverTimingOf,
   setSpeechHeaders,
-  setTrailer,
   setWarnings,
   type ReplyFacts,
 } from './speech-headers.js';
@@ -48,8 +51,9 @@ export interface SpeechService {
       readonly signal: AbortSignal;
       readonly fallback: 'chain' | 'none';
       readonly trace: RequestTrace | undefined;
+      readonly reply: ReplyConditions;
     },
-  ) => Promise<{ readonly result: SpeechResult | null; readonly facts: ReplyFacts }>;
+  ) => Promise<{ readonly result: SpokenResult | null; readonly facts: ReplyFacts }>;
 }
 
 /** What the route needs of the rest of the house. */
@@ -61,6 +65,8 @@ export interface SpeechRouteOptions {
   readonly isClosing: () => boolean;
   /** Called for every request; returns nothing where nobody wants to know how it ends. */
   readonly watch: () => RequestWatcher | undefined;
+  /** Told what was thrown where nothing should be, which the client is told nothing of. Must not throw. */
+  readonly onInternal: (requestId: string, thrown: unknown) => void;
 }
 
 /** What one method of HTTP does otherwise than another on its way through the route. */
@@ -73,9 +79,9 @@ export interface SpeechMethod {
     requestId: string,
   ) => ReadRequest | Promise<ReadRequest>;
   /** Answers where no provider has to be asked for it, and says whether it did. A method without it leaves the cache alone. */
-  readonly recall?: (request: Request, response: Response, asked: Asked) => boolean;
+  readonly recall?: (request: Request, channel: ReplyChannel, asked: Asked) => boolean;
   /** Sends audio that a provider makes. */
-  readonly sendAudio: (response: Response, audio: SpeechAudio, answer: Answer) => void | Promise<void>;
+  readonly sendAudio: (channel: ReplyChannel, audio: SpokenAudio, answer: Answer) => Promise<void>;
 }
 
 /** A request that has been read and let in. */
@@ -92,8 +98,10 @@ export interface Answer extends ReadRequest {
   /** The text as the client sent it. */
   readonly input: string;
   readonly requestId: string;
-  readonly result: SpeechResult | null;
+  readonly result: SpokenResult | null;
   readonly facts: ReplyFacts;
+  /** What is told behind the sound, as far as it is known by then. */
+  readonly trailer: AudioReply['trailer'];
   /** Where to keep it; nothing where it is not to be kept. */
   readonly cache: AudioCache | undefined;
 }
@@ -107,9 +115,10 @@ const POST: SpeechMethod = {
   async read(request, response, { body, maxInput }, requestId) {
     return readSpeechRequest(await readBody(request, response, body), maxInput, requestId);
   },
-  sendAudio(response, audio, { streamFormat }) {
-    if (streamFormat === 'sse') return sendAudioEvents(response, audio);
-    sendAudio(response, audio);
+  sendAudio(channel, audio, { streamFormat, trailer }) {
+    return streamFormat === 'sse'
+      ? sendAudioEvents(channel, audio, { trailer })
+      : sendAudio(channel, audio, { trailer });
   },
 };
 
@@ -117,19 +126,18 @@ const POST: SpeechMethod = {
 export function createMethodRoute(options: SpeechRouteOptions, method: SpeechMethod): RequestHandler {
   return function speech(request: Request, response: Response, next: NextFunction): void {
     const requestId = requestIdOf(request, response);
+    const channel = new ReplyChannel(request, response);
     // A HEAD asks for no speech, and is none in what is counted.
     const watcher = request.method === 'HEAD' ? undefined : options.watch();
-    const report = watcher && new RequestReport(requestId, response, watcher, options.clock);
+    const report = watcher && new RequestReport(requestId, channel, watcher, options.clock);
     const trace = watcher?.trace;
-    const company = { requestId, report, trace };
+    const company = { requestId, channel, report, trace };
     const answering =
       trace === undefined
-        ? answer(request, response, company, options, method)
-        : trace.run(() => answer(request, response, company, options, method));
+        ? answer(request, company, options, method)
+        : trace.run(() => answer(request, company, options, method));
     answering.catch((thrown: unknown) => {
-      report?.failed(codeOf(thrown));
-      if (!hasSpeechHeaders(response)) setSpeechHeaders(response, requestId, NOBODY_ASKED);
-      sendError(response, next, options.service().errors, thrown);
+      fail(thrown, company, options, next);
     });
   };
 }
@@ -137,22 +145,41 @@ export function createMethodRoute(options: SpeechRouteOptions, method: SpeechMet
 /** What goes along with one request. */
 interface Company {
   readonly requestId: string;
+  readonly channel: ReplyChannel;
   readonly report: RequestReport | undefined;
   readonly trace: RequestTrace | undefined;
 }
 
+/** Ends a request that failed. Nothing is behind it, so that it never throws: the host's own code does, at times. */
+function fail(
+  thrown: unknown,
+  { requestId, channel, report }: Company,
+  options: SpeechRouteOptions,
+  next: NextFunction,
+): void {
+  try {
+    const error = toHttpError(thrown);
+    if (error.body.code === 'internal') options.onInternal(requestId, thrown);
+    report?.failed(error.body.code ?? 'internal');
+    if (!hasSpeechHeaders(channel.response)) setSpeechHeaders(channel.response, requestId, NOBODY_ASKED);
+    sendError(channel, next, options.service().errors, error);
+  } catch (thrownAtError) {
+    options.onInternal(requestId, thrownAtError);
+    sendBareError(channel);
+  }
+}
+
 async function answer(
   request: Request,
-  response: Response,
-  { requestId, report, trace }: Company,
+  { requestId, channel, report, trace }: Company,
   options: SpeechRouteOptions,
   method: SpeechMethod,
 ): Promise<void> {
   if (options.isClosing()) throw closing();
   const first = options.service();
   const deadline = new Deadline(first.deadline, options.clock);
-  const connection = new ClientConnection(response);
-  const { speech: asked, streamFormat, ...wishes } = await method.read(request, response, first, requestId);
+  const connection = new ClientConnection(channel);
+  const { speech: asked, streamFormat, ...wishes } = await method.read(request, channel.response, first, requestId);
   report?.read(asked);
   const fallback = fallbackWish(request, wishes.fallback);
   // The body may have taken a while.
@@ -171,33 +198,42 @@ async function answer(
   }
   if (connection.hasLeft()) return;
   const cache = method.recall === undefined ? undefined : service.cache;
-  if (method.recall?.(request, response, { speech, fallback, requestId, report, cache }) === true) return;
-  const { result, facts } = await service.speak(speech, way);
+  if (method.recall?.(request, channel, { speech, fallback, requestId, report, cache }) === true) return;
+  const { active } = service;
+  const { result, facts } = await service.speak(speech, {
+    ...way,
+    reply: {
+      // Events are longer than the sound in them, and nobody knows by how much.
+      showsBreak: (hasLength) => channel.wayToBreakOff(hasLength && streamFormat === 'audio') !== 'not at all',
+      reserve: (bytes) => active.reserve(connection, bytes),
+      release: (bytes) => {
+        active.release(connection, bytes);
+      },
+    },
+  });
   report?.answered(result, facts);
-  if (connection.hasLeft()) {
-    if (result?.kind === 'audio') result.stream.destroy();
-    return;
-  }
   try {
+    if (connection.hasLeft() || !channel.claim()) return;
+    const trailer = facts.stints === undefined ? undefined : () => serverTimingOf(facts.stints ?? []);
     const { input } = asked;
-    await send(request, response, { input, speech, streamFormat, fallback, requestId, result, facts, cache }, method);
-  } catch (error) {
-    if (result?.kind === 'audio') result.stream.destroy();
-    throw error;
+    const answer = { input, speech, streamFormat, fallback, requestId, result, facts, trailer, cache };
+    await send(request, channel, answer, method);
+  } finally {
+    if (result?.kind === 'audio') discard(result.rest);
   }
 }
 
-async function send(request: Request, response: Response, answer: Answer, method: SpeechMethod): Promise<void> {
+async function send(request: Request, channel: ReplyChannel, answer: Answer, method: SpeechMethod): Promise<void> {
   const { input, requestId, result, facts, cache } = answer;
+  const { response } = channel;
   setSpeechHeaders(response, requestId, facts, cache === undefined ? 'off' : 'miss');
   if (result === null) throw exhausted(reasonOf(facts.attempts));
   if (result.kind === 'text') {
-    sendText(request, response, { input, result, attempts: facts.attempts });
+    sendText(request, channel, { input, result, attempts: facts.attempts });
     return;
   }
-  setWarnings(response, result.warnings ?? []);
-  setTrailer(response, result.stream, facts);
-  await method.sendAudio(response, result, answer);
+  setWarnings(response, result.warnings);
+  await method.sendAudio(channel, result, answer);
 }
 
 function closing(): SpeechHttpError {

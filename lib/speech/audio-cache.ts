@@ -1,5 +1,6 @@
-import type { SpeechAudio, SpeechWarning } from './provider.js';
+import type { SpeechWarning } from './provider.js';
 import type { SpeechRequest } from './request.js';
+import type { SpokenAudio } from './spoken.js';
 
 /** What the cache had for a request: `off` where nobody looked. */
 export type CacheResult = 'hit' | 'miss' | 'off';
@@ -20,10 +21,10 @@ export interface AudioCache {
   /** Finds what was made for the same request under the same configuration. */
   recall(request: SpeechRequest): KeptAudio | undefined;
   /**
-   * Keeps the audio once its stream has ended well. It reads along and holds nothing up, so that it has to be called before somebody
-   * else takes the first byte.
+   * Keeps the audio once it has ended well. It reads along with whoever sends the rest and holds nothing up, so that it has to be called
+   * before somebody else takes the first byte of that.
    */
-  keep(request: SpeechRequest, audio: SpeechAudio, options: KeepOptions): void;
+  keep(request: SpeechRequest, audio: SpokenAudio, options: KeepOptions): void;
 }
 
 export interface KeepOptions {

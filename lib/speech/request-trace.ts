@@ -6,4 +6,6 @@ export interface RequestTrace {
   attempt<Value>(provider: string, type: string, work: () => Value): Value;
   /** Says that the chain has done with the attempt; `code` is null when it answered. */
   attempted(provider: string, code: string | null): void;
+  /** Says that a provider which had answered broke off before anything of it was sent. */
+  brokeOff(provider: string, code: string): void;
 }

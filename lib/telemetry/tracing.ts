@@ -74,6 +74,12 @@ class SpanTrace implements OpenTrace {
     this.#close(span, code);
   }
 
+  brokeOff(provider: string, code: string): void {
+    const span = this.#startAttempt(provider, undefined);
+    harmlessly(() => span?.setAttribute('speech.committed', true));
+    this.#close(span, code);
+  }
+
   end({ requestId, provider, outcome, code, degraded, format, characters, cache }: SpeechEventMap['request']): void {
     harmlessly(() => {
       this.#span.setAttributes({

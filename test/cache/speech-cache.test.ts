@@ -3,17 +3,19 @@ import { finished } from 'node:stream/promises';
 import { expect } from 'chai';
 import { AudioMemory } from '../../lib/cache/audio-memory.js';
 import { SpeechCache } from '../../lib/cache/speech-cache.js';
-import type { SpeechAudio } from '../../lib/index.js';
+import type { SpokenAudio } from '../../lib/speech/spoken.js';
 import { settle } from '../support/fake-clock.js';
 import { speechRequest } from '../support/speech-request.js';
 
 const REQUEST = speechRequest();
 const SOUND = Buffer.from('the sound of a sentence');
 
-const audioOf = (stream: Readable, fields: Partial<SpeechAudio> = {}): SpeechAudio => ({
+const audioOf = (rest: Readable | undefined, fields: Partial<SpokenAudio> = {}): SpokenAudio => ({
   kind: 'audio',
   contentType: 'audio/pcm',
-  stream,
+  begun: [],
+  rest,
+  warnings: [],
   ...fields,
 });
 
@@ -26,7 +28,7 @@ describe('the cache of speech', () => {
     cache = new SpeechCache(memory, 'one');
   });
 
-  function keep(audio: SpeechAudio, request = REQUEST, provider: () => string | null = () => 'own'): void {
+  function keep(audio: SpokenAudio, request = REQUEST, provider: () => string | null = () => 'own'): void {
     cache.keep(request, audio, { id: 'id', provider });
   }
 
@@ -53,6 +55,21 @@ describe('the cache of speech', () => {
     expect(body?.equals(SOUND)).to.equal(true);
     const kept = { id: 'id', contentType: 'audio/pcm', provider: 'own', warnings: ['instructions-ignored'] };
     expect(rest).to.deep.equal(kept);
+    expect(isAllReturned()).to.equal(true);
+  });
+
+  it('keeps what is whole at once, and what had come before the rest', async () => {
+    const begun = [SOUND.subarray(0, 5), SOUND.subarray(5)];
+    keep(audioOf(undefined, { begun }));
+    expect(cache.recall(REQUEST)?.body.equals(SOUND)).to.equal(true);
+    const other = { ...REQUEST, input: 'Another.' };
+    const rest = Readable.from([SOUND.subarray(5)]);
+    keep(audioOf(rest, { begun: begun.slice(0, 1) }), other);
+    expect(cache.recall(other)).to.equal(undefined);
+    await readAll(rest);
+    expect(cache.recall(other)?.body.equals(SOUND)).to.equal(true);
+    keep(audioOf(undefined, { begun: [Buffer.alloc(99), Buffer.alloc(2)] }), { ...REQUEST, input: 'Too large.' });
+    expect(cache.recall({ ...REQUEST, input: 'Too large.' })).to.equal(undefined);
     expect(isAllReturned()).to.equal(true);
   });
 

@@ -3,33 +3,30 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import express, { type Response } from 'express';
+import express, { type Request, type Response } from 'express';
 import { ActiveRequests } from '../../lib/http/active-requests.js';
 import { ClientConnection } from '../../lib/http/client-connection.js';
-import { sendAudio, sendAudioEvents } from '../../lib/http/send-audio.js';
-import type { SpeechAudio } from '../../lib/index.js';
-import { FakeClock } from '../support/fake-clock.js';
+import { ReplyChannel } from '../../lib/http/reply-channel.js';
+import { sendAudioEvents } from '../../lib/http/send-audio-events.js';
+import { sendAudio } from '../../lib/http/send-audio.js';
+import type { SpokenAudio } from '../../lib/speech/spoken.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
+import { listenOver, readToEnd, type WireServer } from '../support/wire.js';
 
 /** Far more than two sockets hold. */
 const LENGTH = 63 * 1024 * 1024;
 
-function longAudio(): SpeechAudio {
+function longSound(): Readable {
   let left = LENGTH;
-  const stream = new Readable({
+  return new Readable({
     read(size) {
       left -= size;
       this.push(left > 0 ? Buffer.alloc(size) : null);
     },
   });
-  return { kind: 'audio', contentType: 'audio/pcm', stream };
 }
 
-const SENDERS = {
-  sound: sendAudio,
-  'server-sent events': (response: Response, audio: SpeechAudio): void => {
-    void sendAudioEvents(response, audio);
-  },
-};
+const SENDERS = { sound: sendAudio, 'server-sent events': sendAudioEvents };
 
 for (const name of ['sound', 'server-sent events'] as const) {
   describe(`a client of ${name} that stops reading`, () => {
@@ -37,14 +34,17 @@ for (const name of ['sound', 'server-sent events'] as const) {
     const active = new ActiveRequests(1, clock);
     let server: Server;
     let client: Socket;
-    let audio: SpeechAudio;
+    let sound: Readable;
 
     before(async () => {
       const app = express();
-      app.get('/', (_request, response) => {
-        audio = longAudio();
-        if (!active.admit(new ClientConnection(response))) response.sendStatus(503);
-        else SENDERS[name](response, audio);
+      app.get('/', (request, response) => {
+        sound = longSound();
+        const audio: SpokenAudio = { kind: 'audio', contentType: 'audio/pcm', begun: [], rest: sound, warnings: [] };
+        const channel = new ReplyChannel(request, response);
+        channel.claim();
+        if (active.admit(new ClientConnection(channel))) void SENDERS[name](channel, audio);
+        else response.sendStatus(503);
       });
       server = createServer(app).listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -63,8 +63,8 @@ for (const name of ['sound', 'server-sent events'] as const) {
       await once(client, 'data');
       client.pause();
       let before = -1;
-      while (before !== audio.stream.readableLength + client.bytesRead) {
-        before = audio.stream.readableLength + client.bytesRead;
+      while (before !== sound.readableLength + client.bytesRead) {
+        before = sound.readableLength + client.bytesRead;
         for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       }
     }
@@ -72,10 +72,10 @@ for (const name of ['sound', 'server-sent events'] as const) {
     it('waits for it, holding no more than the buffers do, and then ends', async () => {
       await stall();
       await clock.advance(60_000);
-      expect(audio.stream.destroyed).to.equal(false);
+      expect(sound.destroyed).to.equal(false);
       await clock.advance(60_000);
-      if (!audio.stream.closed) await once(audio.stream, 'close');
-      expect(audio.stream.readableEnded).to.equal(false);
+      if (!sound.closed) await once(sound, 'close');
+      expect(sound.readableEnded).to.equal(false);
       // With nobody left there is nothing to look at either.
       await clock.advance(60_000);
       expect(clock.pendingTimers).to.equal(0);
@@ -90,9 +90,100 @@ for (const name of ['sound', 'server-sent events'] as const) {
         client.pause();
         for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
         await clock.advance(60_000);
-        expect(audio.stream.destroyed, String(minute)).to.equal(false);
+        expect(sound.destroyed, String(minute)).to.equal(false);
       }
       client.destroy();
     });
   });
 }
+
+describe('the requests under way', () => {
+  const clock = new FakeClock();
+  const servers: WireServer[] = [];
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close();
+  });
+
+  /** Begins to send without an end to one client, and returns its side of the connection. */
+  async function begin(active: ActiveRequests): Promise<{ client: Socket; sound: Readable; isOver: () => boolean }> {
+    const sound = new Readable({
+      read(size) {
+        setImmediate(() => this.push(Buffer.alloc(size)));
+      },
+    });
+    let isOver = false;
+    const server = await listenOver('tcp', (request, response) => {
+      const channel = new ReplyChannel(request as Request, response as Response);
+      channel.claim();
+      channel.onOver(() => {
+        isOver = true;
+      });
+      active.admit(new ClientConnection(channel));
+      const audio: SpokenAudio = { kind: 'audio', contentType: 'audio/pcm', begun: [], rest: sound, warnings: [] };
+      void sendAudio(channel, audio);
+    });
+    servers.push(server);
+    const client = await server.connect();
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(client, 'readable');
+    return { client, sound, isOver: () => isOver };
+  }
+
+  it('are broken off when their grace is over, as everybody sees who reads', async () => {
+    const active = new ActiveRequests(8, clock);
+    const { client, sound } = await begin(active);
+    const reading = readToEnd(client);
+    const drained = active.drain(1_000);
+    await clock.advance(1_000);
+    expect(await reading).to.include({ end: 'inside a chunk', closed: 'FIN' });
+    await drained;
+    expect(sound.destroyed).to.equal(true);
+  });
+
+  it('are closed half a second later where nobody reads', async () => {
+    const active = new ActiveRequests(8, clock);
+    const { client, isOver } = await begin(active);
+    client.pause();
+    for (let turn = 0; turn < 2_000; turn += 1) await settle();
+    const drained = active.drain(1_000);
+    await clock.advance(1_499);
+    for (let turn = 0; turn < 50; turn += 1) await settle();
+    expect(isOver()).to.equal(false);
+    await clock.advance(1);
+    await drained;
+    expect(isOver()).to.equal(true);
+    expect(clock.pendingTimers).to.equal(0);
+    client.destroy();
+  });
+
+  it('hold no more sound in memory than there is room for, until each is over', async () => {
+    const active = new ActiveRequests(8, clock);
+    const connections: ClientConnection[] = [];
+    const ends: (() => void)[] = [];
+    const server = await listenOver('tcp', (request, response) => {
+      const connection = new ClientConnection(new ReplyChannel(request as Request, response as Response));
+      active.admit(connection);
+      connections.push(connection);
+      ends.push(() => response.end());
+    });
+    servers.push(server);
+    for (let count = 0; count < 2; count += 1) {
+      const client = await server.connect();
+      client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    }
+    while (connections.length < 2) await settle();
+    const [first, second] = connections as [ClientConnection, ClientConnection];
+    const most = 128 * 1024 * 1024;
+    expect(active.reserve(first, most - 10)).to.equal(true);
+    expect(active.reserve(second, 11)).to.equal(false);
+    expect(active.reserve(second, 10)).to.equal(true);
+    expect(active.reserve(second, 1)).to.equal(false);
+    active.release(second, 4);
+    expect(active.reserve(second, 4)).to.equal(true);
+    ends[0]?.();
+    while (active.size > 1) await settle();
+    expect(active.reserve(second, most - 10)).to.equal(true);
+    expect(active.reserve(second, 1)).to.equal(false);
+  });
+});

@@ -92,7 +92,7 @@ describe('the request event', () => {
     it(`tells of a body that dies, sent as ${stream_format}`, async () => {
       const body = new PassThrough();
       body.write(PCM);
-      await start({ fallback: [provider('first', () => Promise.resolve(pcm(body)))] });
+      await start({ fallback: [provider('first', () => Promise.resolve(pcm(body)))], hold: 0 });
       const reply = await app.speak({ ...REQUEST, stream_format });
       body.destroy(new SpeechError('reset', 'the server died'));
       await reply.arrayBuffer().catch(() => undefined);
@@ -103,11 +103,28 @@ describe('the request event', () => {
   it('tells of a body that ends without an end', async () => {
     const body = new PassThrough();
     body.write(PCM);
-    await start({ fallback: [provider('first', () => Promise.resolve(pcm(body)))] });
+    await start({ fallback: [provider('first', () => Promise.resolve(pcm(body)))], hold: 0 });
     const reply = await app.speak(REQUEST);
     body.destroy();
     await reply.arrayBuffer().catch(() => undefined);
     expect(await theEnd()).to.include({ outcome: 'error', code: 'truncated' });
+  });
+
+  it('tells of the one who spoke, and when its sound went out, where another one broke off while it was held', async () => {
+    const breaks = provider('first', () => {
+      const body = new PassThrough();
+      body.write(PCM);
+      setTimeout(() => body.destroy(new SpeechError('reset', 'the server died')), 20);
+      return Promise.resolve(pcm(body));
+    });
+    await start({ fallback: [breaks, speaker('second')] });
+    const reply = await app.speak(REQUEST);
+    expect(reply.headers.get('server-timing')).to.match(/^first;dur=[\d.]+;desc="reset", second;dur=[\d.]+$/);
+    expect(reply.headers.get('content-length')).to.equal(String(PCM.length));
+    await reply.arrayBuffer();
+    const { firstByteMs, ...end } = await theEnd();
+    expect(end).to.include({ provider: 'second', outcome: 'audio', code: null, degraded: true });
+    expect(firstByteMs).to.be.above(19);
   });
 
   it('tells of a client that leaves before the answer, and in the middle of it', async () => {
@@ -117,7 +134,10 @@ describe('the request event', () => {
       asked = resolve;
     });
     const answers = [() => new Promise<never>(asked), () => Promise.resolve(pcm(body))];
-    await start({ fallback: [provider('first', () => answers.shift()?.() ?? Promise.reject(new Error('no more')))] });
+    await start({
+      fallback: [provider('first', () => answers.shift()?.() ?? Promise.reject(new Error('no more')))],
+      hold: 0,
+    });
     const leaves = async (first: Promise<unknown>): Promise<void> => {
       const controller = new AbortController();
       const reply = fetch(app.speechUrl, {

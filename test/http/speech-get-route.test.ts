@@ -164,7 +164,7 @@ describe('GET on the speech route', () => {
     it('counts against the limit of requests at once', async () => {
       const body = new PassThrough();
       body.write(PCM);
-      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))], maxConcurrent: 1 });
+      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))], maxConcurrent: 1, hold: 0 });
       const running = await fetch(addressOf(QUERY));
       const { status, headers, json } = await ask();
       expect(status).to.equal(503);
@@ -430,7 +430,8 @@ describe('GET on the speech route', () => {
           const body = new PassThrough();
           body.write(PCM);
           bodies.push(body);
-          return Promise.resolve({ result: pcm(body), facts });
+          const result = { kind: 'audio', contentType: 'audio/pcm', begun: [], rest: body, warnings: [] } as const;
+          return Promise.resolve({ result, facts });
         },
       };
       await start({ fallback: [TEXT] }, (host) => {
@@ -439,6 +440,9 @@ describe('GET on the speech route', () => {
           clock,
           isClosing: () => false,
           watch: () => undefined,
+          onInternal: (_requestId, thrown) => {
+            throw thrown;
+          },
         });
         host.get('/v1/audio/speech', route);
       });
@@ -464,6 +468,7 @@ describe('GET on the speech route', () => {
             return Promise.resolve(pcm(body));
           }),
         ],
+        hold: 0,
       });
       for (const breakOff of [
         (body: PassThrough) => body.destroy(new SpeechError('reset', 'the server died')),
@@ -484,6 +489,7 @@ describe('GET on the speech route', () => {
     it('keeps nothing of a reply whose client has left', async () => {
       const bodies: PassThrough[] = [];
       await start({
+        hold: 0,
         fallback: [
           provider('own', () => {
             const body = new PassThrough();
@@ -537,7 +543,7 @@ describe('GET on the speech route', () => {
     it('keeps what began under the configuration before for that one alone', async () => {
       const body = new PassThrough();
       body.write(PCM);
-      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))] });
+      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))], hold: 0 });
       const running = await fetch(addressOf(QUERY));
       app.speech.reconfigure({ get: true, fallback: [speaker('next')] });
       body.end(PCM);

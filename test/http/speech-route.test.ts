@@ -323,7 +323,7 @@ describe('the speech route', () => {
     it(`ends server-sent events with an error that says ${code}, and the connection with them, when the sound breaks off so`, async () => {
       const body = new PassThrough();
       body.write(PCM);
-      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))] });
+      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))], hold: 0 });
       const reply = await app.speak({ ...PCM_REQUEST, stream_format: 'sse' });
       expect(reply.headers.get('x-accel-buffering')).to.equal('no');
       const decoder = new TextDecoder();

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import {
   context,
   ROOT_CONTEXT,
@@ -20,7 +21,7 @@ import { SpeechError, type SpeechRouterOptions } from '../../lib/index.js';
 import { Tracing } from '../../lib/telemetry/tracing.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
-import { provider, speaker } from '../support/fake-provider.js';
+import { pcm, PCM, provider, speaker } from '../support/fake-provider.js';
 import { startUpstream } from '../support/upstream.js';
 
 const REQUEST = { input: 'Hello there.', response_format: 'pcm' };
@@ -114,6 +115,27 @@ describe('Tracing', () => {
       expect(first?.status).to.deep.equal({ code: SpanStatusCode.ERROR, message: 'status.500' });
       expect(second?.kind).to.equal(SpanKind.INTERNAL);
       expect(second?.status.code).to.equal(SpanStatusCode.UNSET);
+    });
+
+    it('draws a provider that broke off while its sound was held as one that failed', async () => {
+      const breaks = provider('first', () => {
+        const stream = new PassThrough();
+        stream.write(PCM);
+        setImmediate(() => stream.destroy(new SpeechError('reset', 'the server died')));
+        return Promise.resolve(pcm(stream));
+      });
+      await start({ fallback: [breaks, speaker('second')] });
+      const { speech, attempts } = await spansOf(REQUEST);
+      expect(speech.attributes).to.include({ 'speech.outcome': 'audio', 'speech.degraded': true });
+      expect(attempts.map(({ attributes }) => [attributes['speech.provider'], attributes['error.type']])).to.deep.equal(
+        [
+          ['first', undefined],
+          ['first', 'reset'],
+          ['second', undefined],
+        ],
+      );
+      expect(attempts[1]?.attributes).to.include({ 'speech.committed': true });
+      expect(attempts[1]?.status.code).to.equal(SpanStatusCode.ERROR);
     });
 
     it('has the attempt’s span active while the provider works', async () => {

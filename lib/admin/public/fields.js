@@ -103,6 +103,7 @@ export const FORMS = {
 
 export const GENERAL = [
   number('deadline', 10000),
+  number('hold', 500),
   number('maxInput', 4096),
   number('maxConcurrent', 64),
   number('bodyLimit', 65536),

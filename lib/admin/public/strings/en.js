@@ -115,6 +115,7 @@ export const en = {
   'field.pool.maxSockets': 'Connections at most',
   'field.pool.keepAlive': 'Kept alive for (ms)',
   'field.deadline': 'Deadline to the first byte (ms)',
+  'field.hold': 'Hold short speech (ms, or “whole”)',
   'field.maxConcurrent': 'Requests at once',
   'field.bodyLimit': 'Largest request (bytes)',
   'field.errors': 'Errors',

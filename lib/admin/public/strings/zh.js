@@ -112,6 +112,7 @@ export const zh = {
   'field.pool.maxSockets': '最多连接数',
   'field.pool.keepAlive': '保持连接（毫秒）',
   'field.deadline': '首字节期限（毫秒）',
+  'field.hold': '短语音保留时间（毫秒，或 whole）',
   'field.maxConcurrent': '同时请求数',
   'field.bodyLimit': '最大请求（字节）',
   'field.errors': '错误处理',
