@@ -29,11 +29,8 @@ export const LOCAL: SpeechProvider = {
 
 export async function startFaultApp(options: FaultAppOptions): Promise<FaultApp> {
   const { under = 'remote', behind = [LOCAL, { type: 'text' }] } = options;
-  const app = await startApp({
-    logger: false,
-    ...options.router,
-    fallback: [options.first ?? remoteEntry(options), ...behind],
-  });
+  const fallback = [options.first ?? remoteEntry(options), ...behind];
+  const app = await startApp({ logger: false, ...options.router, fallback }, options.prepare);
   const attempts: Omit<SpeechEventMap['attempt'], 'error'>[] = [];
   const circuits: SpeechEventMap['circuit'][] = [];
   const fallbacks: SpeechEventMap['fallback'][] = [];

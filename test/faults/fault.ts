@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { RemoteEntry, SpeechEventMap, SpeechFormat, SpeechRouterOptions, SpeechStatus } from '../../lib/index.js';
+import type { Express } from 'express';
 import type { TestApp } from '../support/app.js';
 
 export type Counts = 'failure' | 'success' | 'nothing';
@@ -48,6 +49,8 @@ export interface FaultAppOptions {
   readonly behind?: readonly Entry[];
   /** Options of the router beside its chain. */
   readonly router?: Omit<SpeechRouterOptions, 'fallback'>;
+  /** What the host has before the router. */
+  readonly prepare?: (app: Express) => void;
 }
 
 /** The app under test, with all that its events told. */

@@ -1,6 +1,7 @@
 import type { Fault } from './fault.js';
 import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { BYTES } from './rows/bytes.js';
+import { BROKEN_REPLIES } from './rows/broken-replies.js';
 import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';
 import { ENGINE } from './rows/engine.js';
@@ -35,6 +36,7 @@ export const MATRIX: readonly Fault[] = [
   ...LAST_RESORT,
   ...OVERLOAD,
   ...CLIENTS,
+  ...BROKEN_REPLIES,
   ...ENGINE,
   ...OWN_PROCESS,
   ...PROCESS,

@@ -138,7 +138,7 @@ export const BODY: readonly Fault[] = [
     counts: 'failure',
     async run(stage) {
       const server = await startSpeechServer(stage, 'cuts its chunks');
-      await stage.startApp({ baseUrl: server.baseUrl });
+      await stage.startApp({ baseUrl: server.baseUrl, router: { hold: 0 } });
       const answer = await stage.ask({ fields: { stream_format: 'sse' } });
       expectBroken(answer);
       expect(answer.body.toString()).to.match(/"speech\.audio\.delta".*"type":"error".*"truncated"/s);

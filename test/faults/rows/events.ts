@@ -17,7 +17,7 @@ function expectEventsFrom(answer: Answer, provider: string): void {
   expect(answer.body.toString()).to.match(/"speech\.audio\.delta".*"speech\.audio\.done"/s);
 }
 
-/** A fault of a server that speaks in events, after sound has begun: the client is told which, and never that it was all. */
+/** A fault of a server that speaks in events, after sound has begun that is not held: the client is told which, and never that it was all. */
 function inMidEvents(row: Pick<Fault, 'name' | 'how' | 'code'>, behaviour: keyof typeof EVENT_BEHAVIOURS): Fault {
   return {
     ...row,
@@ -26,7 +26,7 @@ function inMidEvents(row: Pick<Fault, 'name' | 'how' | 'code'>, behaviour: keyof
     counts: 'failure',
     async run(stage) {
       const server = await startSpeechServer(stage, behaviour);
-      await stage.startApp({ baseUrl: server.baseUrl });
+      await stage.startApp({ baseUrl: server.baseUrl, router: { hold: 0 } });
       const answer = await stage.ask({ fields: ASKING, within: 2 * PHASE + LEEWAY });
       expectBroken(answer);
       expect(answer.provider).to.equal('remote');
@@ -38,6 +38,21 @@ function inMidEvents(row: Pick<Fault, 'name' | 'how' | 'code'>, behaviour: keyof
 }
 
 export const EVENTS: readonly Fault[] = [
+  {
+    name: 'breaks off among its events, while its sound is held',
+    group: GROUP,
+    how: 'half of the events, then RST, within “hold” after the first of them',
+    reply: 'local speech in events',
+    code: 'reset',
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, 'resets in the middle of its events');
+      await stage.startApp({ baseUrl: server.baseUrl });
+      const answer = await stage.ask({ fields: ASKING });
+      expectEventsFrom(answer, 'local');
+      expect(answer.timings[0]).to.deep.equal({ provider: 'remote', code: 'reset' });
+    },
+  },
   inMidEvents(
     {
       name: 'rests in the middle of its events',

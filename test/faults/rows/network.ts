@@ -72,7 +72,7 @@ export const NETWORK: readonly Fault[] = [
       await speechServerIn(namespace, stage, 'slowly');
       // What is waited for here is the rest of the sound; its beginning may take a busy machine longer.
       const timeout = { firstByte: 2_000 };
-      const app = await stage.startApp({ baseUrl: baseUrlOf(namespace), remote: { timeout } });
+      const app = await stage.startApp({ baseUrl: baseUrlOf(namespace), remote: { timeout }, router: { hold: 0 } });
       const answering = stage.ask({ within: 3_000 });
       await eventually(() => {
         expect(app.attempts).to.have.length.greaterThan(0);
