@@ -123,12 +123,19 @@ export const BODY: readonly Fault[] = [
     code: 'truncated',
     behaviour: 'ends with its connection, too early',
   }),
-  inMidSound(GROUP, {
+  {
     name: 'never ends',
-    how: 'sound without an end, as fast as it is taken, against a limit of 1 MiB',
+    group: GROUP,
+    how: 'sound without an end, as fast as it is taken, against a limit of 1 MiB; none of it is held',
+    reply: 'a destroyed connection',
     code: 'too_large',
-    behaviour: 'never ends',
-  }),
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, 'never ends');
+      await stage.startApp({ baseUrl: server.baseUrl, router: { hold: 0 } });
+      expectBroken(await stage.ask({ within: 2 * PHASE + LEEWAY }));
+    },
+  },
   {
     name: 'breaks off in a stream of events',
     group: GROUP,

@@ -140,7 +140,7 @@ export const BROKEN_REPLIES: readonly Fault[] = [
       const app = await startBreaking(stage, 'cuts its chunks');
       const http2 = await startHttp2App((host) => host.use('/v1', app.speech));
       stage.defer(() => http2.close());
-      const { status, body, code } = await http2.post(REQUEST);
+      const { status, body, code } = await http2.ask({ body: REQUEST });
       expect({ status, code }).to.deep.equal({ status: 200, code: 2 });
       expect(body.length).to.be.within(1, SOUND.length - 1);
     },
