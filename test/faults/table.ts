@@ -6,7 +6,7 @@ What can go wrong between an app and what speaks for it, and what comes of it. E
 by \`test/faults/\`: a first provider with the fault in it, a local provider that speaks at once, and text. Beside its own line, each
 row has to leave the app's other routes as quick as ever, nothing unhandled, and sockets, descriptors, threads, permits and memory
 where they were; and the next request has to be answered. The text is short, one call, and its sound is held for half a second, so that
-another provider can still speak where one breaks off ([Held speech](decisions/0016-held-speech.md)). Of a long text the rest is spoken
+another provider can still speak where one breaks off ([Held speech](decisions/0017-held-speech.md)). Of a long text the rest is spoken
 by another one, held or not ([A speech that goes on](decisions/0015-long-speech.md)).
 
 “Code” is what stands in \`Server-Timing\`, log lines and events for the provider with the fault; “counts” is what its circuit
