@@ -142,16 +142,25 @@ export class LiveEvents {
     for (const client of this.#clients.keys()) this.#write(client, text);
   }
 
+  /** Called by timers and by what happens: what a response of the host's throws ends that one, and nothing else. */
   #write(client: Response, text: string): void {
-    client.write(text);
-    if (client.writableLength > MOST_WAITING) {
-      discard(client);
-      this.#forget(client);
+    try {
+      client.write(text);
+      // Not every response says how much waits.
+      if (!(client.writableLength > MOST_WAITING)) return;
+    } catch {
+      // It is dropped as one that reads nothing.
     }
+    discard(client);
+    this.#forget(client);
   }
 
   #end(client: Response): void {
-    client.end();
+    try {
+      client.end();
+    } catch {
+      discard(client);
+    }
     this.#forget(client);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
@@ -7,6 +8,7 @@ import { SpeechError } from '../speech/error.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { discard } from '../streams/discard.js';
+import { readPieces } from '../streams/read-pieces.js';
 import type { SpeechControl } from './control.js';
 import { fieldsOf } from './read-fields.js';
 import { adminProblem, answer } from './reply.js';
@@ -70,9 +72,13 @@ export function createTry(control: SpeechControl, trials: Trials): RequestHandle
         discard(result.stream);
         return;
       }
-      response.setHeader('Content-Type', result.contentType);
-      // A stream that fails takes the reply with it, and a reply that is left the stream.
-      await pipeline(result.stream, response, { signal });
+      const { contentType, stream } = result;
+      response.setHeader('Content-Type', contentType);
+      signal.addEventListener('abort', () => {
+        discard(stream);
+      });
+      // A stream that fails, or has something else in it than bytes, takes the reply with it, and a reply that is left the stream.
+      await pipeline(Readable.from(readPieces([], stream), { objectMode: false }), response, { signal });
     });
   });
 }

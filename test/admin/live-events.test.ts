@@ -1,6 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { expect } from 'chai';
+import type { Response as ExpressResponse } from 'express';
+import { AttemptHistory } from '../../lib/admin/attempt-history.js';
+import { LiveEvents } from '../../lib/admin/live-events.js';
 import { SpeechError } from '../../lib/index.js';
 import { startAdmin, type AdminApp } from '../support/admin-app.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
@@ -55,6 +59,27 @@ describe('live events of the admin API', () => {
     app = await startAdmin(fake.control, clock);
   });
   afterEach(() => app.close());
+
+  it('lose a page whose response throws, and no other: the tick goes on', async () => {
+    const fails = (): never => {
+      throw new Error('the host’s own reason');
+    };
+    const live = new LiveEvents(fake.control, new AttemptHistory(), clock);
+    const responses = ['throws', 'is well'].map((how) => {
+      const response = new ServerResponse(new IncomingMessage(new Socket())) as ExpressResponse;
+      const written: string[] = [];
+      Object.assign(response, { status: () => response, set: () => response, req: { method: 'GET' } });
+      live.open(Object.assign(response, { write: (text: string) => written.push(text) }));
+      if (how === 'throws') Object.assign(response, { write: fails, end: fails });
+      return { response, written };
+    });
+    const [broken, well] = responses;
+    fake.providers = [providerStatus('kokoro', { state: 'down' })];
+    await clock.advance(1_000);
+    expect(broken?.response.destroyed).to.equal(true);
+    expect(well?.written.filter((text) => text.startsWith('event: snapshot'))).to.have.length(2);
+    fake.closing.abort();
+  });
 
   const attempt = (code: 'refused' | 'aborted' | null, ms: number): void => {
     const error = code === null ? {} : { error: new SpeechError(code, 'the secret of it') };

@@ -162,6 +162,20 @@ describe('trials by the admin API', () => {
     expect(failed).to.equal(true);
   });
 
+  it('break the connection of a sound that goes on with something else than bytes', async () => {
+    const stream = Readable.from([PCM.subarray(0, 4_000), { data: PCM }, PCM], { objectMode: true });
+    await start({ speakThrough: () => Promise.resolve(pcm(stream)) });
+    const failed = await app
+      .change('POST', 'try', SENTENCE)
+      .then((reply) => reply.arrayBuffer())
+      .then(
+        () => false,
+        () => true,
+      );
+    expect(failed).to.equal(true);
+    await until(() => stream.destroyed);
+  });
+
   const wrong: [string, object][] = [
     ['no such provider', { provider: 'nobody' }],
     ['nothing to say', { input: ' … ' }],
