@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { LoadGate } from '../engines/load-gate.js';
 import type { EngineChoice, WorkerStart } from '../engines/messages.js';
-import { ownFile } from '../own-files.js';
+import { workerUrl } from '../engines/worker-url.js';
 import { EngineThread } from './engine-thread.js';
 import { PROCESS_WIDE } from './process-wide.js';
 import { workerEnvironment } from './worker-environment.js';
@@ -37,7 +37,7 @@ export function startThread(choice: EngineChoice, name: string): EngineThread {
 
 function startWorker(start: WorkerStart, name: string): Worker {
   const isOwn = start.choice.kind !== 'module';
-  const worker = new Worker(ownFile('engines/worker.js'), {
+  const worker = new Worker(workerUrl(), {
     workerData: start,
     name,
     // Nothing of what the application was started with: what it has Node load first is not for workers.

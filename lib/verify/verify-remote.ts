@@ -1,17 +1,17 @@
 import { RemoteClient } from '../providers/remote/client.js';
 import { readModels } from '../providers/remote/lists.js';
 import { createRemoteProvider, type RemoteOptions } from '../providers/remote.js';
-import type { SpeechError } from '../speech/error.js';
+import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
-import { connectionHint, isCertificateProblem, isSecure, otherSchemeHint } from './connection-hints.js';
+import { connectionHint, isCertificateProblem, otherSchemeHint } from './connection-hints.js';
 import { answersOverOtherScheme } from './elsewhere.js';
 import { HeardSounds } from './heard-sound.js';
 import { checkModels, checkVoices } from './lists.js';
+import { lateList, refusalOf, type MissingList } from './missing-list.js';
 import { otherApi } from './other-api.js';
 import { reach, type Reply, type Unreached } from './reach.js';
 import { speakOnce, type Spoken } from './speak-once.js';
-import { keyHint } from './speech-hints.js';
 import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
 import { trySpeaking, type SpeakingTrial } from './try-speaking.js';
 import { unusedProxy } from './unused-proxy.js';
@@ -26,13 +26,16 @@ export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions)
     try {
       const reply = await reach(trial, client, '/models');
       const proxy = unusedProxy(options.baseUrl, process.env);
+      const speaking = { provider, heard, options };
       if ('error' in reply) {
+        const late = lateList(reply, options);
+        if (late !== undefined) return await judgeWithoutList(trial, speaking, late);
         const hint = await unreachedHint(trial, reply, options);
         trial.fail(reply.step, reply.error.code, proxy === undefined ? hint : `${hint}; ${onlyByProxy(proxy)}`);
         return {};
       }
       if (proxy !== undefined) trial.note('address', directly(proxy));
-      return await judge(trial, reply, { provider, heard, options });
+      return await judge(trial, reply, speaking);
     } finally {
       await provider.close?.();
       client.close();
@@ -58,17 +61,11 @@ async function unreachedHint(trial: Trial, unreached: Unreached, options: Remote
 }
 
 /** Goes on from the server's first answer, which was to be its list of models. */
-async function judge(trial: Trial, reply: Reply, { provider, heard, options }: SpeakingTrial): Promise<Found> {
+async function judge(trial: Trial, reply: Reply, speaking: SpeakingTrial): Promise<Found> {
   const { status } = reply;
-  if (status === 401 || status === 403) {
-    trial.pass('http');
-    trial.fail('auth', `status.${status}`, keyHint(options));
-    return {};
-  }
-  if (status >= 300 && status < 400) {
-    trial.fail('http', 'bad_response', redirectHint(reply, options));
-    return {};
-  }
+  const { provider, options } = speaking;
+  const refusal = refusalOf(reply, options);
+  if (refusal !== undefined) return judgeWithoutList(trial, speaking, refusal);
   let models = modelsIn(reply);
   let first: Spoken | SpeechError | undefined;
   if (models === undefined && status !== 429 && status < 500) {
@@ -85,10 +82,34 @@ async function judge(trial: Trial, reply: Reply, { provider, heard, options }: S
   }
   trial.pass('http');
   trial.pass('auth');
-  checkModels(trial, models, options);
-  const voices = await voicesOf(trial, provider);
-  checkVoices(trial, voices, options);
-  const spoken = await trySpeaking(trial, { provider, heard, options, first });
+  return hear(trial, { ...speaking, first }, models);
+}
+
+/** Has a server that gave no list speak: a list may be refused, lie elsewhere or take long where speech does not. */
+async function judgeWithoutList(
+  trial: Trial,
+  speaking: SpeakingTrial,
+  { step, code, isSame, hint, excuse }: MissingList,
+): Promise<Found> {
+  const { provider, options } = speaking;
+  const first = await speakOnce(provider, options.formats[0] ?? 'mp3', trial.signal);
+  const isRefused = SpeechError.is(first) && isSame(trial.explain(first).code);
+  if (step === 'auth') trial.pass('http');
+  if (isRefused) {
+    trial.fail(step, code, hint);
+    return {};
+  }
+  trial.pass(step, excuse);
+  if (step === 'http') trial.pass('auth');
+  return hear(trial, { ...speaking, first }, undefined);
+}
+
+/** Looks at what is listed, and has the server speak in all formats. */
+async function hear(trial: Trial, speaking: SpeakingTrial, models: readonly string[] | undefined): Promise<Found> {
+  checkModels(trial, models, speaking.options);
+  const voices = await voicesOf(trial, speaking.provider);
+  checkVoices(trial, voices, speaking.options);
+  const spoken = await trySpeaking(trial, speaking);
   return { ...spoken, ...(models === undefined ? {} : { models }), ...(voices === undefined ? {} : { voices }) };
 }
 
@@ -115,10 +136,4 @@ async function otherModels(trial: Trial, provider: SpeechProvider): Promise<read
 async function voicesOf(trial: Trial, provider: SpeechProvider): Promise<readonly string[] | undefined> {
   const voices = await provider.voices?.({ signal: trial.signal }).catch(() => undefined);
   return voices?.map(({ id }) => id);
-}
-
-function redirectHint({ headers }: Reply, options: RemoteOptions): string {
-  return !isSecure(options) && headers.location?.startsWith('https:') === true
-    ? 'the server sends its callers to https, and redirects are not followed; begin the base URL with https://'
-    : 'the server sends its callers elsewhere, and redirects are not followed; give the address it leads to';
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { workerUrl } from '../../lib/engines/worker-url.js';
 import { createLocalProvider } from '../../lib/providers/local.js';
 import { workerEnvironment } from '../../lib/providers/worker-environment.js';
 import { startProgram } from '../support/process.js';
@@ -10,7 +11,7 @@ import { context, speechRequest } from '../support/speech-request.js';
 
 const SPEAKS = fileURLToPath(new URL('../support/speak-once.js', import.meta.url));
 /** The package as JavaScript, where its workers are. */
-const LIB = new URL('../../lib/', import.meta.url).href;
+const LIB = new URL('..', workerUrl()).href;
 const TELLS = fileURLToPath(new URL('../support/tell-environment.js', import.meta.url));
 
 describe('a speech worker', function () {

@@ -14,13 +14,15 @@ export interface Asked {
   readonly voice: unknown;
 }
 
+type Listed = readonly string[] | number | ((response: ServerResponse) => void);
+
 /** How a server of the tests answers; it is a good one where nothing is said. */
 export interface ApiOptions {
   /** Path in front of its routes, `/v1` by default. */
   readonly prefix?: string;
-  /** Names that it lists, or the status in place of a list. */
-  readonly models?: readonly string[] | number;
-  readonly voices?: readonly string[] | number;
+  /** Names that it lists, the status in place of a list, or an answer of its own. */
+  readonly models?: Listed;
+  readonly voices?: Listed;
   /** Key without which it lets nobody in. */
   readonly key?: string;
   readonly tls?: Certificate;
@@ -62,8 +64,9 @@ export function startSpeechApi(options: ApiOptions = {}): Promise<TestServer> {
     ((response: ServerResponse) => {
       json(response, 404, { detail: 'Not Found' });
     });
-  const list = (response: ServerResponse, names: readonly string[] | number, name: string): void => {
-    if (typeof names === 'number') json(response, names, { detail: 'no such list' });
+  const list = (response: ServerResponse, names: Listed, name: string): void => {
+    if (typeof names === 'function') names(response);
+    else if (typeof names === 'number') json(response, names, { detail: 'no such list' });
     else json(response, 200, { [name]: names.map((id) => ({ id })) });
   };
   return startServer(options.tls, (request, response, body) => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
+import { limitsFor } from '../support/remote-options.js';
 import { json } from '../support/speech-api.js';
 import { hintOf, outline, Stand, verifyRemoteEntry } from './stand.js';
 
@@ -82,9 +83,27 @@ describe('verifying what answers', () => {
         const result = await verifyRemoteEntry(`${origin}/v1`);
         expect(outline(result).at(-1)).to.equal('http bad_response');
         expect(hintOf(result, 'http')).to.match(hint);
-        expect(requests, 'calls').to.have.length(1);
+        expect(requests, 'calls for the list and for speech').to.have.length(2);
       });
     }
+
+    it('goes on where the list alone is elsewhere, as FastAPI sends its callers to another slash', async () => {
+      const { origin } = await stand.api({
+        models: (response) => {
+          response.writeHead(307, { location: '/v1/models/' }).end();
+        },
+      });
+      const result = await verifyRemoteEntry(`${origin}/v1`);
+      expect(outline(result).slice(2)).to.deep.equal(['http ok', 'auth ok', 'models ok', 'voices ok', 'speak ok']);
+      expect(hintOf(result, 'http')).to.match(/no fault where it speaks/);
+    });
+
+    it('goes on where the list does not come in time', async () => {
+      const { origin } = await stand.api({ models: () => undefined });
+      const result = await verifyRemoteEntry(`${origin}/v1`, { timeout: limitsFor('timeout.first_byte') });
+      expect(outline(result).slice(2)).to.deep.equal(['http ok', 'auth ok', 'models ok', 'voices ok', 'speak ok']);
+      expect(hintOf(result, 'http')).to.match(/did not come in time/);
+    });
   });
 
   describe('auth', () => {
@@ -111,6 +130,16 @@ describe('verifying what answers', () => {
       expect(result.ok).to.equal(true);
       expect(JSON.stringify(result)).not.to.include(KEY);
     });
+
+    for (const status of [401, 403]) {
+      it(`hears a server speak that answers ${String(status)} to the list alone: a key may be for speech only`, async () => {
+        const { origin } = await stand.api({ models: status });
+        const result = await verifyRemoteEntry(`${origin}/v1`, { apiKey: KEY });
+        expect(outline(result).slice(2)).to.deep.equal(['http ok', 'auth ok', 'models ok', 'voices ok', 'speak ok']);
+        expect(hintOf(result, 'auth')).to.match(/does not show its list/);
+        expect(result.ok).to.equal(true);
+      });
+    }
 
     it('tells a key that may list and not speak', async () => {
       const { origin } = await stand.api({
