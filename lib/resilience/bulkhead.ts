@@ -1,13 +1,17 @@
 import type { Clock } from './clock.js';
+import { PaceOfPlaces } from './pace-of-places.js';
+import { WaitingLine } from './waiting-line.js';
 
 export interface BulkheadOptions {
   /** Calls under way at the same time. */
   readonly maxConcurrent: number;
   /** Calls that may wait for a place; the next one is refused at once. */
   readonly maxQueue: number;
-  /** Milliseconds that a call may wait. */
+  /** Milliseconds that a call may wait, where it does not say itself. */
   readonly maxWait: number;
   readonly clock: Clock;
+  /** Says how many of `maxConcurrent` are to be used now; all of them where it is not given. */
+  readonly limit?: (() => number) | undefined;
 }
 
 /** A place for one call, which is given back once, however often that is said. */
@@ -36,23 +40,29 @@ export class BulkheadRefusedError extends Error {
 
 const MESSAGES = {
   bulkhead_full: 'there is no room, in the queue neither',
-  'timeout.queue': 'no place became free in time',
+  'timeout.queue': 'no place became free in time, or would have',
   aborted: 'the caller left while it waited for a place',
 };
 
-interface Waiting {
-  readonly admit: (permit: BulkheadPermit) => void;
-}
+const tooLate = (): Error => new BulkheadRefusedError('timeout.queue');
+const hasLeft = (): Error => new BulkheadRefusedError('aborted');
 
-/** Bounds the calls to one service, and those that wait for it, so that a slow one cannot take everything. First come, first served. */
+/**
+ * Bounds the calls to one service, and those that wait for it, so that a slow one cannot take everything. First come, first served.
+ *
+ * Nobody waits in vain: from the pace at which places have become free lately it is known who would not get one in time, and those go
+ * on at once.
+ */
 export class Bulkhead {
   readonly #options: BulkheadOptions;
-  // A Set keeps the order of arrival and lets an entry leave from anywhere at once.
-  readonly #waiting = new Set<Waiting>();
+  readonly #line: WaitingLine<BulkheadPermit>;
+  readonly #pace: PaceOfPlaces;
   #taken = 0;
 
   constructor(options: BulkheadOptions) {
     this.#options = options;
+    this.#line = new WaitingLine(options.clock);
+    this.#pace = new PaceOfPlaces(options.clock);
   }
 
   /** Places taken, those that cool down included. */
@@ -61,53 +71,50 @@ export class Bulkhead {
   }
 
   get queued(): number {
-    return this.#waiting.size;
+    return this.#line.length;
+  }
+
+  /** Calls that are let through at the same time now. */
+  get limit(): number {
+    const { maxConcurrent, limit } = this.#options;
+    return limit === undefined ? maxConcurrent : Math.min(maxConcurrent, limit());
   }
 
   /** Takes a place if there is one at once. */
   tryAcquire(): BulkheadPermit | undefined {
-    if (this.#taken >= this.#options.maxConcurrent) return undefined;
-    this.#taken += 1;
-    return this.#permit();
+    if (this.#taken >= this.limit) return undefined;
+    return this.#take();
   }
 
   /**
    * Takes a place, waiting for one if need be.
    *
-   * @throws {BulkheadRefusedError} when there is no room, the wait was too long or the signal aborted
+   * @param maxWait milliseconds that the caller can wait for
+   * @throws {BulkheadRefusedError} when there is no room, the wait was too long, or would be, or the signal aborted
    */
-  acquire(signal: AbortSignal): Promise<BulkheadPermit> {
-    const { maxQueue, maxWait, clock } = this.#options;
-    if (signal.aborted) return Promise.reject(new BulkheadRefusedError('aborted'));
+  acquire(signal: AbortSignal, maxWait = this.#options.maxWait): Promise<BulkheadPermit> {
+    if (signal.aborted) return Promise.reject(hasLeft());
     const place = this.tryAcquire();
     if (place !== undefined) return Promise.resolve(place);
-    if (this.#waiting.size >= maxQueue) return Promise.reject(new BulkheadRefusedError('bulkhead_full'));
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waiting.delete(entry);
-        cancelTimer();
-        signal.removeEventListener('abort', onAbort);
-      };
-      const onAbort = (): void => {
-        leave();
-        reject(new BulkheadRefusedError('aborted'));
-      };
-      const cancelTimer = clock.schedule(() => {
-        leave();
-        reject(new BulkheadRefusedError('timeout.queue'));
-      }, maxWait);
-      const entry: Waiting = {
-        admit: (permit) => {
-          leave();
-          resolve(permit);
-        },
-      };
-      this.#waiting.add(entry);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
+    if (this.queued >= this.#options.maxQueue) return Promise.reject(new BulkheadRefusedError('bulkhead_full'));
+    if (this.#pace.isInVain(this.queued, maxWait)) return Promise.reject(tooLate());
+    return this.#line.wait({ limit: maxWait, signal, expired: tooLate, aborted: hasLeft });
   }
 
-  #permit(): BulkheadPermit {
+  /** Lets in whoever there is room for: the limit has risen. */
+  admitWaiting(): void {
+    while (this.queued > 0 && this.#taken < this.limit) this.#line.admitFirst(this.#take());
+    if (this.#taken < this.limit) this.#pace.hasRoom();
+  }
+
+  /** Sends away everybody who waits. */
+  dismissWaiting(error: () => Error): void {
+    this.#line.dismissAll(error);
+  }
+
+  #take(): BulkheadPermit {
+    this.#taken += 1;
+    if (this.#taken >= this.limit) this.#pace.filled();
     let isHeld = true;
     let cancelCoolDown: (() => void) | undefined;
     const free = (): void => {
@@ -125,10 +132,13 @@ export class Bulkhead {
     };
   }
 
-  /** Hands the place to the one who has waited longest, without it ever being free in between: nobody can jump the queue. */
+  /** Hands the place to the one who has waited longest, before anybody else can ask for it: nobody jumps the queue. */
   #free(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) this.#taken -= 1;
-    else next.admit(this.#permit());
+    this.#pace.freed(this.limit);
+    this.#taken -= 1;
+    this.admitWaiting();
+    if (this.#taken < this.limit) return;
+    this.#pace.filled();
+    this.#line.dismissThose((before, left) => this.#pace.isInVain(before, left), tooLate);
   }
 }
