@@ -4,6 +4,8 @@ import type { Clock } from './resilience/index.js';
 import { SPEECH_FORMATS, type SpeechFormat } from './speech/formats.js';
 import { hasMethods } from './speech/has-methods.js';
 import type {
+  CheckContext,
+  CheckFinding,
   SpeechCapabilities,
   SpeechModel,
   SpeechProvider,
@@ -34,7 +36,7 @@ export interface CustomProviderOptions {
 export class CustomProvider implements SpeechProvider {
   readonly name: string;
   readonly type: string;
-  readonly check?: (context: Signalled) => Promise<void>;
+  readonly check?: (context: CheckContext) => Promise<CheckFinding>;
   readonly voices?: (context: Signalled) => Promise<readonly SpeechVoice[]>;
   readonly models?: (context: Signalled) => Promise<readonly SpeechModel[]>;
   readonly #own: SpeechProvider;
@@ -47,9 +49,8 @@ export class CustomProvider implements SpeechProvider {
     this.#own = own;
     this.#clock = clock;
     if (hasMethods(own, ['check']))
-      this.check = async ({ signal }) => {
-        await trusted(() => own.check({ signal }), signal);
-      };
+      this.check = async ({ signal, mustSpeak }) =>
+        findingOf(await trusted(() => own.check({ signal, ...(mustSpeak === true && { mustSpeak }) }), signal));
     if (hasMethods(own, ['voices']))
       this.voices = async ({ signal }) => listOf(await trusted(() => own.voices({ signal }), signal), readVoice);
     if (hasMethods(own, ['models']))
@@ -90,6 +91,10 @@ async function trusted<Value>(call: () => Promise<Value> | Value, signal?: Abort
   } catch (thrown) {
     throw customFailure(thrown, signal);
   }
+}
+
+function findingOf(resolved: unknown): CheckFinding {
+  return resolved === 'spoke' || resolved === 'unknown' ? resolved : 'well';
 }
 
 function isFormat(value: unknown): value is SpeechFormat {

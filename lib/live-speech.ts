@@ -134,11 +134,12 @@ export class LiveSpeech {
   #stage(entry: ProviderConfiguration, { maxInput }: Configuration): Stage {
     const origin = entry.type === 'custom' ? 'custom' : 'built-in';
     const { logger } = this.#options;
+    const firstByte = entry.type === 'remote' ? entry.options.timeout.firstByte : undefined;
     const provider =
       entry.type === 'custom'
         ? this.#customProvider(entry)
         : createProvider(entry, { converter: this.#converter, logger });
-    const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput });
+    const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput, firstByte });
     if (origin === 'custom') this.#foreign.set(stage.provider, stage);
     return stage;
   }

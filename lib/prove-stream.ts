@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { SpeechError } from './speech/error.js';
 import { typeAgrees, type SpeechFormat } from './speech/formats.js';
+import { wrongSound, wrongType } from './speech/other-sound.js';
 import { ProofWindow } from './speech/proof-window.js';
 import { discard } from './streams/discard.js';
 
@@ -18,7 +19,7 @@ export async function proveStream(audio: Claimed, format: SpeechFormat, signal: 
   // An abort that came before this listens would never be heard.
   if (signal.aborted) throw refuse(audio.stream, new SpeechError('aborted', 'the caller has left'));
   if (!typeAgrees(audio.contentType, format)) {
-    throw refuse(audio.stream, new SpeechError('not_audio', 'the provider’s type is not the format asked for'));
+    throw refuse(audio.stream, wrongType(audio.contentType));
   }
   const proof = await firstBytes(audio.stream, format, signal);
   if (proof !== 'proven') throw refuse(audio.stream, proof);
@@ -40,11 +41,7 @@ function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal)
       for (let chunk = read(stream); chunk !== null; chunk = read(stream)) {
         const proof = window.add(chunk);
         if (proof === 'need-more') continue;
-        settle(
-          proof === 'proven'
-            ? proof
-            : new SpeechError('not_audio', 'the provider’s stream is not the format asked for'),
-        );
+        settle(proof === 'proven' ? proof : wrongSound(window.bytes));
         return;
       }
     };

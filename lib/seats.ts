@@ -1,4 +1,10 @@
-import { BulkheadRefusedError, type BulkheadPermit, type Guard, type GuardPermit } from './resilience/index.js';
+import {
+  BulkheadRefusedError,
+  type BulkheadPermit,
+  type EntryOptions,
+  type Guard,
+  type GuardPermit,
+} from './resilience/index.js';
 
 /**
  * The places that one long speech has with its providers, from its first call to its last. Without them others could take the place
@@ -14,17 +20,21 @@ export class Seats {
   }
 
   /** Asks for leave to call a provider. The first call waits for a place if need be, the later ones have it. */
-  async acquire(provider: string, guard: Guard, signal: AbortSignal): Promise<GuardPermit> {
-    const seat = this.#seats.get(provider) ?? new Seat(await this.#place(guard, signal));
+  async acquire(provider: string, guard: Guard, signal: AbortSignal, entry: EntryOptions): Promise<GuardPermit> {
+    const seat = this.#seats.get(provider);
+    if (seat !== undefined) return this.#enter(provider, seat, guard, entry);
+    let taken: Seat | undefined;
+    const keep = (place: BulkheadPermit): BulkheadPermit => (taken = new Seat(place)).take();
     try {
-      const permit = guard.enter(seat.take());
-      this.#seats.set(provider, seat);
+      // Whoever listens already is not to wait for long: a rest is worse than one call more.
+      const permit = await guard.acquire(signal, { ...entry, ...(this.#isUnderWay && { maxWait: undefined }), keep });
+      if (taken !== undefined) this.#seats.set(provider, taken);
       return permit;
     } catch (error) {
-      // The circuit has opened meanwhile, and nothing is called.
-      seat.leave();
-      this.#seats.delete(provider);
-      throw error;
+      taken?.leave();
+      // A speech that is cut off is worse than one call more, and they are as many as speeches were under way at the most.
+      if (!this.#isUnderWay || !(error instanceof BulkheadRefusedError) || error.code === 'aborted') throw error;
+      return this.#enter(provider, new Seat(undefined), guard, entry);
     }
   }
 
@@ -39,12 +49,15 @@ export class Seats {
     for (const provider of this.#seats.keys()) this.leave(provider);
   }
 
-  async #place(guard: Guard, signal: AbortSignal): Promise<BulkheadPermit | undefined> {
+  #enter(provider: string, seat: Seat, guard: Guard, { call }: EntryOptions): GuardPermit {
     try {
-      return await guard.reserve(signal);
+      const permit = guard.enter(seat.take(), call);
+      this.#seats.set(provider, seat);
+      return permit;
     } catch (error) {
-      // A speech that is cut off is worse than one call more, and they are as many as speeches were under way at the most.
-      if (this.#isUnderWay && error instanceof BulkheadRefusedError && error.code !== 'aborted') return undefined;
+      // The circuit has opened meanwhile, and nothing is called.
+      seat.leave();
+      this.#seats.delete(provider);
       throw error;
     }
   }

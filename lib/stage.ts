@@ -1,23 +1,27 @@
-import { CallPermit, type CallPermitOptions } from './call-permit.js';
+import { CallPermit, type CallEnd, type CallPermitOptions, type CallWatcher } from './call-permit.js';
+import { closeProvider } from './close-provider.js';
+import { withoutBlame } from './failure-cause.js';
 import type { GuardsConfiguration } from './guard-options.js';
 import type { SpeechEvents } from './events.js';
+import { RequestTraits } from './request-traits.js';
 import {
   failureOf,
   Guard,
   Retry,
-  withTimeLimit,
   type ChainStep,
   type CircuitState,
   type Clock,
+  type EntryOptions,
   type StepContext,
 } from './resilience/index.js';
-import { createStageHealth, type StageHealth } from './stage-health.js';
+import { StageHealth } from './stage-health.js';
 import { codePointLength, isLongerThan } from './speech/code-points.js';
 import { codeBlamesProvider, SpeechError } from './speech/error.js';
-import type { SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
+import type { SpeechAudio, SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { Seats } from './seats.js';
 import type { ProviderStatus } from './status.js';
+import { UnmadeFormats } from './unmade-formats.js';
 
 export interface StageOptions {
   /** Whether the provider is one of this package's, or the user's own. */
@@ -25,6 +29,8 @@ export interface StageOptions {
   readonly guards: GuardsConfiguration;
   /** Longest input in characters. */
   readonly maxInput: number;
+  /** Milliseconds that its first byte may take, of a provider that is given as many calls as it bears; others get all they may. */
+  readonly firstByte?: number | undefined;
   readonly events: SpeechEvents;
   readonly logger: SpeechLogger;
   readonly clock: Clock;
@@ -40,11 +46,17 @@ const RESERVE = 1_000;
 /** Milliseconds that a remote's place stays taken after its caller has left: some servers go on with what nobody wants any more. */
 const COOL_DOWN = 500;
 
-/** Milliseconds that a provider may take to let everything go. */
-const CLOSE_LIMIT = 5_000;
+/**
+ * Milliseconds that the last provider with sound leaves of the deadline where callers wait for a place at it: the text in its stead
+ * needs no time but the event loop's.
+ */
+const LAST_MOMENT = 100;
+
+/** Share of its limit after which a first byte is late: a crowd is to get smaller before anybody in it has waited in vain. */
+const LATE = 1 / 2;
 
 /** One provider in its place in the chain, with its guards around it and its state beside it. */
-export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
+export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatcher {
   readonly name: string;
   readonly type: string;
   readonly reserve: number;
@@ -56,21 +68,26 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
   readonly #guard: Guard | undefined;
   readonly #retry: Retry;
   readonly #permitOptions: CallPermitOptions;
+  readonly #unmade: UnmadeFormats;
+  /** Requests of which a try has been held against the provider: each counts once. */
+  readonly #failed = new WeakSet<SpeechRequest>();
   #lastError: ProviderStatus['lastError'] = null;
   readonly #health: StageHealth | undefined;
   /** Called after the events that told of it, whenever the state or the circuit may have changed. */
   onChange: () => void = nothing;
 
   constructor(provider: SpeechProvider, options: StageOptions) {
-    const { guards, events, maxInput, clock, random } = options;
-    const isLastResort = provider.type === 'text' && options.origin === 'built-in';
+    const { origin, guards, events, maxInput, firstByte, clock, random } = options;
+    const isLastResort = provider.type === 'text' && origin === 'built-in';
     this.isLastResort = isLastResort;
     this.provider = provider;
     this.name = provider.name;
     this.type = provider.type;
     this.reserve = isLastResort ? 0 : RESERVE;
     this.#options = options;
-    this.#permitOptions = { origin: options.origin, coolDown: provider.type === 'remote' ? COOL_DOWN : 0 };
+    const coolDown = provider.type === 'remote' ? COOL_DOWN : 0;
+    this.#permitOptions = { origin, coolDown, clock, watcher: this };
+    this.#unmade = new UnmadeFormats(clock);
     this.#retry = new Retry({ ...guards.retry, floor: maxInput, random });
     if (isLastResort) return;
     const onChange = (from: CircuitState, to: CircuitState): void => {
@@ -80,8 +97,9 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     this.#guard = new Guard({
       circuitBreaker: { ...guards.circuitBreaker, clock, random, onChange },
       bulkhead: { ...guards.bulkhead, clock },
+      adaptive: firstByte === undefined ? undefined : { lateAfter: firstByte * LATE },
     });
-    this.#health = createStageHealth(provider, this.#guard, options, () => {
+    this.#health = new StageHealth(provider, this.#guard, options, () => {
       this.onChange();
     });
   }
@@ -91,29 +109,26 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     this.#refuseUnsupported(request);
     if (this.#guard === undefined) return this.#synthesize(request, context);
     const { signal } = context;
+    const entry = this.#entry(request, context, this.#guard);
     const leave =
       seats === undefined
-        ? (this.#guard.tryAcquire() ?? (await this.#guard.acquire(signal)))
-        : await seats.acquire(this.name, this.#guard, signal);
-    const permit = new CallPermit(leave, signal, this.#permitOptions);
+        ? (this.#guard.tryAcquire(entry) ?? (await this.#guard.acquire(signal, entry)))
+        : await seats.acquire(this.name, this.#guard, signal, entry);
+    const permit = new CallPermit(request, leave, signal, this.#permitOptions);
     if (context.tries === 1) this.#retry.began(codePointLength(request.input));
     let result: SpeechResult;
     try {
-      result = await this.#synthesize(request, context);
+      result = await this.#synthesize(request, context, permit.heard);
     } catch (thrown) {
       const error = SpeechError.from(thrown);
-      permit.failed(error);
+      const isForLoad = permit.failed(error);
       seats?.leave(this.name);
-      throw error;
+      // It spoke, if not in this format.
+      if (error.code === 'not_audio' && !error.blamesProvider) this.#unmade.add(request.format);
+      throw isForLoad ? withoutBlame(error) : error;
     }
-    if (result.kind === 'text') permit.answered();
-    else {
-      const { clock } = this.#options;
-      const proven = clock.now();
-      permit.holdToTheEndOf(result, (error) => {
-        this.#reportBrokenBody(request, error, clock.now() - proven);
-      });
-    }
+    if (result.kind === 'audio') return hold(permit, request, result);
+    permit.answered();
     return result;
   }
 
@@ -129,15 +144,34 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
     const delay = isOpen ? undefined : this.#retry.delay({ failure, tries, work, remaining });
     // Who asked for rest and is not waited for here is left alone by everybody.
     if (delay === undefined && failure.retryAfter !== undefined && failure.retryAfter > 0) {
-      this.#guard?.openFor(failure.retryAfter);
+      this.#guard?.openFor(failure.retryAfter, true);
     }
     return delay;
   }
 
+  /** @param thrown what the code was read from, if there is more to it */
   recordFailure(code: string, thrown?: unknown): void {
-    if (!codeBlamesProvider(code)) return;
-    const reason = SpeechError.is(thrown) ? { reason: thrown.message } : {};
-    this.#lastError = { code, ...reason, at: Date.now() };
+    // Whose fault it was that the time was up is known when the call has ended.
+    if (code === 'deadline') return;
+    const isBlamed = SpeechError.is(thrown) ? thrown.blamesProvider : codeBlamesProvider(code);
+    if (isBlamed) this.#keepError(code, thrown);
+  }
+
+  hasFailed(request: SpeechRequest): boolean {
+    return this.#failed.has(request);
+  }
+
+  sounds(): void {
+    this.#health?.sounds();
+  }
+
+  ended(request: SpeechRequest, end: CallEnd): void {
+    if (end.shows === 'ill') {
+      this.#failed.add(request);
+      if (end.code !== undefined) this.#keepError(end.code, end.error);
+    }
+    this.#health?.ended(end);
+    if (end.error !== undefined) this.#reportBrokenBody(request, end.error, end.ms);
   }
 
   /** Begins regular health checks. Resolves when the first has ended, well or badly. */
@@ -157,22 +191,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
 
   /** Lets the provider go. A provider of the user's own that fails to close stops nobody else from closing. */
   async close(): Promise<void> {
-    const { signal } = new AbortController();
-    const tooLong = (): Error => new SpeechError('timeout.total', 'closing took too long');
-    try {
-      await withTimeLimit(async () => this.provider.close?.(), {
-        limit: CLOSE_LIMIT,
-        signal,
-        clock: this.#options.clock,
-        expired: tooLong,
-        aborted: tooLong,
-      });
-    } catch (thrown) {
-      this.#options.logger.warn(
-        { event: 'close', provider: this.name, code: SpeechError.from(thrown).code },
-        'a provider did not close cleanly',
-      );
-    }
+    const { clock, logger } = this.#options;
+    await closeProvider(this.provider, clock, logger);
   }
 
   status(): ProviderStatus {
@@ -183,13 +203,28 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
       circuit: this.#guard?.circuit ?? 'closed',
       running: this.#guard?.running ?? 0,
       queued: this.#guard?.queued ?? 0,
+      limit: this.#guard?.limit ?? null,
       lastError: this.#lastError,
       lastCheck: this.#health?.lastCheck ?? null,
     };
   }
 
-  #synthesize(request: SpeechRequest, { signal, budget }: StepContext): Promise<SpeechResult> {
-    return this.provider.synthesize(request, { signal, deadline: budget, logger: this.#options.logger });
+  #synthesize(request: SpeechRequest, { signal, budget }: StepContext, heard?: () => void): Promise<SpeechResult> {
+    return this.provider.synthesize(request, { signal, deadline: budget, logger: this.#options.logger, heard });
+  }
+
+  /** Whoever has another provider with sound behind it goes there soon; the last may take all the time that there is. */
+  #entry(request: SpeechRequest, { isLast, budget }: StepContext, guard: Guard): EntryOptions {
+    const call = new RequestTraits(request);
+    if (!isLast) return { call };
+    return { call, maxWait: Math.max(this.#options.guards.bulkhead.maxWait, budget - LAST_MOMENT - guard.usualAnswer) };
+  }
+
+  /** Shows a failure in the status, with its reason: the one that was told before where only the code is known of the same one now. */
+  #keepError(code: string, thrown: unknown): void {
+    const before = this.#lastError?.code === code ? this.#lastError.reason : undefined;
+    const reason = SpeechError.is(thrown) ? thrown.message : before;
+    this.#lastError = { code, ...(reason !== undefined && { reason }), at: Date.now() };
   }
 
   #reportBrokenBody({ requestId }: SpeechRequest, error: SpeechError, ms: number): void {
@@ -201,13 +236,21 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult> {
 
   #refuseUnsupported(request: SpeechRequest): void {
     const { formats, maxInput } = this.provider.capabilities ?? {};
-    if (formats !== undefined && !formats.includes(request.format)) {
+    const isMade = formats === undefined || formats.includes(request.format);
+    if (!isMade || this.#unmade.has(request.format)) {
       throw new SpeechError('unsupported', `this provider does not make ${request.format}`);
     }
     if (maxInput !== undefined && isLongerThan(request.input, maxInput)) {
       throw new SpeechError('unsupported', 'the text is longer than this provider takes');
     }
   }
+}
+
+/** Holds the permit of a call to the end of its sound; of a part of a long text, to what is found out in joining it. */
+function hold(permit: CallPermit, request: SpeechRequest, audio: SpeechAudio): SpeechAudio {
+  if (request.part !== undefined) return { ...audio, judge: permit.holdToTheVerdictOn(audio) };
+  permit.holdToTheEndOf(audio);
+  return audio;
 }
 
 function nothing(): void {

@@ -19,6 +19,8 @@ export interface ProviderStatus {
   /** Requests it is working on, bodies that are still on their way and places that cool down included. */
   readonly running: number;
   readonly queued: number;
+  /** Requests that it is given at a time now: what it turned out to bear, up to `bulkhead.maxConcurrent`. Null where nothing bounds them. */
+  readonly limit: number | null;
   /** Its last failure. */
   readonly lastError: ProviderFailure | null;
   readonly lastCheck: HealthCheckResult | null;

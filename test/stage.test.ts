@@ -287,7 +287,7 @@ describe('Stage', () => {
     it('does not let a check that always passes cut the open periods short', async () => {
       const { stage, clock, context } = setUpChecks([true, true, true, true, true, true]);
       await stage.startChecks();
-      for (let count = 0; count < 100; count += 1) await codeOf(stage.attempt(REQUEST, context));
+      for (let count = 0; count < 100; count += 1) await codeOf(stage.attempt({ ...REQUEST }, context));
       expect(stage.status().circuit).to.equal('open');
       await clock.advance(50_000);
       expect(stage.status().circuit).to.equal('open');
@@ -305,5 +305,135 @@ describe('Stage', () => {
     expect(isClosed).to.equal(false);
     await clock.advance(1);
     await closing;
+  });
+
+  describe('what callers ask for', () => {
+    /** A provider that fails at some requests, and speaks the others. */
+    function picky(failsAt: (input: string) => boolean, code: SpeechError['code'] = 'status.500') {
+      const asked: string[] = [];
+      const own = provider('own', ({ input }) => {
+        asked.push(input);
+        if (failsAt(input)) return Promise.reject(new SpeechError(code, 'made to fail'));
+        return Promise.resolve(pcm(Readable.from([PCM])));
+      });
+      const parts = setUp(own, {});
+      const ask = async (input: string): Promise<string> => {
+        try {
+          const result = await parts.stage.attempt({ ...REQUEST, input }, parts.context);
+          if (result.kind === 'audio') await once(result.stream.resume(), 'close');
+          return 'answered';
+        } catch (error) {
+          return failureOf(error).code;
+        }
+      };
+      return { ...parts, asked, ask };
+    }
+
+    it('turns nobody else away who asks for something else, whoever was there first', async () => {
+      for (const begins of [true, false]) {
+        const { stage, ask } = picky((input) => input === '…');
+        if (begins) await ask('Hello.');
+        for (let tries = 0; tries < 12; tries += 1) await ask('…');
+        expect(await ask('Good morning.')).to.equal('answered');
+        expect(await ask('Good evening.')).to.equal('answered');
+        expect(stage.status().circuit).to.equal('closed');
+        expect(stage.status().lastError?.code).to.equal('status.500');
+      }
+    });
+
+    it('is asked of the provider no more for a while when it has failed at it again and again', async () => {
+      const { asked, ask } = picky((input) => input === '…');
+      await ask('Hello.');
+      const codes = [];
+      for (let tries = 0; tries < 12; tries += 1) codes.push(await ask('…'));
+      expect(asked.filter((input) => input === '…')).to.have.length(6);
+      expect(codes.slice(6)).to.deep.equal(Array.from({ length: 6 }, () => 'circuit_open'));
+    });
+
+    it('opens the circuit of a provider that fails at everything, different or the same', async () => {
+      for (const textOf of [(number: number) => `Number ${String(number)}.`, () => 'The same.']) {
+        for (const code of ['status.500', 'empty', 'truncated', 'reset', 'internal'] as const) {
+          const { stage, asked, ask } = picky(() => true, code);
+          for (let number = 0; number < 12; number += 1) await ask(textOf(number));
+          expect([stage.status().circuit, asked.length], code).to.deep.equal(['open', 5]);
+        }
+      }
+    });
+
+    it('counts one request once, however often it is tried', async () => {
+      const { stage, context } = setUp(failing('status.503'), { circuitBreaker: { consecutive: 2 } });
+      const request = { ...REQUEST };
+      await codeOf(stage.attempt(request, context));
+      await codeOf(stage.attempt(request, { ...context, tries: 2 }));
+      expect(stage.status().circuit).to.equal('closed');
+      await codeOf(stage.attempt({ ...REQUEST }, context));
+      expect(stage.status().circuit).to.equal('open');
+    });
+
+    it('remembers a format that did not come, for a while, and holds it against nobody', async () => {
+      let calls = 0;
+      const own = provider('own', () => {
+        calls += 1;
+        const stream = Readable.from([PCM]);
+        return Promise.resolve({ kind: 'audio' as const, contentType: 'audio/pcm', stream });
+      });
+      const { stage, clock, context } = setUp(own);
+      const ask = (format: 'mp3' | 'pcm'): Promise<string> => codeOf(stage.attempt(speechRequest({ format }), context));
+      expect([await ask('mp3'), await ask('mp3'), await ask('pcm')]).to.deep.equal([
+        'not_audio',
+        'unsupported',
+        'answered',
+      ]);
+      expect(calls).to.equal(2);
+      expect(stage.status()).to.include({ circuit: 'closed', lastError: null });
+      await clock.advance(600_000);
+      expect(await ask('mp3'), 'it may have been renewed').to.equal('not_audio');
+    });
+  });
+
+  describe('a part of a long text', () => {
+    const PART = { ...REQUEST, part: { index: 0, count: 2, whole: 'One. Two.', shape: undefined } };
+
+    it('counts when somebody has said what it was worth', async () => {
+      const { stage, attempts, context } = setUp(provider('own', () => Promise.resolve(pcm(Readable.from([PCM])))));
+      const result = await stage.attempt({ ...PART }, context);
+      if (result.kind !== 'audio') throw new Error('no audio');
+      await once(result.stream.resume(), 'close');
+      expect(stage.status()).to.include({ running: 0, circuit: 'closed', lastError: null });
+      result.judge?.(new SpeechError('truncated', 'shorter than it says'));
+      expect(stage.status().circuit).to.equal('open');
+      expect(stage.status().lastError?.code).to.equal('truncated');
+      expect(attempts.map(({ code, committed }) => [code, committed])).to.deep.equal([['truncated', true]]);
+    });
+
+    it('is judged by nobody where the text is one call', async () => {
+      const { stage, context } = setUp(provider('own', () => Promise.resolve(pcm(Readable.from([PCM])))));
+      const result = await stage.attempt(REQUEST, context);
+      expect(result).not.to.have.property('judge');
+      if (result.kind === 'audio') result.stream.destroy();
+    });
+  });
+
+  describe('a place', () => {
+    it('is waited for by whoever has nobody behind it, for as long as the deadline allows', async () => {
+      for (const [isLast, expected] of [
+        [true, 9_900],
+        [false, 500],
+      ] as const) {
+        const own = provider('own', () => new Promise(() => undefined));
+        const { stage, clock, context } = setUp(own, { bulkhead: { maxConcurrent: 1 } });
+        void codeOf(stage.attempt(REQUEST, { ...context, isLast, budget: 10_000 }));
+        let code: string | undefined;
+        void codeOf(stage.attempt(REQUEST, { ...context, isLast, budget: 10_000 })).then((ended) => (code = ended));
+        await clock.advance(expected - 1);
+        expect([code, stage.status().queued]).to.deep.equal([undefined, 1]);
+        await clock.advance(1);
+        expect(code).to.equal('timeout.queue');
+      }
+    });
+
+    it('is given to as many as are allowed where nothing adapts, and says so', () => {
+      expect(setUp(failing('refused'), {}).stage.status().limit).to.equal(10);
+    });
   });
 });

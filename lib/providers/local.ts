@@ -86,11 +86,12 @@ export function createLocalProvider(options: LocalOptions, logger: SpeechLogger 
       return { ...audio, warnings: [...(audio.warnings ?? []), ...ignored] };
     },
 
-    async check({ signal }) {
-      if (options.healthSpeaks !== true && performance.now() < canaryStandsUntil) return;
+    async check({ signal, mustSpeak = false }) {
+      if (!mustSpeak && options.healthSpeaks !== true && performance.now() < canaryStandsUntil) return 'well';
       canaryStandsUntil = 0;
       await anySound((await start()).pool, canary, signal);
       canaryStandsUntil = performance.now() + CANARY_STANDS;
+      return 'spoke';
     },
 
     voices: async ({ signal }) => (await describeEngines((await start()).pool, signal)).voices,

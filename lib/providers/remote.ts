@@ -1,12 +1,12 @@
 import { finished } from 'node:stream/promises';
 import { SpeechError } from '../speech/error.js';
-import type { SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
+import type { CheckFinding, SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';
 import { discard } from '../streams/discard.js';
 import { convertibleFormats, type Converter } from './converter.js';
 import { RemoteClient } from './remote/client.js';
-import { failureOfStatus } from './remote/error-reply.js';
+import { findingIn } from './remote/check-finding.js';
 import { EventSupport } from './remote/event-support.js';
 import { FormatSupport } from './remote/format-support.js';
 import type { RemoteOptions } from './remote/options.js';
@@ -74,6 +74,14 @@ export function createRemoteProvider(
     return names.warnings.length === 0 ? audio : { ...audio, warnings: names.warnings };
   }
 
+  /** Asks for the list of models, or for the path that is given for checks, and says what the answer is worth. */
+  async function askForList(signal: AbortSignal): Promise<CheckFinding | SpeechError> {
+    const exchange = client.get(options.healthPath ?? '/models', { signal, maxBytes: MOST_LIST_BYTES });
+    const response = await exchange.head;
+    discard(response);
+    return findingIn(response, options.healthPath !== undefined);
+  }
+
   /** Has the server speak a word, to its end. */
   async function sayAWord(signal: AbortSignal): Promise<void> {
     const context = { signal, deadline: options.timeout.total, logger: SILENT_LOGGER };
@@ -91,17 +99,17 @@ export function createRemoteProvider(
 
     synthesize,
 
-    async check({ signal }) {
-      const exchange = client.get(options.healthPath ?? '/models', { signal, maxBytes: MOST_LIST_BYTES });
-      const response = await exchange.head;
-      discard(response);
-      const status = response.statusCode ?? 0;
-      // A server without a list of models is well all the same; one that was given a path to check should know it.
-      const isMissingList = options.healthPath === undefined && (status === 404 || status === 405);
-      if (!(status >= 200 && status < 300) && !isMissingList) throw failureOfStatus(response);
-      if (options.healthSpeaks !== true || performance.now() < spokenWellUntil) return;
+    async check({ signal, mustSpeak = false }) {
+      const said = await askForList(signal);
+      if (options.healthSpeaks !== true) {
+        if (said instanceof Error) throw said;
+        return said;
+      }
+      // Whatever the list says, it is the speech that counts.
+      if (!mustSpeak && performance.now() < spokenWellUntil) return 'well';
       await sayAWord(signal);
       spokenWellUntil = performance.now() + SPOKEN_STANDS;
+      return 'spoke';
     },
 
     voices: (context: Signalled) => lists.loadVoices(context),

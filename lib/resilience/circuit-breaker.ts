@@ -1,5 +1,8 @@
+import { CircuitOpenError, type CircuitPermit } from './circuit-permit.js';
 import type { Clock } from './clock.js';
+import { FailureRow } from './failure-row.js';
 import { OutcomeWindow } from './outcome-window.js';
+import { Suspects, type CallTraits } from './suspects.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
@@ -20,33 +23,10 @@ export interface CircuitBreakerOptions {
   /** Returns 0 to 1. Spreads the moments at which several instances probe the same service. */
   readonly random: () => number;
   readonly onChange?: ((from: CircuitState, to: CircuitState) => void) | undefined;
-}
-
-/**
- * Leave to call the service once. It ends with the first of `succeed`, `fail` or `release`; later calls do nothing.
- */
-export interface CircuitPermit {
-  /** Says that an answer has begun. Lets others in after a probe, but may still be revoked by `fail`. */
-  proven(): void;
-  /** Says that the answer was whole. */
-  succeed(): void;
-  /** Says that the service failed, before its answer or in the middle of it. */
-  fail(): void;
-  /** Says that nothing was learnt, as when the caller left. A probe's place is handed back. */
-  release(): void;
-}
-
-/** Refuses a call because the circuit is open, or because another call is probing. */
-export class CircuitOpenError extends Error {
-  override readonly name = 'CircuitOpenError';
-  readonly code = 'circuit_open';
-  /** Milliseconds until a probe may be let through; 0 while one is under way. */
-  readonly retryAfter: number;
-
-  constructor(retryAfter: number) {
-    super('the circuit is open');
-    this.retryAfter = retryAfter;
-  }
+  /** Called when a probe has ended, or is needed no more: who waited for that may ask again. */
+  readonly onProbeEnd?: (() => void) | undefined;
+  /** Returns the milliseconds that others would wait for a probe; nobody waits where it is not given. */
+  readonly patience?: (() => number) | undefined;
 }
 
 type State =
@@ -56,28 +36,35 @@ type State =
       readonly outcomes: OutcomeWindow;
       probation: CircuitPermit | null;
     }
-  | { readonly name: 'open'; readonly until: number }
-  | { readonly name: 'half-open'; probe: CircuitPermit | null };
+  | { readonly name: 'open'; readonly until: number; readonly isHopeful: boolean }
+  | { readonly name: 'half-open'; readonly isHopeful: boolean; probe: CircuitPermit | null };
 
 /** An open period is stretched by up to this share of itself. */
 const JITTER = 0.2;
 
 /**
  * Leaves a failing service alone: it opens after failures in a row or a failure rate, refuses calls for a while, then lets one
- * probe through while everybody else is still refused at once.
+ * probe through, for whose answer others may wait.
+ *
+ * Failures at what callers ask for count as `Suspects` says. A circuit that was opened by nothing but calls with something in common
+ * is half-open at once for all that do not have it.
  *
  * A permit is held until the whole answer has come. It carries the epoch in which it was given: what a call from before a break
  * reports after it says nothing about the service as it is now, and is not counted.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
+  readonly #suspects: Suspects;
+  readonly #row = new FailureRow();
   #state: State;
   #epoch = 0;
   /** Times in a row that the circuit has opened without a whole answer in between. */
   #breaks = 0;
 
   constructor(options: CircuitBreakerOptions) {
+    const { clock, consecutive, openFor } = options;
     this.#options = options;
+    this.#suspects = new Suspects({ clock, limit: consecutive, restFor: openFor });
     this.#state = this.#closed(null);
   }
 
@@ -87,51 +74,78 @@ export class CircuitBreaker {
   }
 
   /**
-   * Refuses as `acquire` would, and takes nothing: for callers that would have to wait before they call.
+   * Whether a call finds out at this moment how the service is. Others may wait for that where it is worth it: at the first probe since
+   * all was well, where something else has seen the service well, and where the last failure was told quickly. A service that hangs
+   * costs them nothing a second time.
+   */
+  get probe(): 'none' | 'worth waiting for' | 'not worth waiting for' {
+    if (this.state !== 'half-open' || this.#state.name !== 'half-open' || this.#state.probe === null) return 'none';
+    return this.#state.isHopeful ? 'worth waiting for' : 'not worth waiting for';
+  }
+
+  /**
+   * Refuses a call that `acquire` would refuse, but for the probe that is under way, and takes nothing: for callers that would have to
+   * wait before they call.
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    */
-  check(): void {
+  check(call?: CallTraits): void {
     this.#endOpenPeriod();
     const state = this.#state;
-    if (state.name === 'open') throw new CircuitOpenError(state.until - this.#options.clock.now());
-    if (state.name === 'half-open' && state.probe !== null) throw new CircuitOpenError(0);
+    const rest = call === undefined ? 0 : this.#suspects.restFor(call);
+    if (rest > 0) throw new CircuitOpenError(rest);
+    if (state.name === 'open' && !this.#row.doesNotConcern(call)) {
+      throw new CircuitOpenError(state.until - this.#options.clock.now());
+    }
   }
 
   /**
    * Asks for leave to call.
    *
-   * @throws {CircuitOpenError} when the service is to be left alone
+   * @param call what is asked for, if that may be to blame for a failure
+   * @throws {CircuitOpenError} when the service is to be left alone, or another call is probing
    */
-  acquire(): CircuitPermit {
-    this.check();
+  acquire(call?: CallTraits): CircuitPermit {
+    this.check(call);
+    if (this.#state.name === 'open') this.tryEarly();
     const state = this.#state;
-    const permit = this.#permit();
-    if (state.name === 'half-open') state.probe = permit;
-    return permit;
+    if (state.name !== 'half-open') return this.#permit(call);
+    if (state.probe !== null) throw new CircuitOpenError(0);
+    return (state.probe = this.#permit(call));
   }
 
-  /** Opens the circuit from outside, for at least so many milliseconds: a health check failed, or the service asked for rest. */
-  openFor(milliseconds: number): void {
+  /**
+   * Opens the circuit from outside, for at least so many milliseconds: a health check failed, or the service asked for rest.
+   *
+   * @param isHopeful whether the service is expected to be well then
+   */
+  openFor(milliseconds: number, isHopeful = false): void {
     const until = this.#options.clock.now() + milliseconds;
     if (this.#state.name === 'open' && this.#state.until >= until) return;
-    this.#become({ name: 'open', until });
+    this.#row.end();
+    this.#become({ name: 'open', until, isHopeful });
   }
 
   /** Ends an open period early, because something else has seen the service well. The next call is the probe. */
   tryEarly(): void {
-    if (this.#state.name === 'open') this.#become({ name: 'half-open', probe: null });
+    if (this.#state.name === 'open') this.#become({ name: 'half-open', isHopeful: true, probe: null });
   }
 
-  #permit(): CircuitPermit {
+  #permit(call: CallTraits | undefined): CircuitPermit {
     let epoch = this.#epoch;
     let ended = false;
-    const end = (count: () => void): void => {
-      if (ended) return;
+    const end = (): boolean => {
+      const counts = !ended && epoch === this.#epoch;
       ended = true;
-      if (epoch === this.#epoch) count();
+      return counts;
+    };
+    const release = (): void => {
+      if (this.#state.name !== 'half-open') return;
+      this.#state.probe = null;
+      this.#options.onProbeEnd?.();
     };
     const permit: CircuitPermit = {
+      begunAt: this.#options.clock.now(),
       proven: () => {
         if (ended || epoch !== this.#epoch || this.#state.name !== 'half-open') return;
         this.#become(this.#closed(permit));
@@ -139,26 +153,29 @@ export class CircuitBreaker {
         epoch = this.#epoch;
       },
       succeed: () => {
-        end(() => {
-          this.#countSuccess();
-        });
+        if (end()) this.#countSuccess(call);
       },
-      fail: () => {
-        end(() => {
-          this.#countFailure(permit);
-        });
+      fail: (cause = 'service') => {
+        if (!end()) return false;
+        const suspect = cause === 'request' ? call : undefined;
+        if (suspect !== undefined && this.#suspects.excuses(suspect)) {
+          release();
+          return false;
+        }
+        this.#countFailure(permit, suspect);
+        return true;
       },
       release: () => {
-        end(() => {
-          if (this.#state.name === 'half-open') this.#state.probe = null;
-        });
+        if (end()) release();
       },
     };
     return permit;
   }
 
-  #countSuccess(): void {
+  #countSuccess(call: CallTraits | undefined): void {
     this.#breaks = 0;
+    this.#row.end();
+    if (call !== undefined) this.#suspects.cleared(call);
     if (this.#state.name === 'half-open') this.#become(this.#closed(null));
     if (this.#state.name !== 'closed') return;
     this.#state.probation = null;
@@ -166,11 +183,12 @@ export class CircuitBreaker {
     this.#state.outcomes.add('success');
   }
 
-  #countFailure(permit: CircuitPermit): void {
+  #countFailure(permit: CircuitPermit, suspect: CallTraits | undefined): void {
     const state = this.#state;
     if (state.name === 'open') return;
+    this.#row.add(suspect);
     if (state.name === 'half-open' || state.probation === permit) {
-      this.#trip();
+      this.#trip(permit);
       return;
     }
     const { consecutive, window, rate } = this.#options;
@@ -178,19 +196,21 @@ export class CircuitBreaker {
     state.failuresInARow += 1;
     state.outcomes.add('failure');
     const rateReached = state.outcomes.size >= minimum && state.outcomes.failureRate >= rate;
-    if (state.failuresInARow >= consecutive || rateReached) this.#trip();
+    if (state.failuresInARow >= consecutive || rateReached) this.#trip(permit);
   }
 
-  #trip(): void {
-    const { openFor, maxOpenFor, clock, random } = this.#options;
+  #trip({ begunAt }: CircuitPermit): void {
+    const { openFor, maxOpenFor, clock, random, patience } = this.#options;
     const period = Math.min(maxOpenFor, openFor * 2 ** this.#breaks);
+    const now = clock.now();
+    const isHopeful = this.#breaks === 0 || now - begunAt <= (patience?.() ?? 0);
     this.#breaks += 1;
-    this.#become({ name: 'open', until: clock.now() + period * (1 + JITTER * random()) });
+    this.#become({ name: 'open', until: now + period * (1 + JITTER * random()), isHopeful });
   }
 
   #endOpenPeriod(): void {
     if (this.#state.name === 'open' && this.#options.clock.now() >= this.#state.until) {
-      this.#become({ name: 'half-open', probe: null });
+      this.#become({ name: 'half-open', isHopeful: this.#state.isHopeful, probe: null });
     }
   }
 
@@ -203,5 +223,6 @@ export class CircuitBreaker {
     this.#state = next;
     this.#epoch += 1;
     if (from !== next.name) this.#options.onChange?.(from, next.name);
+    if (from === 'half-open') this.#options.onProbeEnd?.();
   }
 }

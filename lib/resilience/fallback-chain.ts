@@ -12,6 +12,8 @@ export interface StepContext {
   readonly budget: number;
   /** Which try at this step it is: 1 for the first. */
   readonly tries: number;
+  /** Whether no step behind this one needs time: whoever waits here takes it from nobody. */
+  readonly isLast?: boolean;
 }
 
 /** One link of a chain: something that may answer, and may fail. */
@@ -122,12 +124,13 @@ async function runStep<Request, Value>(
   request: Request,
   { reserves, attempts, run }: StepRun<Value>,
 ): Promise<{ readonly value: Value } | undefined> {
+  const isLast = reserves.every((reserve) => reserve <= 0);
   for (let tries = 1; ; tries += 1) {
     const budget = stageBudget(run.deadline.remaining(), reserves);
     const started = run.clock.now();
     let thrown: unknown;
     try {
-      const value = await attemptStep(step, request, { budget, tries }, run);
+      const value = await attemptStep(step, request, { budget, tries, isLast }, run);
       record(attempts, { step: step.name, code: null, ms: run.clock.now() - started }, undefined, run);
       return { value };
     } catch (error) {
@@ -155,12 +158,12 @@ function reservesAfter(steps: readonly { readonly reserve: number }[], index: nu
 function attemptStep<Request, Value>(
   step: ChainStep<Request, Value>,
   request: Request,
-  { budget, tries }: { readonly budget: number; readonly tries: number },
+  { budget, ...context }: Omit<StepContext, 'signal'>,
   run: ChainRun<Value>,
 ): Promise<Value> {
   // A step that needs no time is asked even when none is left: it is the last resort, and it does no waiting.
   if (budget <= 0 && step.reserve > 0) return Promise.reject(stepExpired());
-  return withTimeLimit((signal) => step.attempt(request, { signal, budget, tries }), {
+  return withTimeLimit((signal) => step.attempt(request, { signal, budget, ...context }), {
     limit: step.reserve > 0 ? budget : Math.max(budget, LAST_RESORT_LIMIT),
     signal: run.signal,
     clock: run.clock,

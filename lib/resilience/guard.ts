@@ -1,38 +1,37 @@
-import { Bulkhead, type BulkheadOptions, type BulkheadPermit } from './bulkhead.js';
-import {
-  CircuitBreaker,
-  type CircuitBreakerOptions,
-  type CircuitPermit,
-  type CircuitState,
-} from './circuit-breaker.js';
+import { AdaptiveLimit } from './adaptive-limit.js';
+import { Bulkhead, BulkheadRefusedError, type BulkheadOptions, type BulkheadPermit } from './bulkhead.js';
+import { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js';
+import { CircuitOpenError } from './circuit-permit.js';
 import { failureOf } from './failure.js';
-import type { Policy } from './policy.js';
-import { linkedController } from './policy.js';
+import { HeldPermit, type GuardPermit } from './guard-permit.js';
+import { linkedController, type Policy } from './policy.js';
+import { Pulse } from './pulse.js';
+import type { CallTraits } from './suspects.js';
+import { WaitingLine } from './waiting-line.js';
 
 export interface GuardOptions {
   readonly circuitBreaker: CircuitBreakerOptions;
   readonly bulkhead: BulkheadOptions;
+  /** Has the number of calls at a time follow what the service bears, up to the bulkhead's; all of it is used where this is not given. */
+  readonly adaptive?: { readonly lateAfter: number } | undefined;
   /** Says whether a rejection is the service's fault; all are where this is not given. A caller's own mistake is not, for one. */
   readonly isFailure?: (error: unknown) => boolean;
 }
 
-/** Leave to make one call. It ends with the first of `succeed`, `fail` or `release`; later calls do nothing. */
-export interface GuardPermit {
-  /** Says that an answer has begun. Others are let in after a probe, but `fail` may still revoke that. */
-  proven(): void;
-  /** Says that the answer was whole. */
-  succeed(): void;
-  /** Says that the service failed, before its answer or in the middle of it. */
-  fail(coolDown?: number): void;
-  /**
-   * Says that nothing was learnt about the service, as when the caller left.
-   *
-   * @param coolDown milliseconds for which the place stays taken, for services that go on working after their caller has left
-   */
-  release(coolDown?: number): void;
-  /** Gives the place back ahead of the end: the service has no more work with it. What becomes of the answer still counts. */
-  vacate(): void;
+/** How one call asks to be let in. */
+export interface EntryOptions {
+  /** Milliseconds that it can wait for a place; the bulkhead's where it does not say. */
+  readonly maxWait?: number | undefined;
+  /** What it asks for, if that may be to blame for a failure. */
+  readonly call?: CallTraits | undefined;
+  /** Puts something in front of the place that it gets, such as one that is kept for several calls. */
+  readonly keep?: ((place: BulkheadPermit) => BulkheadPermit) | undefined;
 }
+
+/** The most milliseconds that anybody waits for another's probe. */
+const MOST_PATIENCE = 1_000;
+/** And so many times as long as the service takes to answer, as a rule. */
+const PATIENCE = 2;
 
 /**
  * Stands before one service: a circuit breaker that leaves it alone while it fails, and a bulkhead that bounds the calls to it.
@@ -40,16 +39,44 @@ export interface GuardPermit {
  * Whoever is let in holds a permit until the whole answer has come, so that a body which dies in the middle counts as the failure
  * that it is, and a place is free only when the work behind it has ended. Who is refused is told at once, or has waited in the
  * bulkhead's queue for no longer than its limit; neither counts for or against the service.
+ *
+ * Load is no failure. A call that is late, or refused for load, while the service answers others counts for nothing but the number of
+ * calls that it is given at a time.
  */
 export class Guard implements Policy {
   readonly #circuitBreaker: CircuitBreaker;
   readonly #bulkhead: Bulkhead;
-  readonly #isFailure: (error: unknown) => boolean;
+  readonly #limit: AdaptiveLimit | undefined;
+  readonly #pulse: Pulse;
+  /** Those who wait for the answer of another's probe. */
+  readonly #forProbe: WaitingLine<void>;
+  readonly #options: GuardOptions;
 
-  constructor({ circuitBreaker, bulkhead, isFailure = () => true }: GuardOptions) {
-    this.#isFailure = isFailure;
-    this.#circuitBreaker = new CircuitBreaker(circuitBreaker);
-    this.#bulkhead = new Bulkhead(bulkhead);
+  constructor(options: GuardOptions) {
+    const { circuitBreaker, bulkhead, adaptive } = options;
+    const { clock } = bulkhead;
+    this.#options = options;
+    this.#pulse = new Pulse(clock);
+    this.#forProbe = new WaitingLine(clock);
+    if (adaptive !== undefined) {
+      const onRise = (): void => {
+        this.#bulkhead.admitWaiting();
+      };
+      this.#limit = new AdaptiveLimit({ most: bulkhead.maxConcurrent, lateAfter: adaptive.lateAfter, clock, onRise });
+    }
+    const limit = this.#limit;
+    this.#bulkhead = new Bulkhead({ ...bulkhead, limit: limit && (() => limit.current) });
+    this.#circuitBreaker = new CircuitBreaker({
+      ...circuitBreaker,
+      onChange: (from, to) => {
+        this.#circuitChanged(from, to);
+        circuitBreaker.onChange?.(from, to);
+      },
+      onProbeEnd: () => {
+        this.#forProbe.admitAll(undefined);
+      },
+      patience: () => this.#patience,
+    });
   }
 
   get circuit(): CircuitState {
@@ -62,12 +89,26 @@ export class Guard implements Policy {
   }
 
   get queued(): number {
-    return this.#bulkhead.queued;
+    return this.#bulkhead.queued + this.#forProbe.length;
   }
 
-  /** Leaves the service alone for at least so many milliseconds: it asked for that, or a health check says so. */
-  openFor(milliseconds: number): void {
-    this.#circuitBreaker.openFor(milliseconds);
+  /** Calls that are let through at the same time now. */
+  get limit(): number {
+    return this.#bulkhead.limit;
+  }
+
+  /** Milliseconds from a call to its answer, as a rule; 0 while there has been none. */
+  get usualAnswer(): number {
+    return this.#pulse.usualAnswer;
+  }
+
+  /**
+   * Leaves the service alone for at least so many milliseconds: it asked for that, or a health check says so.
+   *
+   * @param isHopeful whether the service is expected to be well then
+   */
+  openFor(milliseconds: number, isHopeful?: boolean): void {
+    this.#circuitBreaker.openFor(milliseconds, isHopeful);
   }
 
   /** Ends an open period early, because something else has seen the service well. */
@@ -81,32 +122,39 @@ export class Guard implements Policy {
    * @returns the permit, or undefined where one would have to wait
    * @throws {CircuitOpenError} when the service is to be left alone
    */
-  tryAcquire(): GuardPermit | undefined {
+  tryAcquire({ call, keep }: EntryOptions = {}): GuardPermit | undefined {
     // A caller that would be refused in the end does not wait first, and takes no place from those who may call.
-    this.#circuitBreaker.check();
+    this.#circuitBreaker.check(call);
+    if (this.#circuitBreaker.probe !== 'none') return undefined;
     const place = this.#bulkhead.tryAcquire();
-    return place && this.enter(place);
+    return place && this.enter(keep?.(place) ?? place, call);
   }
 
   /**
-   * Asks for leave to call, waiting for room if need be.
+   * Asks for leave to call, waiting for room if need be, and a short while for the probe of another where that is worth it.
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    * @throws {BulkheadRefusedError} when there is no room for the call
    */
-  async acquire(signal: AbortSignal): Promise<GuardPermit> {
-    return this.tryAcquire() ?? this.enter(await this.#bulkhead.acquire(signal));
+  async acquire(signal: AbortSignal, entry: EntryOptions = {}): Promise<GuardPermit> {
+    for (;;) {
+      const permit = this.tryAcquire(entry);
+      if (permit !== undefined) return permit;
+      if (this.#circuitBreaker.probe === 'none') break;
+      await this.#endOfProbe(signal);
+    }
+    const place = await this.#bulkhead.acquire(signal, entry.maxWait);
+    return this.enter(entry.keep?.(place) ?? place, entry.call);
   }
 
   /**
-   * Takes a place for several calls, one after the other; each of them asks for leave with `enter`. Waits for room if need be.
+   * Takes the place of the probe, for a check that shows how the service is. It is no call, and needs no room.
    *
-   * @throws {CircuitOpenError} when the service is to be left alone
-   * @throws {BulkheadRefusedError} when there is no room
+   * @returns nothing where the circuit is not half-open, or somebody else probes
    */
-  async reserve(signal: AbortSignal): Promise<BulkheadPermit> {
-    this.#circuitBreaker.check();
-    return this.#bulkhead.tryAcquire() ?? this.#bulkhead.acquire(signal);
+  tryProbe(): GuardPermit | undefined {
+    if (this.circuit !== 'half-open' || this.#circuitBreaker.probe !== 'none') return undefined;
+    return this.enter({ release: () => undefined });
   }
 
   /**
@@ -114,10 +162,11 @@ export class Guard implements Policy {
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    */
-  enter(place: BulkheadPermit): GuardPermit {
+  enter(place: BulkheadPermit, call?: CallTraits): GuardPermit {
     // The circuit may have opened while the caller waited for the place.
     try {
-      return new HeldPermit(this.#circuitBreaker.acquire(), place);
+      const circuit = this.#circuitBreaker.acquire(call);
+      return new HeldPermit({ circuit, place, pulse: this.#pulse, limit: this.#limit, running: this.#running });
     } catch (error) {
       place.release();
       throw error;
@@ -140,47 +189,42 @@ export class Guard implements Policy {
       permit.succeed();
       return value;
     } catch (error) {
-      const hasFailed = signal.aborted ? failureOf(signal.reason).code === 'deadline' : this.#isFailure(error);
-      if (hasFailed) permit.fail();
+      const { isFailure = () => true } = this.#options;
+      if (signal.aborted) {
+        if (failureOf(signal.reason).code === 'deadline') permit.fail(0, 'load');
+        else permit.release();
+      } else if (isFailure(error)) permit.fail();
       else permit.release();
       throw error;
     } finally {
       linked.unlink();
     }
   }
-}
 
-class HeldPermit implements GuardPermit {
-  readonly #circuit: CircuitPermit;
-  /** Undefined once it was given back: it may be another's by now. */
-  #place: BulkheadPermit | undefined;
+  readonly #running = (): number => this.#bulkhead.running;
 
-  constructor(circuit: CircuitPermit, place: BulkheadPermit) {
-    this.#circuit = circuit;
-    this.#place = place;
+  /** Milliseconds that others wait for a probe: what an answer takes as a rule, twice, and what they would wait for a place. */
+  get #patience(): number {
+    return Math.min(MOST_PATIENCE, Math.max(this.#options.bulkhead.maxWait, PATIENCE * this.usualAnswer));
   }
 
-  proven(): void {
-    this.#circuit.proven();
+  #endOfProbe(signal: AbortSignal): Promise<void> {
+    const isInVain = this.#circuitBreaker.probe !== 'worth waiting for';
+    if (isInVain || this.queued >= this.#options.bulkhead.maxQueue) throw new CircuitOpenError(0);
+    return this.#forProbe.wait({
+      limit: this.#patience,
+      signal,
+      expired: () => new CircuitOpenError(0),
+      aborted: () => new BulkheadRefusedError('aborted'),
+    });
   }
 
-  succeed(): void {
-    this.#circuit.succeed();
-    this.#place?.release();
-  }
-
-  fail(coolDown?: number): void {
-    this.#circuit.fail();
-    this.#place?.release(coolDown);
-  }
-
-  release(coolDown?: number): void {
-    this.#circuit.release();
-    this.#place?.release(coolDown);
-  }
-
-  vacate(): void {
-    this.#place?.release();
-    this.#place = undefined;
+  #circuitChanged(from: CircuitState, to: CircuitState): void {
+    if (to === 'open') this.#bulkhead.dismissWaiting(() => new CircuitOpenError(0));
+    // Not all at once: a service that has just come back is soon gone again under all that has waited for it.
+    if (from === 'half-open' && to === 'closed') {
+      this.#limit?.restart(this.#bulkhead.running);
+      this.#bulkhead.admitWaiting();
+    }
   }
 }

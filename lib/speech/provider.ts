@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { SpeechError } from './error.js';
 import type { SpeechFormat } from './formats.js';
 import { hasMethods } from './has-methods.js';
 import type { SpeechRequest } from './request.js';
@@ -17,6 +18,8 @@ export interface SynthesisContext {
   /** Milliseconds that this stage has until its first proven audio byte, counted from the call. */
   readonly deadline: number;
   readonly logger: SpeechLogger;
+  /** Called whenever sound has come in, by whoever hears it come: it shows that the server is at work, for others who wait as well. */
+  readonly heard?: (() => void) | undefined;
 }
 
 /** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
@@ -44,6 +47,11 @@ export interface SpeechAudio {
    * other things. Its place is free for others then; where there is none, when the stream has ended.
    */
   readonly atRest?: Promise<void>;
+  /**
+   * Takes the word of whoever looks at all of the sound: null when it is whole, or what was found wrong with it. There where somebody
+   * is expected to; until then it counts for nothing.
+   */
+  readonly judge?: (error: SpeechError | null) => void;
   /** Says what the speech has used, where the provider tells; asked once the stream has ended. */
   readonly usage?: () => SpeechUsage | undefined;
 }
@@ -90,6 +98,15 @@ export interface SpeechCapabilities {
   readonly ssml?: boolean;
 }
 
+/** What a check found out, where it has not failed. */
+export type CheckFinding = 'well' | 'spoke' | 'unknown';
+
+export interface CheckContext {
+  readonly signal: AbortSignal;
+  /** Set where only speech can tell, and checks may speak: what was spoken some time ago does not count. */
+  readonly mustSpeak?: boolean;
+}
+
 /**
  * One link of the fallback chain. Write one of your own to reach anything that can speak; `test/support/provider-conformance.ts`
  * states what is expected of it.
@@ -108,8 +125,13 @@ export interface SpeechProvider {
    */
   synthesize(request: SpeechRequest, context: SynthesisContext): Promise<SpeechResult>;
 
-  /** Says by resolving that the provider could speak now, by rejecting with a `SpeechError` why not. Must end when `signal` aborts. */
-  check?(context: { readonly signal: AbortSignal }): Promise<void>;
+  /**
+   * Says by resolving that the provider could speak now, by rejecting with a `SpeechError` why not. Must end when `signal` aborts.
+   *
+   * It may resolve with a `CheckFinding`: `spoke` when it has really spoken, which closes a circuit that is half-open, and `unknown` where somebody
+   * is there and no more can be told. A rejection that does not blame the provider is unknown as well.
+   */
+  check?(context: CheckContext): Promise<unknown>;
 
   /** Lists voices. Called in the background, never while a client waits. */
   voices?(context: { readonly signal: AbortSignal }): Promise<readonly SpeechVoice[]>;

@@ -36,9 +36,10 @@ export function logEvents(events: SpeechEvents, logger: SpeechLogger): () => voi
     circuit({ provider, from, to }) {
       logger.warn({ event: 'circuit', provider, from, to }, 'a circuit breaker changed its state');
     },
-    health({ provider, ok, code, ms, error }) {
+    health({ provider, ok, code, ms, inconclusive, error }) {
       const line = { event: 'health', provider, ok, code: code ?? null, ms: Math.round(ms) };
-      if (ok) logger.debug(line, 'a health check passed');
+      if (inconclusive === true) logger.debug(line, 'a health check told nothing');
+      else if (ok) logger.debug(line, 'a health check passed');
       else logger.warn(error === undefined ? line : { ...line, detail: error.message }, 'a health check failed');
     },
     status({ from, to }) {

@@ -1,19 +1,23 @@
 import { expect } from 'chai';
-import { CircuitBreaker, CircuitOpenError } from '../../lib/resilience/circuit-breaker.js';
+import { CircuitBreaker, CircuitOpenError } from '../../lib/resilience/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 const SETTINGS = { consecutive: 5, window: 20, minimum: 10, rate: 0.5, openFor: 5_000, maxOpenFor: 60_000 };
 
-function setUp() {
+function setUp(options: Partial<typeof SETTINGS> = {}) {
   const clock = new FakeClock();
   const changes: string[] = [];
+  const ends = { ofProbes: 0 };
   const breaker = new CircuitBreaker({
     ...SETTINGS,
+    ...options,
     clock,
     random: () => 0,
     onChange: (from, to) => changes.push(`${from} → ${to}`),
+    onProbeEnd: () => (ends.ofProbes += 1),
+    patience: () => 500,
   });
-  return { clock, breaker, changes };
+  return { clock, breaker, changes, ends };
 }
 
 function fail(breaker: CircuitBreaker, times: number): void {
@@ -175,5 +179,161 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).to.equal('open');
     await clock.advance(1);
     expect(breaker.state).to.equal('half-open');
+  });
+
+  describe('and what callers ask for', () => {
+    const call = (text: string, voice = 'alloy') => ({ traits: [`text ${text}`, `voice ${voice}`] });
+    const failAt = (breaker: CircuitBreaker, text: string, voice?: string): boolean =>
+      breaker.acquire(call(text, voice)).fail('request');
+
+    it('stays closed where one caller asks for the same again and again, and others are answered', () => {
+      const { breaker } = setUp();
+      breaker.acquire(call('Hello.')).succeed();
+      expect(failAt(breaker, '…')).to.equal(true);
+      for (let count = 0; count < 5; count += 1) expect(failAt(breaker, '…')).to.equal(false);
+      expect(breaker.state).to.equal('closed');
+      // It has a circuit of its own by now.
+      expect(() => breaker.acquire(call('…')))
+        .to.throw(CircuitOpenError)
+        .with.property('retryAfter', 5_000);
+      breaker.acquire(call('Good morning.')).succeed();
+    });
+
+    it('opens where different calls fail, whether others had been answered or not', () => {
+      const { breaker } = setUp();
+      breaker.acquire(call('Hello.')).succeed();
+      for (let number = 0; number < 5; number += 1) failAt(breaker, String(number));
+      expect(breaker.state).to.equal('open');
+      expect(() => breaker.acquire(call('Good morning.'))).to.throw(CircuitOpenError);
+    });
+
+    it('opens where the same call fails that had been answered', () => {
+      const { breaker } = setUp();
+      breaker.acquire(call('Hello.')).succeed();
+      for (let count = 0; count < 5; count += 1) failAt(breaker, 'Hello.');
+      expect(breaker.state).to.equal('open');
+      expect(() => breaker.acquire(call('Hello.'))).to.throw(CircuitOpenError);
+    });
+
+    it('is half-open at once for other calls, where nothing but one has failed and nothing else was asked for', () => {
+      const { breaker, changes } = setUp();
+      for (let count = 0; count < 5; count += 1) failAt(breaker, '…');
+      expect(breaker.state).to.equal('open');
+      expect(() => breaker.acquire(call('…'))).to.throw(CircuitOpenError);
+      expect(() => breaker.acquire(), 'nobody knows what it asks for').to.throw(CircuitOpenError);
+      const other = breaker.acquire(call('Good morning.'));
+      expect(breaker.state).to.equal('half-open');
+      other.succeed();
+      expect(changes).to.deep.equal(['closed → open', 'open → half-open', 'half-open → closed']);
+      // It is known now whose fault it was.
+      for (let count = 0; count < 5; count += 1) expect(failAt(breaker, '…')).to.equal(false);
+      expect(breaker.state).to.equal('closed');
+    });
+
+    it('is open to all as soon as another has failed as well', () => {
+      const { breaker } = setUp();
+      for (let count = 0; count < 5; count += 1) failAt(breaker, '…', 'nobody');
+      failAt(breaker, 'Good morning.');
+      expect(breaker.state).to.equal('open');
+      expect(() => breaker.acquire(call('Good evening.'))).to.throw(CircuitOpenError);
+    });
+
+    it('is open to all after failures that are nobody’s but the service’s', () => {
+      const { breaker } = setUp();
+      for (let count = 0; count < 4; count += 1) failAt(breaker, '…');
+      breaker.acquire(call('…')).fail();
+      expect(() => breaker.acquire(call('Good morning.'))).to.throw(CircuitOpenError);
+    });
+
+    it('is open to all where one failure is to open it', () => {
+      const { breaker } = setUp({ consecutive: 1 });
+      failAt(breaker, '…');
+      expect(() => breaker.acquire(call('Good morning.'))).to.throw(CircuitOpenError);
+    });
+
+    it('hands the probe’s place back when what it asked for is to blame', async () => {
+      const { breaker, clock, ends } = setUp();
+      breaker.acquire(call('Hello.')).succeed();
+      failAt(breaker, '…');
+      breaker.openFor(1_000);
+      await clock.advance(1_000);
+      expect(failAt(breaker, '…')).to.equal(false);
+      expect([breaker.state, breaker.probe, ends.ofProbes]).to.deep.equal(['half-open', 'none', 1]);
+    });
+  });
+
+  describe('says whether a probe is worth waiting for', () => {
+    const probing = (breaker: CircuitBreaker): string => {
+      breaker.acquire();
+      return breaker.probe;
+    };
+
+    it('is so at the first, however the service had failed', async () => {
+      const { breaker, clock } = setUp();
+      const hanging = Array.from({ length: 5 }, () => breaker.acquire());
+      await clock.advance(5_000);
+      for (const permit of hanging) permit.fail();
+      expect(breaker.probe).to.equal('none');
+      await clock.advance(5_000);
+      expect(breaker.probe).to.equal('none');
+      expect(probing(breaker)).to.equal('worth waiting for');
+    });
+
+    it('is not when the last probe took long to fail', async () => {
+      const { breaker, clock } = setUp();
+      fail(breaker, 5);
+      await clock.advance(5_000);
+      const probe = breaker.acquire();
+      await clock.advance(501);
+      probe.fail();
+      await clock.advance(10_000);
+      expect(probing(breaker)).to.equal('not worth waiting for');
+    });
+
+    it('is when it failed quickly, as that costs nobody anything', async () => {
+      const { breaker, clock } = setUp();
+      fail(breaker, 5);
+      await clock.advance(5_000);
+      const probe = breaker.acquire();
+      await clock.advance(500);
+      probe.fail();
+      await clock.advance(10_000);
+      expect(probing(breaker)).to.equal('worth waiting for');
+    });
+
+    it('is when something else has seen the service well', async () => {
+      const { breaker, clock } = setUp();
+      fail(breaker, 5);
+      await clock.advance(5_000);
+      const probe = breaker.acquire();
+      await clock.advance(5_000);
+      probe.fail();
+      breaker.tryEarly();
+      expect(probing(breaker)).to.equal('worth waiting for');
+    });
+
+    it('is not when a check has opened it, and is when the service only asked for rest', async () => {
+      for (const [isHopeful, expected] of [
+        [false, 'not worth waiting for'],
+        [true, 'worth waiting for'],
+      ] as const) {
+        const { breaker, clock } = setUp();
+        breaker.openFor(1_000, isHopeful);
+        await clock.advance(1_000);
+        expect(probing(breaker)).to.equal(expected);
+      }
+    });
+
+    it('tells when it has ended, in whichever way', async () => {
+      for (const how of ['proven', 'succeed', 'fail', 'release'] as const) {
+        const { breaker, clock, ends } = setUp();
+        fail(breaker, 5);
+        await clock.advance(5_000);
+        const probe = breaker.acquire();
+        expect(ends.ofProbes).to.equal(0);
+        probe[how]();
+        expect([breaker.probe, ends.ofProbes], how).to.deep.equal(['none', 1]);
+      }
+    });
   });
 });

@@ -1,15 +1,16 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { failureOf, Guard } from '../../lib/resilience/index.js';
-import { FakeClock } from '../support/fake-clock.js';
+import { FakeClock, settle } from '../support/fake-clock.js';
 
 const CIRCUIT = { consecutive: 2, window: 20, minimum: 10, rate: 0.5, openFor: 5_000, maxOpenFor: 60_000 };
 
-function setUp(bulkhead: { maxConcurrent?: number; maxQueue?: number } = {}) {
+function setUp(bulkhead: { maxConcurrent?: number; maxQueue?: number } = {}, adaptive?: { lateAfter: number }) {
   const clock = new FakeClock();
   const guard = new Guard({
     circuitBreaker: { ...CIRCUIT, clock, random: () => 0 },
     bulkhead: { maxConcurrent: 2, maxQueue: 1, maxWait: 500, ...bulkhead, clock },
+    adaptive,
   });
   const { signal } = new AbortController();
   return { clock, guard, signal };
@@ -81,16 +82,115 @@ describe('Guard', () => {
     expect(guard.circuit).to.equal('closed');
   });
 
-  it('lets one probe through when the open period is over, and takes no place for the others', async () => {
-    const { guard, clock, signal } = setUp();
-    await open(guard, signal);
-    await clock.advance(5_000);
-    const probe = await guard.acquire(signal);
-    expect(await refusal(guard.acquire(signal))).to.equal('circuit_open');
-    expect(guard.running).to.equal(1);
-    probe.release();
-    (await guard.acquire(signal)).succeed();
-    expect(guard.circuit).to.equal('closed');
+  describe('whose circuit is half-open', () => {
+    /** Has the circuit opened by failures, and its open period end; somebody probes. */
+    async function probing(bulkhead: Parameters<typeof setUp>[0] = { maxQueue: 5, maxConcurrent: 10 }) {
+      const parts = setUp(bulkhead);
+      const { guard, clock, signal } = parts;
+      await open(guard, signal);
+      await clock.advance(5_000);
+      return { ...parts, probe: await guard.acquire(signal) };
+    }
+
+    it('has others wait for the probe, and lets them in once its answer has begun', async () => {
+      const { guard, signal, probe } = await probing();
+      const waiting = [1, 2, 3].map(() => refusal(guard.acquire(signal)));
+      await settle();
+      expect([guard.running, guard.queued]).to.deep.equal([1, 3]);
+      probe.proven();
+      expect(await Promise.all(waiting)).to.deep.equal(['was let in', 'was let in', 'was let in']);
+      expect([guard.circuit, guard.running, guard.queued]).to.deep.equal(['closed', 4, 0]);
+    });
+
+    it('sends them on at once when the probe fails', async () => {
+      const { guard, clock, signal, probe } = await probing();
+      const waiting = refusal(guard.acquire(signal));
+      probe.fail();
+      expect(await waiting).to.equal('circuit_open');
+      expect([guard.running, guard.queued, clock.pendingTimers]).to.deep.equal([0, 0, 0]);
+    });
+
+    it('has the next one probe when the caller of the first leaves', async () => {
+      const { guard, signal, probe } = await probing();
+      const first = guard.acquire(signal);
+      const second = refusal(guard.acquire(signal));
+      await settle();
+      probe.release();
+      const next = await first;
+      expect([guard.running, guard.queued]).to.deep.equal([1, 1]);
+      next.proven();
+      expect(await second).to.equal('was let in');
+    });
+
+    it('has them wait as long as for a place, and longer where an answer takes longer as a rule; for a second at the most', async () => {
+      for (const [answer, patience] of [
+        [0, 500],
+        [400, 800],
+        [3_000, 1_000],
+      ] as const) {
+        const { guard, clock, signal } = setUp({ maxQueue: 5 });
+        const well = await guard.acquire(signal);
+        await clock.advance(answer);
+        well.proven();
+        well.succeed();
+        await open(guard, signal);
+        await clock.advance(5_000);
+        await guard.acquire(signal);
+        const waiting = refusal(guard.acquire(signal));
+        await clock.advance(patience - 1);
+        expect(guard.queued).to.equal(1);
+        await clock.advance(1);
+        expect(await waiting).to.equal('circuit_open');
+        expect(guard.queued).to.equal(0);
+      }
+    });
+
+    it('has nobody wait a second time for a service that hangs', async () => {
+      const { guard, clock, signal, probe } = await probing();
+      await clock.advance(5_000);
+      probe.fail();
+      await clock.advance(10_000);
+      await guard.acquire(signal);
+      expect(await refusal(guard.acquire(signal))).to.equal('circuit_open');
+    });
+
+    it('has no more wait than its queue has room for, and forgets who leaves', async () => {
+      const { guard, signal } = await probing({ maxQueue: 1 });
+      const caller = new AbortController();
+      const waiting = refusal(guard.acquire(caller.signal));
+      await settle();
+      expect(await refusal(guard.acquire(signal))).to.equal('circuit_open');
+      caller.abort();
+      expect(await waiting).to.equal('aborted');
+      expect([guard.queued, getEventListeners(caller.signal, 'abort').length]).to.deep.equal([0, 0]);
+    });
+
+    it('is probed by a check too, which needs no room, and nobody else meanwhile', async () => {
+      const { guard, clock, signal } = setUp({ maxConcurrent: 1 });
+      expect(guard.tryProbe(), 'closed').to.equal(undefined);
+      await open(guard, signal);
+      expect(guard.tryProbe(), 'open').to.equal(undefined);
+      await clock.advance(5_000);
+      const probe = guard.tryProbe();
+      expect(guard.tryProbe(), 'one is enough').to.equal(undefined);
+      expect(guard.running).to.equal(0);
+      const waiting = refusal(guard.acquire(signal));
+      await settle();
+      expect(guard.queued).to.equal(1);
+      probe?.proven();
+      probe?.succeed();
+      expect(await waiting).to.equal('was let in');
+      expect(guard.circuit).to.equal('closed');
+    });
+  });
+
+  it('sends those away at once who wait for a place when the circuit is opened from outside', async () => {
+    const { guard, signal } = setUp();
+    await guard.acquire(signal);
+    await guard.acquire(signal);
+    const waiting = refusal(guard.acquire(signal, { maxWait: 9_000 }));
+    guard.openFor(5_000);
+    expect(await waiting).to.equal('circuit_open');
   });
 
   it('keeps the place for the cool-down, the circuit not', async () => {
@@ -170,6 +270,90 @@ describe('Guard', () => {
         expect(await left).to.equal('left');
       }
       expect([guard.circuit, guard.running]).to.deep.equal(['closed', 0]);
+    });
+  });
+
+  describe('load', () => {
+    it('is no failure: a call that was late while others were answered counts for nothing', async () => {
+      const { guard, clock, signal } = setUp({ maxConcurrent: 5 });
+      const late = await guard.acquire(signal);
+      const other = await guard.acquire(signal);
+      await clock.advance(4_000);
+      other.proven();
+      await clock.advance(1_000);
+      expect(late.fail(0, 'load')).to.equal(false);
+      expect(guard.circuit).to.equal('closed');
+    });
+
+    it('is a failure where nobody was answered, where it was too long ago, and of a call alone', async () => {
+      for (const [heardAt, isCrowd] of [
+        [undefined, true],
+        [2_000, true],
+        [4_900, false],
+      ] as const) {
+        const { guard, clock, signal } = setUp({ maxConcurrent: 5 });
+        let other = await guard.acquire(signal);
+        if (!isCrowd) other.release();
+        const late = await guard.acquire(signal);
+        await clock.advance(heardAt ?? 0);
+        if (!isCrowd) {
+          late.heard();
+          other = await guard.acquire(signal);
+          other.release();
+        } else if (heardAt !== undefined) other.proven();
+        await clock.advance(5_000 - (heardAt ?? 0));
+        expect(late.fail(0, 'load'), String(heardAt)).to.equal(true);
+      }
+    });
+
+    it('hears a service that is at work in the middle of an answer', async () => {
+      const { guard, clock, signal } = setUp({ maxConcurrent: 5 });
+      const long = await guard.acquire(signal);
+      long.proven();
+      const late = await guard.acquire(signal);
+      await clock.advance(4_500);
+      long.heard();
+      await clock.advance(500);
+      expect(late.fail(0, 'load')).to.equal(false);
+      await clock.advance(0);
+      const next = await guard.acquire(signal);
+      await clock.advance(5_000);
+      expect(next.fail(0, 'load'), 'it has frozen since').to.equal(true);
+    });
+
+    it('makes fewer calls at a time, and answers in time make more', async () => {
+      const { guard, clock, signal } = setUp({ maxConcurrent: 8, maxQueue: 9 }, { lateAfter: 2_500 });
+      const calls = await Promise.all([1, 2, 3, 4, 5].map(() => guard.acquire(signal)));
+      const waiting = guard.acquire(signal, { maxWait: 9_000 });
+      await settle();
+      expect([guard.limit, guard.running, guard.queued]).to.deep.equal([5, 5, 1]);
+      await clock.advance(1_000);
+      calls[2]?.proven();
+      expect(guard.limit, 'the third has shown that there is room').to.equal(6);
+      const sixth = await waiting;
+      await clock.advance(4_000);
+      calls[4]?.proven();
+      expect(guard.limit, 'the last was late').to.equal(3);
+      for (const call of [...calls, sixth]) call.release();
+      expect(guard.circuit).to.equal('closed');
+    });
+
+    it('lets a burst in step by step behind the probe', async () => {
+      const { guard, clock, signal } = setUp({ maxConcurrent: 8, maxQueue: 20 }, { lateAfter: 2_500 });
+      await open(guard, signal);
+      await clock.advance(5_000);
+      const burst = Array.from({ length: 8 }, () => guard.acquire(signal, { maxWait: 9_000 }));
+      const steps: number[] = [];
+      for (let at = 0; at < burst.length; at += steps.at(-1) ?? 0) {
+        await settle();
+        steps.push(guard.running);
+        const running = await Promise.all(burst.slice(at, at + guard.running));
+        await clock.advance(100);
+        for (const permit of running) permit.proven();
+        await settle();
+        for (const permit of running) permit.succeed();
+      }
+      expect(steps).to.deep.equal([1, 2, 4, 1]);
     });
   });
 });

@@ -148,4 +148,80 @@ describe('HealthCheck', () => {
       healthCheck.stop();
     }
   });
+
+  describe('an answer that tells nothing', () => {
+    type Answer = 'well' | 'unknown' | 'ill' | 'not allowed';
+
+    async function statesAfter(answers: readonly Answer[]) {
+      const clock = new FakeClock();
+      const left = [...answers];
+      const seen: { state: string; ok: boolean; inconclusive: boolean }[] = [];
+      const healthCheck = new HealthCheck({
+        check: () => {
+          const answer = left.shift();
+          if (answer === 'well' || answer === 'unknown') return Promise.resolve(answer);
+          return Promise.reject(Object.assign(new Error(answer), { code: answer }));
+        },
+        interval: 10_000,
+        timeout: 2_000,
+        clock,
+        random: () => 0.5,
+        isFailure: (error) => (error as Error).message !== 'not allowed',
+        onResult: ({ ok, inconclusive }, state) => seen.push({ state, ok, inconclusive: inconclusive === true }),
+      });
+      await healthCheck.start();
+      while (left.length > 0) await clock.advance(2_500);
+      healthCheck.stop();
+      return seen;
+    }
+
+    const states = async (answers: readonly Answer[]): Promise<string[]> =>
+      (await statesAfter(answers)).map(({ state }) => state);
+
+    it('leaves a service unknown that has not been seen well', async () => {
+      expect(await statesAfter(['unknown', 'not allowed'])).to.deep.equal([
+        { state: 'unknown', ok: true, inconclusive: true },
+        { state: 'unknown', ok: false, inconclusive: true },
+      ]);
+    });
+
+    it('leaves a service up that was, and ends a row of failures', async () => {
+      const answers: Answer[] = ['well', 'not allowed', 'unknown', 'ill', 'ill', 'unknown', 'ill', 'ill'];
+      expect(new Set(await states(answers))).to.deep.equal(new Set(['up']));
+    });
+
+    it('takes a service that was down for unknown, after two', async () => {
+      expect(await states(['ill', 'unknown', 'ill', 'unknown', 'not allowed', 'well', 'well'])).to.deep.equal([
+        'down',
+        'down',
+        'down',
+        'down',
+        'unknown',
+        'unknown',
+        'up',
+      ]);
+    });
+
+    it('does not make the next failure decide, as the first check does', async () => {
+      expect(await states(['unknown', 'ill', 'ill', 'ill'])).to.deep.equal(['unknown', 'unknown', 'unknown', 'down']);
+    });
+  });
+
+  it('comes back sooner while somebody waits for it', async () => {
+    const clock = new FakeClock();
+    let count = 0;
+    let isUrgent = true;
+    const healthCheck = new HealthCheck({
+      check: () => Promise.resolve(),
+      ...{ interval: 10_000, timeout: 2_000, clock, random: () => 0.5, isUrgent: () => isUrgent },
+      onResult: () => (count += 1),
+    });
+    await healthCheck.start();
+    isUrgent = false;
+    await clock.advance(2_500);
+    expect(count).to.equal(2);
+    await clock.advance(9_999);
+    expect(count).to.equal(2);
+    healthCheck.stop();
+  });
 });

@@ -26,6 +26,7 @@ export function providerStatus(name: string, fields: Partial<ProviderStatus> = {
     circuit: 'closed',
     running: 0,
     queued: 0,
+    limit: 10,
     lastError: null,
     lastCheck: null,
     ...fields,

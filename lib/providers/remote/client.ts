@@ -21,6 +21,7 @@ export interface Call {
   /** Limits for this call, where they are others than the server's. */
   readonly timeout?: RemoteTimeouts;
   readonly onPhase?: (phase: ExchangePhase) => void;
+  readonly onBytes?: (() => void) | undefined;
 }
 
 /** Reaches one server with got, over connections of its own that no other backend can use up. */
@@ -71,10 +72,13 @@ export class RemoteClient {
     this.#running.delete(exchange);
   };
 
-  #exchange({ signal, maxBytes, timeout = this.#options.timeout, onPhase }: Call, start: () => Request): Exchange {
+  #exchange(
+    { signal, maxBytes, timeout = this.#options.timeout, onPhase, onBytes }: Call,
+    start: () => Request,
+  ): Exchange {
     if (this.#isBlocked) throw blockedAddress();
     if (signal.aborted || this.#isClosed) throw new SpeechError('aborted', 'the call is not wanted any more');
-    const exchange = new Exchange({ start, signal, maxBytes, timeout, onRelease: this.#forget, onPhase });
+    const exchange = new Exchange({ start, signal, maxBytes, timeout, onRelease: this.#forget, onPhase, onBytes });
     this.#running.add(exchange);
     return exchange;
   }

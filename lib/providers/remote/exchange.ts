@@ -23,6 +23,8 @@ export interface ExchangeOptions {
   readonly maxBytes: number;
   /** Called when the exchange has let go of everything; more than once, at times. */
   readonly onRelease: (exchange: Exchange) => void;
+  /** Called whenever a piece of the body has come. */
+  readonly onBytes?: (() => void) | undefined;
   /** Called as each phase begins, for those who want to know how far a call came. */
   readonly onPhase?: ((phase: ExchangePhase) => void) | undefined;
 }
@@ -189,6 +191,7 @@ export class Exchange implements Resident {
 
   #count(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
+    this.#options.onBytes?.();
     if (this.#bytes > this.#options.maxBytes) this.fail(new SpeechError('too_large', 'the server sent too many bytes'));
   }
 

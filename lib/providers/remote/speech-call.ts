@@ -64,7 +64,7 @@ export async function speak(call: SpeechCall): Promise<ReceivedSound | Refusal> 
  */
 export async function openCall(call: SpeechCall, streamFormat?: 'sse'): Promise<OpenCall> {
   const { client, options, request, asked, names, context } = call;
-  const { signal } = context;
+  const { signal, heard } = context;
   const sent = asked === request.format ? request : { ...request, format: asked };
   const body = requestBody(sent, options, names, streamFormat);
   const accept = `${contentTypeOf(asked)}, application/octet-stream`;
@@ -74,7 +74,7 @@ export async function openCall(call: SpeechCall, streamFormat?: 'sse'): Promise<
   };
   const timeout = limitsFor(options.timeout, request.input.length);
   for (let stale = 0; ; stale += 1) {
-    const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes, timeout });
+    const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes, timeout, onBytes: heard });
     try {
       return { exchange, response: await exchange.head };
     } catch (error) {

@@ -101,18 +101,22 @@ export const STATUSES: readonly Fault[] = [
   {
     name: 'says 500 and goes on saying it',
     group: GROUP,
-    how: 'status 500 to every request; two failures open the circuit',
+    how: 'status 500 to every request; two failures open the circuit, and two tries of one request are one',
     reply: 'local speech, after one retry',
     code: 'status.500',
     counts: 'failure',
     async run(stage) {
       const server = await startSpeechServer(stage, saying(500));
-      await stage.startApp({
+      const app = await stage.startApp({
         baseUrl: server.baseUrl,
         remote: { retry: { limit: 1 }, circuitBreaker: { consecutive: 2 } },
       });
       expectSpeechFrom(await stage.ask({ within: LEEWAY }), 'local');
       expect(server.asked, 'requests').to.have.length(2);
+      expect(app.underTest().circuit).to.equal('closed');
+      expectSpeechFrom(await stage.ask({ within: LEEWAY }), 'local');
+      // The first try has opened the circuit, so there is no second.
+      expect(server.asked, 'requests').to.have.length(3);
     },
   },
   {
