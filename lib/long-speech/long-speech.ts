@@ -174,8 +174,7 @@ export class LongSpeech {
     const place = { segment, isFirst, isLast: segment.index === this.#options.segments.length - 1 };
     if (sound.isToConvert) return this.#fillConverted(sound.audio, place);
     try {
-      await this.#filler.fill(sound.audio.stream, place);
-      return sound.audio;
+      return await judged(sound.audio, this.#filler.fill(sound.audio.stream, place));
     } catch (thrown) {
       if (!(thrown instanceof UnjoinableError)) throw thrown;
       const { audio } = await this.#speakers.askUnlike(segment.index);
@@ -183,12 +182,12 @@ export class LongSpeech {
     }
   }
 
-  async #fillConverted(audio: SpeechAudio, place: SegmentPlace): Promise<SpeechAudio> {
+  #fillConverted(audio: SpeechAudio, place: SegmentPlace): Promise<SpeechAudio> {
     const { convert, format } = this.#options;
-    await this.#filler.fillConverted(audio.stream, place, (wav, shape) =>
+    const filling = this.#filler.fillConverted(audio.stream, place, (wav, shape) =>
       convert(wav, { format, shape, isLast: place.isLast }, this.#nextCall()),
     );
-    return audio;
+    return judged(audio, filling);
   }
 
   /** Goes back to the beginning of a segment, as far as it was not sent. */
@@ -214,4 +213,24 @@ export class LongSpeech {
     this.#filler.stop(reason);
     this.#lookAhead.wake();
   };
+}
+
+/** Has the sound's provider told what became of it in the end: what looked whole may have been none, or not all of it. */
+async function judged(audio: SpeechAudio, filling: Promise<void>): Promise<SpeechAudio> {
+  try {
+    await filling;
+  } catch (thrown) {
+    audio.judge?.(verdictOn(thrown));
+    throw thrown;
+  }
+  audio.judge?.(null);
+  return audio;
+}
+
+/** Of sound in another shape nothing is wrong; it only cannot follow what was sent before. */
+function verdictOn(thrown: unknown): SpeechError {
+  if (thrown instanceof UnjoinableError) {
+    return new SpeechError('unsupported', 'the sound has another shape', { cause: thrown });
+  }
+  return failureOfStream(thrown);
 }

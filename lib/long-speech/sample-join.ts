@@ -14,6 +14,8 @@ const LEAD = 0.05;
 const MOST_HELD = 1;
 /** Samples below this are quiet: 40 dB below the loudest. */
 const QUIET = 328;
+/** And when none is above this, 54 dB below, nobody hears anything at all: a server that gives that has not spoken. */
+const SILENT = 64;
 
 type Accept = (found: SoundShape) => SoundShape;
 
@@ -27,6 +29,7 @@ class SampleJoin implements SegmentJoin {
   /** The quiet at the end, and the last moment of sound; at times a part of a sample as well. */
   #held: Buffer = Buffer.alloc(0);
   #bytes = 0;
+  #isSilent = true;
   /** Whether the quiet before the sentence is still to be measured. */
   #isLeading: boolean;
 
@@ -37,13 +40,14 @@ class SampleJoin implements SegmentJoin {
   }
 
   get heard(): number {
-    return this.#bytes / (this.#bytesPerFrame * this.#shape.sampleRate);
+    return this.#isSilent ? 0 : this.#bytes / (this.#bytesPerFrame * this.#shape.sampleRate);
   }
 
   add(bytes: Uint8Array): Piece[] {
     this.#bytes += bytes.length;
     const missing = (this.#bytesPerFrame - (this.#held.length % this.#bytesPerFrame)) % this.#bytesPerFrame;
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(missing);
+    if (this.#isSilent) this.#isSilent = !hasSampleAbove(body, SILENT);
     const kept = this.#keptOf(body);
     // Nearly always: what was held goes out, and most of what came behind it, as it is. A copy of it all would double the garbage.
     if (!this.#isLeading && kept < this.#whole(body.length)) {
@@ -109,6 +113,13 @@ class SampleJoin implements SegmentJoin {
   #whole(bytes: number): number {
     return bytes - (bytes % this.#bytesPerFrame);
   }
+}
+
+function hasSampleAbove(bytes: Buffer, level: number): boolean {
+  for (let at = 0; at + BYTES_PER_SAMPLE <= bytes.length; at += BYTES_PER_SAMPLE) {
+    if (Math.abs(bytes.readInt16LE(at)) > level) return true;
+  }
+  return false;
 }
 
 function isQuiet(bytes: Buffer, at: number): boolean {

@@ -90,9 +90,18 @@ export class SegmentFiller {
     this.#stream = stream;
     const wav = await readWhole(stream, MOST_CONVERTED_BYTES);
     checkWhole(wav);
-    const bytes = await convert(wav, this.#options.joiner.shape ?? OWN_SHAPE);
+    const bytes = await convert(wav, this.#options.joiner.shape ?? OWN_SHAPE).catch((error: unknown) => {
+      throw failureInConverting(error);
+    });
     await this.fill(Readable.from([bytes]), place);
   }
+}
+
+/** What goes wrong in converting is our own, unless it is the file that is none. */
+function failureInConverting(thrown: unknown): SpeechError {
+  const error = SpeechError.from(thrown);
+  if (error.code === 'not_audio' || error.code === 'too_large') return error;
+  return new SpeechError(error.code, error.message, { cause: error, blamesProvider: false });
 }
 
 /** Refuses a file that is shorter than it says, or has no sound: once converted, it would look like a whole one. */

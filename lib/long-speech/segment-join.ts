@@ -7,7 +7,7 @@ export interface Piece {
 
 /** Makes the bytes of one segment follow what was sent before it. */
 export interface SegmentJoin {
-  /** Seconds of sound that have come, rests that were added apart. */
+  /** Seconds of sound that have come, rests that were added apart; none where it is all silence, which shows in bare samples only. */
   readonly heard: number;
   /**
    * Takes bytes as they come, and returns what of them can be sent.

@@ -91,7 +91,8 @@ async function soundOf(
   { format, number }: AskedSentence,
   { level, seconds, shape }: { readonly level: number; readonly seconds: number; readonly shape: SoundShape },
 ): Promise<Buffer> {
-  const height = level + number * STEP;
+  // A piece may have been cut so that no number is in it.
+  const height = level + (Number.isNaN(number) ? 0 : number) * STEP;
   // A level that never changed its sign could be taken for text.
   const samples = Float32Array.from({ length: seconds * shape.sampleRate }, (_, at) =>
     at % 200 < 100 ? -height : height,
