@@ -43,13 +43,13 @@ export class StageHealth {
   #wasWell = true;
   /** Whether the last check was the probe of a half-open circuit, which has had its say then. */
   #hasProbed = false;
+  #isLeftToCallers = false;
   /** Speeches whose sound is coming in. */
   #sounding = 0;
   /** When the last speech ended well, unless one has failed since. */
   #spokeAt: number | undefined;
   /** The state that was told last. */
   #told: HealthState = 'unknown';
-  #isStopped = false;
 
   /** @param onChange called after each check, and when a speech has changed the state */
   constructor(provider: SpeechProvider, guard: Guard, options: StageHealthOptions, onChange: () => void) {
@@ -87,7 +87,6 @@ export class StageHealth {
   }
 
   stop(): void {
-    this.#isStopped = true;
     this.#checks?.stop();
   }
 
@@ -141,9 +140,7 @@ export class StageHealth {
 
   async #check(signal: AbortSignal): Promise<unknown> {
     this.#lastError = undefined;
-    const probe = this.#canProbe ? this.#guard.tryProbe() : undefined;
-    this.#hasProbed = probe !== undefined;
-    if (probe !== undefined) this.#followProbe(probe, signal);
+    const probe = this.#probe(signal);
     try {
       const finding = await this.#provider.check?.({ signal, mustSpeak: probe !== undefined });
       if (finding === 'spoke') this.#hasSpoken(probe);
@@ -159,13 +156,20 @@ export class StageHealth {
     }
   }
 
-  /** Ends the probe of a check that is given up, whether the check hears that or not: nobody else may probe meanwhile. */
-  #followProbe(probe: GuardPermit, signal: AbortSignal): void {
-    const end = (): void => {
-      if (this.#isStopped) probe.release();
-      else probe.fail();
+  /**
+   * Takes the place of the probe, if a check may. One that does not end in time has shown nothing, as speech may take longer than
+   * checks; until the circuit has changed it is left to a caller then.
+   */
+  #probe(signal: AbortSignal): GuardPermit | undefined {
+    if (this.#guard.circuit !== 'half-open') this.#isLeftToCallers = false;
+    const probe = this.#canProbe && !this.#isLeftToCallers ? this.#guard.tryProbe() : undefined;
+    this.#hasProbed = probe !== undefined;
+    const giveUp = (): void => {
+      this.#isLeftToCallers = true;
+      probe?.release();
     };
-    signal.addEventListener('abort', end, { once: true });
+    if (probe !== undefined) signal.addEventListener('abort', giveUp, { once: true });
+    return probe;
   }
 
   #hasSpoken(probe: GuardPermit | undefined): void {

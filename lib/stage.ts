@@ -138,6 +138,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
     { tries, remaining }: { readonly tries: number; readonly remaining: number },
   ): number | undefined {
     const failure = failureOf(thrown);
+    // It was not asked, so it has not asked for rest.
+    if (failure.code === 'circuit_open') return undefined;
     // A failure that has opened the circuit leaves no leave for another try.
     const isOpen = this.#guard?.circuit === 'open';
     const work = codePointLength(request.input);

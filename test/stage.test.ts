@@ -5,7 +5,7 @@ import { parseOptions } from '../lib/configuration.js';
 import { CustomProvider } from '../lib/custom-provider.js';
 import { SpeechEvents, type SpeechEventMap } from '../lib/events.js';
 import { SpeechError, type SpeechErrorOptions, type SpeechGuards, type SpeechProvider } from '../lib/index.js';
-import { failureOf } from '../lib/resilience/index.js';
+import { CircuitOpenError, failureOf } from '../lib/resilience/index.js';
 import { Stage } from '../lib/stage.js';
 import { FakeClock, settle } from './support/fake-clock.js';
 import { PCM, pcm, provider } from './support/fake-provider.js';
@@ -236,6 +236,12 @@ describe('Stage', () => {
       expect(stage.status().circuit).to.equal('open');
       await clock.advance(1);
       expect(stage.status().circuit).to.equal('half-open');
+    });
+
+    it('takes no refusal of its own guards for the server’s wish for rest', () => {
+      const { stage } = setUp(failing('reset'), {});
+      expect(stage.retryDelay(new CircuitOpenError(5_000), REQUEST, { tries: 1, remaining })).to.equal(undefined);
+      expect(stage.status().circuit).to.equal('closed');
     });
 
     it('waits itself where there is time, and leaves the circuit as it is', () => {

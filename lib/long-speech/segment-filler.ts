@@ -12,8 +12,8 @@ import { UnjoinableError, type Piece } from './segment-join.js';
 
 /** Most bytes of a segment that has to be converted, which has to be whole for that. */
 const MOST_CONVERTED_BYTES = 16 * 1024 * 1024;
-/** Seconds below which nothing was said. */
-const LEAST_HEARD = 0.02;
+/** Seconds below which nothing was said: two frames of MP3, and a third of the shortest word. */
+const LEAST_HEARD = 0.05;
 
 export interface SegmentFillerOptions {
   readonly joiner: Joiner;

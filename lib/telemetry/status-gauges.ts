@@ -9,7 +9,8 @@ const sum = (one: number, other: number): number => one + other;
 interface ProviderGauge {
   readonly name: string;
   readonly help: string;
-  readonly value: (provider: ProviderStatus) => number;
+  /** Null where a provider has no such thing. */
+  readonly value: (provider: ProviderStatus) => number | null;
   /** How the values of several routers, or processes of a cluster, with a provider of the same name become one. */
   readonly combine: (one: number, other: number) => number;
   readonly aggregator: 'sum' | 'max' | 'min';
@@ -44,6 +45,13 @@ const PROVIDER_GAUGES: readonly ProviderGauge[] = [
     combine: sum,
     aggregator: 'sum',
   },
+  {
+    name: 'speech_concurrency_limit',
+    help: 'Calls that a provider is given at a time, as it turned out to bear.',
+    value: ({ limit }) => limit,
+    combine: sum,
+    aggregator: 'sum',
+  },
 ];
 
 /** Makes the gauges that are read from the routers when they are scraped, so that they are never older than the scrape. */
@@ -64,8 +72,10 @@ export function statusGauges(
         collect() {
           const values = new Map<string, number>();
           for (const provider of statuses().flatMap(({ providers }) => providers)) {
+            const own = value(provider);
+            if (own === null) continue;
             const before = values.get(provider.name);
-            values.set(provider.name, before === undefined ? value(provider) : combine(before, value(provider)));
+            values.set(provider.name, before === undefined ? own : combine(before, own));
           }
           this.reset();
           for (const [provider, combined] of values) this.set({ provider }, combined);

@@ -2,6 +2,7 @@ import type { Fault } from './fault.js';
 import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
 import { BYTES } from './rows/bytes.js';
 import { BROKEN_REPLIES } from './rows/broken-replies.js';
+import { CHECKS } from './rows/checks.js';
 import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';
 import { ENGINE } from './rows/engine.js';
@@ -12,6 +13,7 @@ import { HEALTHY } from './rows/healthy.js';
 import { LAST_RESORT } from './rows/last-resort.js';
 import { NAMES } from './rows/names.js';
 import { NETWORK } from './rows/network.js';
+import { ONE_CALLER } from './rows/one-caller.js';
 import { OVERLOAD } from './rows/overload.js';
 import { OWN_PROCESS } from './rows/own-process.js';
 import { PROCESS } from './rows/process.js';
@@ -33,6 +35,8 @@ export const MATRIX: readonly Fault[] = [
   ...EVENTS,
   ...STATUSES,
   ...RETRY_AFTER,
+  ...ONE_CALLER,
+  ...CHECKS,
   ...LAST_RESORT,
   ...OVERLOAD,
   ...CLIENTS,

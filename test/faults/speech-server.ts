@@ -4,13 +4,20 @@ import { BEHAVIOURS, type BehaviourName } from '../support/upstream.js';
 import type { FaultServer, FaultStage } from './fault.js';
 
 /** What a server does with a request to speak, whose body has been read. */
-export type Behaviour = (response: ServerResponse, format: SpeechFormat, request: IncomingMessage) => void;
+export type Behaviour = (
+  response: ServerResponse,
+  format: SpeechFormat,
+  request: IncomingMessage,
+  body: Readonly<Record<string, unknown>>,
+) => void;
 
-/** A real OpenAI-compatible server that does to its clients what the row wants; its lists are always well. */
+/** A real OpenAI-compatible server that does to its clients what the row wants; its lists are well, if nothing else is said. */
 export interface SpeechServer extends FaultServer {
   /** Requests to speak so far. */
   readonly asked: readonly { readonly input: string; readonly at: number }[];
   behave(behaviour: Behaviour | BehaviourName): void;
+  /** Answers from now on in this way who asks for its lists. */
+  list(answer: (response: ServerResponse) => void): void;
 }
 
 export async function startSpeechServer(
@@ -19,16 +26,19 @@ export async function startSpeechServer(
   host?: string,
 ): Promise<SpeechServer> {
   let behaviour = behaviourOf(first);
+  let list = (response: ServerResponse): void => {
+    response.setHeader('connection', 'close').end('{"data":[{"id":"tts-1"}],"voices":["alloy"]}');
+  };
   const asked: { input: string; at: number }[] = [];
   const server = createServer((request, response) => {
     response.on('error', () => undefined);
     if (request.url !== '/v1/audio/speech') {
-      response.setHeader('connection', 'close').end('{"data":[{"id":"tts-1"}],"voices":["alloy"]}');
+      list(response);
       return;
     }
     void jsonOf(request).then((body) => {
       asked.push({ input: String(body['input']), at: performance.now() });
-      behaviour(response, formatOf(body), request);
+      behaviour(response, formatOf(body), request, body);
     });
   });
   const listening = await stage.listen(server, host);
@@ -38,10 +48,13 @@ export async function startSpeechServer(
     behave(next) {
       behaviour = behaviourOf(next);
     },
+    list(answer) {
+      list = answer;
+    },
   };
 }
 
-function behaviourOf(behaviour: Behaviour | BehaviourName): Behaviour {
+export function behaviourOf(behaviour: Behaviour | BehaviourName): Behaviour {
   return typeof behaviour === 'string' ? BEHAVIOURS[behaviour] : behaviour;
 }
 
@@ -55,10 +68,10 @@ export const saying =
 /** Does one thing after the other, and the last of them from then on. */
 export function inTurn(...behaviours: readonly (Behaviour | BehaviourName)[]): Behaviour {
   let turn = 0;
-  return (response, format, request) => {
+  return (...asked) => {
     const behaviour = behaviours[Math.min(turn, behaviours.length - 1)];
     turn += 1;
-    if (behaviour !== undefined) behaviourOf(behaviour)(response, format, request);
+    if (behaviour !== undefined) behaviourOf(behaviour)(...asked);
   };
 }
 

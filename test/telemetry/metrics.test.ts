@@ -99,7 +99,7 @@ describe('MetricsRecorder', () => {
   });
 
   it('reads the state of the chain when it is scraped', async () => {
-    const open = providerStatus('a', { state: 'down', circuit: 'open', running: 2, queued: 3 });
+    const open = providerStatus('a', { state: 'down', circuit: 'open', running: 2, queued: 3, limit: 4 });
     record([open, providerStatus('b', { state: 'unknown', circuit: 'half-open' })], 'degraded');
     const lines = (await register.metrics()).split('\n');
     expect(lines).to.include.members([
@@ -109,9 +109,15 @@ describe('MetricsRecorder', () => {
       'speech_circuit_state{provider="b"} 1',
       'speech_running{provider="a"} 2',
       'speech_queued{provider="a"} 3',
+      'speech_concurrency_limit{provider="a"} 4',
       'speech_status{status="ok"} 0',
       'speech_status{status="degraded"} 1',
     ]);
+  });
+
+  it('has no limit to tell of where nothing bounds the calls', async () => {
+    record([providerStatus('a', { limit: 4 }), providerStatus('text', { limit: null })]);
+    expect(await samples('speech_concurrency_limit')).to.deep.equal(['speech_concurrency_limit{provider="a"} 4']);
   });
 
   it('adds up what two routers count on one register', async () => {

@@ -54,6 +54,18 @@ async function askAroundThose(stage: FaultStage, count: number, taken: number, s
   );
 }
 
+/** Speaks to one after the other, after so many milliseconds each. */
+function oneByOne(milliseconds: number): Behaviour {
+  let last: Promise<unknown> = Promise.resolve();
+  return (response) => {
+    last = last.then(async () => {
+      if (response.destroyed) return;
+      await pause(milliseconds);
+      response.setHeader('content-type', 'audio/wav').end(soundIn('wav'));
+    });
+  };
+}
+
 const times = <Value>(count: number, make: () => Value): Value[] => Array.from({ length: count }, make);
 
 /** Asks so many times at once. */
@@ -66,11 +78,11 @@ function counting(behaviour: Behaviour): { readonly behaviour: Behaviour; readon
   let running = 0;
   let most = 0;
   return {
-    behaviour(response, format, request) {
+    behaviour(response, ...asked) {
       running += 1;
       most = Math.max(most, running);
       response.once('close', () => (running -= 1));
-      behaviour(response, format, request);
+      behaviour(response, ...asked);
     },
     most: () => most,
   };
@@ -80,6 +92,8 @@ interface BrokenOptions {
   readonly openFor: number;
   readonly maxOpenFor?: number;
   readonly maxConcurrent?: number;
+  readonly maxQueue?: number;
+  readonly maxWait?: number;
   /** Failures that open it. */
   readonly consecutive?: number;
 }
@@ -87,14 +101,14 @@ interface BrokenOptions {
 /** Starts a server and an app whose circuit has been opened by failures. */
 async function startBroken(
   stage: FaultStage,
-  { openFor, maxOpenFor = openFor, maxConcurrent = 10, consecutive = 1 }: BrokenOptions,
+  { openFor, maxOpenFor = openFor, consecutive = 1, ...bulkhead }: BrokenOptions,
 ): Promise<SpeechServer> {
   const server = await startSpeechServer(stage, saying(500));
   await stage.startApp({
     baseUrl: server.baseUrl,
     remote: {
       circuitBreaker: { consecutive, openFor, maxOpenFor },
-      bulkhead: { maxConcurrent, maxQueue: 2, maxWait: 100 },
+      bulkhead: { maxQueue: 2, maxWait: 100, ...bulkhead },
     },
   });
   for (let failures = 0; failures < consecutive; failures += 1) expectSpeechFrom(await stage.ask(), 'local');
@@ -235,9 +249,9 @@ export const OVERLOAD: readonly Fault[] = [
     code: 'status.500',
     counts: 'success',
     async run(stage) {
-      const server = await startSpeechServer(stage, (response, format, request) => {
+      const server = await startSpeechServer(stage, (...asked) => {
         const isUp = Math.floor(performance.now() / 150) % 2 === 0;
-        (isUp ? slowly(1) : saying(500))(response, format, request);
+        (isUp ? slowly(1) : saying(500))(...asked);
       });
       await stage.startApp({
         baseUrl: server.baseUrl,
@@ -259,8 +273,8 @@ export const OVERLOAD: readonly Fault[] = [
   {
     name: 'is slow to come back',
     group: GROUP,
-    how: 'after a failure the server answers when the others have their answer; 20 requests at once when its circuit is to be tried again',
-    reply: 'its speech for the one probe, local speech at once for everybody else',
+    how: 'after a failure the server answers when the others have their answer; 20 requests at once when its circuit is to be tried again, two of which may wait, for 100 ms',
+    reply: 'its speech for the one probe, local speech for everybody else, at once or after 100 ms',
     code: 'circuit_open',
     counts: 'success',
     async run(stage) {
@@ -279,6 +293,73 @@ export const OVERLOAD: readonly Fault[] = [
         expect(answer.timings[0]).to.deep.equal({ provider: 'remote', code: 'circuit_open' });
       }
       expect(server.asked, 'the failure and the probe').to.have.length(2);
+    },
+  },
+  {
+    name: 'is back, and eight are waiting for it',
+    group: GROUP,
+    how: 'after a failure the server takes 40 ms to answer; eight requests at once when its circuit is to be tried again',
+    reply: 'its speech for all, one first, then two, then four',
+    code: 'status.500',
+    counts: 'success',
+    async run(stage) {
+      const server = await startBroken(stage, { openFor: 60, maxQueue: 20, maxWait: 2_000 });
+      const { behaviour, most } = counting(slowly(40));
+      server.behave(behaviour);
+      await pause(150);
+      for (const answer of await askAtOnce(stage, 8)) expectSpeechFrom(answer, 'remote');
+      expect(most(), 'requests at the server at once').to.be.within(2, 4);
+    },
+  },
+  {
+    name: 'speaks to one after the other',
+    group: GROUP,
+    how: 'a server that takes 100 ms for each and keeps the others waiting, which for the last of a crowd is longer than the limit for the first byte; 12 requests at once, and nobody behind it but text',
+    reply: 'its speech for all, or the text for the last; never an error',
+    code: null,
+    counts: 'success',
+    async run(stage) {
+      const { behaviour, most } = counting(oneByOne(100));
+      const server = await startSpeechServer(stage, behaviour);
+      await stage.startApp({
+        baseUrl: server.baseUrl,
+        remote: { timeout: { firstByte: 1_000 }, circuitBreaker: { consecutive: 1 } },
+        behind: [{ type: 'text' }],
+        router: { deadline: 5_000 },
+      });
+      for (const answer of await askAtOnce(stage, 12, 5_000 + LEEWAY)) expectSpeechFrom(answer, 'remote');
+      expect(most(), 'requests at the server at once').to.be.below(10);
+    },
+  },
+  {
+    name: 'refuses what is too much for it',
+    group: GROUP,
+    how: 'a server that speaks to two at a time for 200 ms and says 503 to everybody else; five requests at once',
+    reply: 'its speech for two, local speech for the others',
+    code: 'status.503',
+    counts: 'success',
+    async run(stage) {
+      let running = 0;
+      const server = await startSpeechServer(stage, (response, ...asked) => {
+        if (running >= 2) {
+          saying(503)(response, ...asked);
+          return;
+        }
+        running += 1;
+        response.once('close', () => (running -= 1));
+        response.setHeader('content-type', 'audio/wav').write(soundIn('wav').subarray(0, 1_000));
+        setTimeout(() => response.end(soundIn('wav').subarray(1_000)), 200);
+      });
+      // A connection that stands, so that two are heard before the others are refused.
+      const app = await stage.startApp({ baseUrl: server.baseUrl });
+      const first = [stage.ask(), stage.ask()];
+      await eventually(() => {
+        expect(app.attempts).to.have.length(2);
+      });
+      for (const answer of await askAtOnce(stage, 3)) expectSpeechFrom(answer, 'local');
+      for (const answer of await Promise.all(first)) expectSpeechFrom(answer, 'remote');
+      expect(app.underTest().lastError).to.equal(null);
+      server.behave('speaks');
     },
   },
   {
