@@ -32,7 +32,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   maxInput: 'Most characters of an input. Longer ones are refused, never cut.',
   bodyLimit: 'Most bytes of a request’s body.',
   maxConcurrent:
-    'Most speech requests at once; the next one is told to come again. In a bulkhead: most calls to this provider at once.',
+    'Most speech requests at once; the next one is told to come again. In a bulkhead: most calls to this provider at once; a remote is given fewer where it bears no more.',
   hold: 'Milliseconds for which the sound of a short text is held to become whole, so that another provider can still take over; 0 for none, "whole" until it is.',
   segments:
     'How long text is cut at the ends of sentences to be spoken piece by piece, or false to have it spoken in one call.',
@@ -59,6 +59,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   firstByte: 'Milliseconds from the request sent to the first byte of the reply.',
   circuitBreaker: 'When a failing provider is left alone, and for how long.',
   bulkhead: 'How many calls a provider gets at once, and how many may wait.',
+  maxQueue: 'Most calls that wait for a place; the next one goes on at once.',
+  maxWait:
+    'Milliseconds that a call waits for a place where another provider with sound stands behind this one. At the last of them it waits for as long as the deadline allows.',
   retry: 'How often a failed call is tried again, and the share of all work that may be.',
   health: 'Regular checks, or false for none.',
   allowAddresses:

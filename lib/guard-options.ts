@@ -25,10 +25,10 @@ export const guards = {
     maxOpenFor: milliseconds().default(60_000),
   }).prefault({}),
   bulkhead: object({
-    // More than a server with one GPU works on at once, and few enough that a slow one holds little.
+    // More than a server with one GPU works on at once, and few enough that a slow one holds little. A remote gets fewer where it bears no more.
     maxConcurrent: wholeNumber('calls', 1, 10_000).default(10),
     maxQueue: wholeNumber('calls', 0, 10_000).default(20),
-    // The next provider begins to speak in less than anybody would wait here.
+    // The next provider begins to speak in less than anybody would wait here. Where nobody with sound stands behind, the deadline counts.
     maxWait: milliseconds().default(500),
   }).prefault({}),
   retry: object({

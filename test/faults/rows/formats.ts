@@ -59,15 +59,15 @@ export const FORMATS: readonly Fault[] = [
   ),
   served(
     { name: 'refuses all formats but WAV', how: 'status 422 that names the format, to all but WAV' },
-    (response, format, request) => {
+    (response, format, ...rest) => {
       const refuse = saying(422, {}, '{"detail":[{"loc":["body","response_format"],"msg":"Input should be \'wav\'"}]}');
-      (format === 'wav' ? answering('wav') : refuse)(response, format, request);
+      (format === 'wav' ? answering('wav') : refuse)(response, format, ...rest);
     },
   ),
   served(
     { name: 'calls all of its formats audio/mpeg', how: 'the format that was asked for, under audio/mpeg' },
-    (response, format, request) => {
-      answering(format, 'audio/mpeg')(response, format, request);
+    (response, format, ...rest) => {
+      answering(format, 'audio/mpeg')(response, format, ...rest);
     },
     true,
   ),
