@@ -27,7 +27,7 @@ export async function answersOverOtherScheme(options: RemoteOptions, signal: Abo
 /** Looks under which other path the same server answers as it should. */
 export async function pathThatAnswers(options: RemoteOptions, signal: AbortSignal): Promise<string | undefined> {
   const { origin, pathname } = new URL(options.baseUrl);
-  const path = pathname.replace(/\/+$/, '');
+  const path = pathname.replace(/(?<!\/)\/+$/, '');
   const others = new Set([/\/v\d+$/.test(path) ? path.replace(/\/v\d+$/, '') : `${path}/v1`, '/v1', '']);
   others.delete(path);
   for (const other of others) {

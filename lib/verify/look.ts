@@ -39,7 +39,7 @@ export async function look(options: RemoteOptions, asked: SpeechFormat, signal: 
     return {
       type: typeOf(text),
       format,
-      message: messageOf(text, secretsOf(request, options)).replace(/[.\s]+$/, ''),
+      message: messageOf(text, secretsOf(request, options)).replace(/(?<![.\s])[.\s]+$/, ''),
     };
   } catch {
     return NOTHING;

@@ -39,7 +39,7 @@ export async function otherApi(
 }
 
 function pathHint(path: string, { baseUrl }: RemoteOptions): string {
-  const here = new URL(baseUrl).pathname.replace(/\/+$/, '');
+  const here = new URL(baseUrl).pathname.replace(/(?<!\/)\/+$/, '');
   if (path === `${here}/v1`) return 'the server answers under /v1; add it to the end of the base URL';
   const base = path === '/' ? 'without a path' : `with the path ${path}`;
   return `the server speaks, but not under ${here === '' ? '/' : here}; give the base URL ${base}`;
