@@ -1,5 +1,6 @@
+import { isPronounceable } from '../speech/pronounceable.js';
 import { countScripts } from '../speech/script.js';
-import { sentencesOf } from '../speech/segments.js';
+import { sentencesOf } from '../speech/sentences.js';
 import { spellSigns } from './english-signs.js';
 
 /** Letters that no decomposition brings to plain ASCII. */
@@ -53,7 +54,7 @@ export function toEnglishText(text: string): string {
  */
 export function isReadableAsEnglish(text: string): boolean {
   const written = spellSigns(text);
-  if (!hasWords(toEnglishText(text))) return false;
+  if (!isPronounceable(toEnglishText(text))) return false;
   const { latin, foreign } = countLatin(written);
   if (foreign === 0) return true;
   const isSmallShare = foreign < MOST_FOREIGN * (latin + foreign) || (foreign === 1 && latin >= LEAST_BESIDE_ONE);
@@ -63,10 +64,6 @@ export function isReadableAsEnglish(text: string): boolean {
     if (own.foreign >= Math.max(1, own.latin)) return false;
   }
   return true;
-}
-
-export function hasWords(text: string): boolean {
-  return /[a-z0-9]/i.test(text);
 }
 
 function countLatin(text: string): { readonly latin: number; readonly foreign: number } {

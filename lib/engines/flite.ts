@@ -1,5 +1,6 @@
+import { isPronounceable } from '../speech/pronounceable.js';
 import type { SpeechEngine } from './engine.js';
-import { hasWords, isReadableAsEnglish, toEnglishText } from './english-text.js';
+import { isReadableAsEnglish, toEnglishText } from './english-text.js';
 import { runWasiCommand } from './wasi-command.js';
 import { readWav } from './wav-reader.js';
 
@@ -22,7 +23,7 @@ export function createFliteEngine(module: WebAssembly.Module): SpeechEngine {
     write: toEnglishText,
 
     speak(segment, { speed }) {
-      if (!hasWords(segment)) return { samples: new Float32Array(REST * REST_RATE), sampleRate: REST_RATE };
+      if (!isPronounceable(segment)) return { samples: new Float32Array(REST * REST_RATE), sampleRate: REST_RATE };
       const args = [
         'flite',
         '-voice',

@@ -1,4 +1,5 @@
 import { SpeechError } from '../speech/error.js';
+import { isPronounceable } from '../speech/pronounceable.js';
 import type { EngineSound } from './engine.js';
 
 const LEAST_RATE = 8_000;
@@ -19,14 +20,9 @@ export function checkSound(sound: EngineSound, segment: string): void {
   }
   const loudness = loudnessOf(samples);
   if (!Number.isFinite(loudness)) throw new SpeechError('engine_failed', 'the engine’s samples are not all numbers');
-  if (loudness < SILENCE && hasLetters(segment)) {
+  if (loudness < SILENCE && isPronounceable(segment)) {
     throw new SpeechError('engine_failed', 'the engine gave silence for words');
   }
-}
-
-/** Says whether there is a letter or a digit in a segment, so that something has to be heard. */
-export function hasLetters(segment: string): boolean {
-  return /[\p{L}\p{N}]/u.test(segment);
 }
 
 function loudnessOf(samples: Float32Array): number {

@@ -1,5 +1,6 @@
 import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SpeechFormat } from '../speech/formats.js';
+import { isPronounceable } from '../speech/pronounceable.js';
 import type { SpeechWarning } from '../speech/provider.js';
 import type { SpeechPart } from '../speech/request.js';
 import { SEGMENT_LIMITS, segmentsOf, squeezeRuns, type SegmentLimits } from '../speech/segments.js';
@@ -7,7 +8,7 @@ import type { CreateEncoder, Encoder } from './encoder.js';
 import type { EngineSound, SpeakOptions, SpeechEngine } from './engine.js';
 import { resample } from './resampler.js';
 import { PAUSE, restBetweenParts, trimSilence, unsaid, withRest } from './seam.js';
-import { checkSound, hasLetters } from './sound-check.js';
+import { checkSound } from './sound-check.js';
 
 /** What a worker is asked to speak, as plain data. */
 export interface SpeakJob {
@@ -117,7 +118,7 @@ async function speakOfPart(
     return samples.length === 0 ? undefined : { ...sound, samples };
   } catch (error) {
     // Some engines fail for signs alone, which others spell out.
-    if (hasLetters(segment)) throw error;
+    if (isPronounceable(segment)) throw error;
     return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { squeezeBlanks } from './blanks.js';
+
 /** Control and formatting characters that a voice cannot say, line breaks and tabs excepted. */
 const UNSPEAKABLE = /(?![\t\n\v\f\r\u0085])[\p{Cc}\p{Co}\p{Cn}\uFEFF\u200B\u2060\u00AD]/gu;
 
@@ -12,7 +14,7 @@ export function readableText(input: string): string {
       // Before the blanks are squeezed, because some of them count as blanks, and some stand between two.
       .replace(UNSPEAKABLE, '')
       .split(/\n\s*\n/)
-      .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
+      .map(squeezeBlanks)
       .filter((paragraph) => paragraph !== '')
       .join('\n\n')
   );

@@ -1,4 +1,8 @@
 import { codePointLength, isLongerThan } from './code-points.js';
+import { isPronounceable } from './pronounceable.js';
+import { endSentence } from './prepare/sentence-end.js';
+import { paragraphsOf, sentencesIn } from './sentences.js';
+import { fitting, weightOf, WIDE, WIDE_WEIGHT } from './spoken-weight.js';
 
 /** How long a segment is to be, in weights: shorter ones cost more calls than they save time, longer ones delay what comes next. */
 export interface SegmentLimits {
@@ -10,62 +14,28 @@ export interface SegmentLimits {
 
 export const SEGMENT_LIMITS: SegmentLimits = { least: 25, most: 300 };
 
-/** Characters given to the segmenter at a time: on Node 20 its cost grows with the square of the text. */
-const WINDOW = 4_000;
+/** Least length from which on a sentence is not read to its end before it is cut. */
+const LEAST_LONG_SENTENCE = 1_000;
 
 /** Where a sentence that is too long may be cut, best first. A sign between two digits or in an address is none of its pauses. */
-const CUTS = [/[;:](?=\s)|[；：]/gu, /,(?=\s)|[，、،]/gu, /\s+/gu];
+const CUTS = [/[;:](?=\s)|[；：]/gu, /,(?=\s)|[，、،]/gu, /\s/gu];
 
-/** Characters that are words, and take as long to say as so many letters. */
-const WIDE = /[\p{Script=Han}\p{Script=Hangul}]/gu;
-const WIDE_WEIGHT = 3;
+/** Characters around a cut by which the parts of one are told. */
+const NEAR = 64;
 
-/** How many letters a character takes as long to say as: digits and signs are said as words. */
-const WEIGHTS: readonly (readonly [characters: RegExp, weight: number])[] = [
-  [/^\p{Emoji_Presentation}/u, 15],
-  [/^\p{N}/u, 6],
-  [/^(?:\p{S}|[#%&*/@\\_])/u, 8],
-  [/^[\p{Script=Han}\p{Script=Hangul}]/u, WIDE_WEIGHT],
-];
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Cuts text into pieces at the ends of sentences and paragraphs, in any script. Short ones are joined and long ones cut; nothing
- * but white space is lost.
+ * Cuts text into pieces at the ends of sentences and paragraphs, in any script. Short ones are joined and long ones cut. No word is
+ * lost; a line of signs that nobody says becomes the rest between two pieces.
  */
 export function segmentsOf(text: string, limits: SegmentLimits = SEGMENT_LIMITS): string[] {
-  const { least, most, first = most } = limits;
-  const segments: string[] = [];
-  const limit = (): number => (segments.length === 0 ? first : most);
-  const add = (whole: string): void => {
-    let rest = whole;
-    for (let fit = fitting(rest, limit()); fit < rest.length; fit = fitting(rest, limit())) {
-      const at = cutPosition(rest, fit);
-      segments.push(rest.slice(0, at).trim());
-      rest = rest.slice(at).trim();
-    }
-    if (rest !== '') segments.push(rest);
-  };
-  let pending = '';
-  for (const sentence of sentencesOf(text)) {
-    const joined = pending === '' ? sentence : `${pending} ${sentence}`;
-    if (pending !== '' && weightOf(joined) > limit()) {
-      add(pending);
-      pending = sentence;
-    } else pending = joined;
-    if (pending.length < least) continue;
-    add(pending);
-    pending = '';
-  }
-  // A last scrap goes with the segment before it, where there is room.
-  const last = segments.at(-1);
-  if (
-    pending !== '' &&
-    last !== undefined &&
-    weightOf(`${last} ${pending}`) <= (segments.length === 1 ? first : most)
-  ) {
-    segments[segments.length - 1] = `${last} ${pending}`;
-  } else if (pending !== '') add(pending);
-  return segments;
+  return [...cutText(text, limits)];
+}
+
+/** Does the same piece by piece, with little work for each, so that others can have a turn between them. */
+export function cutText(text: string, limits: SegmentLimits = SEGMENT_LIMITS): Generator<string> {
+  return new Cutter(text, limits).cut();
 }
 
 /** Says whether a text is longer than so many letters. Digits and signs count as one: a price list is not long text for its numbers. */
@@ -82,44 +52,121 @@ export function squeezeRuns(text: string): string {
   return text.replace(/([^\p{L}\p{M}\p{N}\s])\1{3,}/gu, '$1$1$1');
 }
 
-/** Yields the sentences of a text, each in one line. Text that was broken into lines is joined again, lists are not. */
-export function* sentencesOf(text: string): Generator<string> {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
-  for (const paragraph of text.split(/\n[^\S\n]*\n|\n(?=[^\S\n]*(?:[-*•–]|\d+[.)])\s)|\u2029/u)) {
-    let rest = paragraph.replace(/\s+/gu, ' ').trim();
-    while (rest !== '') {
-      const window = rest.slice(0, wholeCharacters(rest, WINDOW));
-      const sentences = [...segmenter.segment(window)].map(({ segment }) => segment);
-      // The last sentence of a window may go on in the next one.
-      const isLast = window.length === rest.length;
-      const whole = isLast || sentences.length === 1 ? sentences : sentences.slice(0, -1);
-      for (const sentence of whole) if (sentence.trim() !== '') yield sentence.trim();
-      rest = rest.slice(whole.reduce((length, sentence) => length + sentence.length, 0));
+/** Text that is not given away yet, and its weight. */
+interface Piece {
+  readonly text: string;
+  readonly weight: number;
+  /** Whether what follows is another paragraph. */
+  readonly endsParagraph?: boolean;
+}
+
+class Cutter {
+  readonly #text: string;
+  readonly #least: number;
+  readonly #most: number;
+  readonly #first: number;
+  /** Whether anything is said at all: in a text of signs alone, they are what there is. */
+  readonly #hasWords: boolean;
+  /** Sentences that are too short to stand alone. */
+  #pending: Piece | undefined;
+  /** The last segment, which a scrap behind it may still join. */
+  #held: Piece | undefined;
+  #count = 0;
+
+  constructor(text: string, { least, most, first = most }: SegmentLimits) {
+    this.#text = text;
+    this.#least = least;
+    this.#most = most;
+    this.#first = first;
+    this.#hasWords = isPronounceable(text);
+  }
+
+  *cut(): Generator<string> {
+    for (const paragraph of paragraphsOf(this.#text)) {
+      if (!this.#isKept(paragraph)) continue;
+      if (this.#pending !== undefined) this.#pending = { ...this.#pending, endsParagraph: true };
+      if (this.#held !== undefined) this.#held = { ...this.#held, endsParagraph: true };
+      const longest = Math.max(LEAST_LONG_SENTENCE, this.#most);
+      for (const sentence of sentencesIn(paragraph, longest)) yield* this.#take(sentence);
     }
+    const last = this.#pending;
+    if (last !== undefined && !this.#joinsHeld(last)) yield* this.#add(last.text);
+    if (this.#held !== undefined) yield this.#held.text;
+  }
+
+  *#take(sentence: string): Generator<string> {
+    const next = pieceOf(sentence);
+    if (!this.#isKept(sentence)) {
+      this.#attach(next);
+      return;
+    }
+    if (this.#pending !== undefined && joined(this.#pending, next).weight > this.#limit(this.#count)) {
+      yield* this.#add(this.#pending.text);
+      this.#pending = undefined;
+    }
+    this.#pending = this.#pending === undefined ? next : joined(this.#pending, next);
+    if (this.#pending.text.length < this.#least) return;
+    yield* this.#add(this.#pending.text);
+    this.#pending = undefined;
+  }
+
+  /** Keeps signs in the flow of a paragraph with the words before or behind them, where there is room. */
+  #attach(signs: Piece): void {
+    if (this.#pending !== undefined) {
+      const both = joined(this.#pending, signs);
+      if (both.weight <= this.#limit(this.#count)) this.#pending = both;
+    } else if (this.#held === undefined) {
+      if (signs.weight <= this.#limit(0)) this.#pending = signs;
+    } else this.#joinsHeld(signs);
+  }
+
+  #joinsHeld(piece: Piece): boolean {
+    const both = this.#held && joined(this.#held, piece);
+    if (both === undefined || both.weight > this.#limit(this.#count - 1)) return false;
+    this.#held = both;
+    return true;
+  }
+
+  *#add(whole: string): Generator<string> {
+    let rest = whole;
+    for (
+      let fit = fitting(rest, this.#limit(this.#count));
+      fit < rest.length;
+      fit = fitting(rest, this.#limit(this.#count))
+    ) {
+      const at = cutPosition(rest, fit);
+      yield* this.#hold(rest.slice(0, at).trim());
+      rest = rest.slice(at).trim();
+    }
+    if (rest !== '') yield* this.#hold(rest);
+  }
+
+  *#hold(segment: string): Generator<string> {
+    if (!this.#isKept(segment)) return;
+    if (this.#held !== undefined) yield this.#held.text;
+    this.#held = pieceOf(segment);
+    this.#count += 1;
+  }
+
+  /** Most weight of a segment with so many before it. */
+  #limit(before: number): number {
+    return before === 0 ? this.#first : this.#most;
+  }
+
+  #isKept(text: string): boolean {
+    return !this.#hasWords || isPronounceable(text);
   }
 }
 
-/** Says how long a text takes to say, in letters. */
-export function weightOf(text: string): number {
-  let weight = 0;
-  for (const character of text) weight += characterWeight(character);
-  return weight;
+function pieceOf(text: string): Piece {
+  return { text, weight: weightOf(text) };
 }
 
-function characterWeight(character: string): number {
-  return WEIGHTS.find(([characters]) => characters.test(character))?.[1] ?? character.length;
-}
-
-/** Returns how much of a text is within a weight, one character at the least. */
-function fitting(text: string, most: number): number {
-  let weight = 0;
-  let length = 0;
-  for (const character of text) {
-    weight += characterWeight(character);
-    if (weight > most && length > 0) return length;
-    length += character.length;
-  }
-  return length;
+/** A paragraph that another one joins is heard as a sentence, whether or not a mark ends it. */
+function joined(one: Piece, other: Piece): Piece {
+  const before = one.endsParagraph === true ? endSentence(one.text) : one.text;
+  const added = before.length - one.text.length + 1;
+  return { text: `${before} ${other.text}`, weight: one.weight + added + other.weight };
 }
 
 /** Finds the last good place to cut a text that is longer than fits. */
@@ -134,12 +181,7 @@ function cutPosition(text: string, fit: number): number {
     if (last > fit / 3) return last;
   }
   // Not between a letter and its accents, nor within an emoji made of several; unless that alone is longer than fits.
-  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-  const grapheme = graphemes.segment(text.slice(0, fit + WINDOW)).containing(fit);
-  return grapheme === undefined || grapheme.index === 0 ? fit : grapheme.index;
-}
-
-/** Moves a position out of the middle of a surrogate pair. */
-function wholeCharacters(text: string, at: number): number {
-  return /[\uD800-\uDBFF]/.test(text[at - 1] ?? '') ? at - 1 : at;
+  const start = Math.max(0, fit - NEAR);
+  const grapheme = GRAPHEMES.segment(text.slice(start, fit + NEAR)).containing(fit - start);
+  return grapheme === undefined || grapheme.index === 0 ? fit : start + grapheme.index;
 }

@@ -1,4 +1,4 @@
-import { weightOf } from './segments.js';
+import { weightOf } from './spoken-weight.js';
 
 /**
  * Seconds that a letter takes at the least and at the most, at the usual pace. English takes 54 to 60 ms, measured with the voices of

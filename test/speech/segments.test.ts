@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isPronounceable } from '../../lib/speech/pronounceable.js';
 import { isBeyondSegment, SEGMENT_LIMITS, segmentsOf, squeezeRuns } from '../../lib/speech/segments.js';
 
-const squeezed = (text: string): string => text.replace(/\s+/gu, '');
+const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
 describe('segmentsOf', () => {
   it('cuts at the ends of sentences', () => {
@@ -63,8 +64,8 @@ describe('segmentsOf', () => {
       expect(segments.length).to.be.greaterThan(1);
       for (const segment of segments) expect(segment.replaceAll(grapheme, '')).to.equal('');
     }
-    // One that is longer than a segment has to be cut all the same.
-    expect(segmentsOf(`a${'\u0301'.repeat(700)}`).length).to.equal(3);
+    // One that is longer than a segment has to be cut all the same, and what no letter is in is not said.
+    expect(segmentsOf(`a${'\u0301'.repeat(700)}b`).map(({ length }) => length)).to.deep.equal([300, 102]);
   });
 
   it('makes segments shorter whose digits and signs take long to say', () => {
@@ -85,23 +86,63 @@ describe('segmentsOf', () => {
     expect(segmentsOf('- milk and butter and eggs and flour\n- bread and jam and tea and coffee')).to.have.length(2);
   });
 
-  it('loses nothing but white space, keeps to its limits and never cuts a character in two', () => {
+  it('loses no word and no sign among words, keeps to its limits and never cuts a character in two', () => {
     const text = fc.array(
-      fc.constantFrom('Hello there. ', 'No! ', '你好。', '😀', 'x', ', ', '\n\n', 'word ', '1.5 ', '===', '\n'),
+      fc.constantFrom(
+        'Hello there. ',
+        'No! ',
+        '你好。',
+        '😀',
+        'x',
+        ', ',
+        '\n\n',
+        'word ',
+        '1.5 ',
+        '===',
+        '\n',
+        'Dr. ',
+        '... ',
+      ),
       { maxLength: 400 },
     );
     fc.assert(
       fc.property(text, fc.integer({ min: 60, max: 300 }), (parts, first) => {
         const whole = parts.join('');
         const segments = segmentsOf(whole, { ...SEGMENT_LIMITS, first });
-        expect(squeezed(segments.join(''))).to.equal(squeezed(whole));
+        expect(wordsOf(segments.join(' ')).join('')).to.equal(wordsOf(whole).join(''));
         for (const [index, segment] of segments.entries()) {
           expect(segment.length).to.be.within(1, index === 0 ? first : SEGMENT_LIMITS.most);
           expect(/\p{Surrogate}/u.test(segment)).to.equal(false);
+          if (isPronounceable(whole)) expect(isPronounceable(segment), segment).to.equal(true);
         }
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('asks nobody for a line of signs: it is the rest between what stands around it', () => {
+    const sentence = 'This is the first sentence of the text.';
+    for (const line of [
+      '★ ★ ★ ★ ★ ★ ★ ★ ★ ★ ★ ★ ★ ★',
+      '— — — — — — — — — — — —',
+      '. . . . . . . . . . . . . .',
+      '🎉',
+      '= = = =',
+    ]) {
+      expect(segmentsOf(`${sentence}\n\n${line}\n\n${sentence}`), line).to.deep.equal([sentence, sentence]);
+    }
+    expect(segmentsOf(`... ${sentence} ?! ${sentence} — — —`)).to.deep.equal([
+      `... ${sentence} ?!`,
+      `${sentence} — — —`,
+    ]);
+    expect(segmentsOf(`${sentence} ${'★ '.repeat(100)}`).length).to.be.below(3);
+  });
+
+  it('says a paragraph that is joined with another one as a sentence', () => {
+    expect(segmentsOf('Contents\n\nHere it begins with a sentence.')).to.deep.equal([
+      'Contents. Here it begins with a sentence.',
+    ]);
+    expect(segmentsOf('今天\n\n我们先去公园走一走,然后再一起去饭馆吃一顿午饭吧。')[0]).to.match(/^今天。 /);
   });
 });
 
