@@ -50,6 +50,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   apiKey: 'The key, or better { "env": "NAME" }, which keeps it out of the file.',
   voice: 'The voice where a request names none.',
   voices: 'From the voice that is asked for to this provider’s own.',
+  ssml: 'The server takes SSML, and is sent the document; others are sent the words in it.',
+  marks:
+    'Marks within the text that the server understands: "pronunciation" for [Kokoro](/kˈOkəɹO/), "tags" for <laugh> and [laughs]. Others are left out.',
   formats:
     'What the server can make. From wav and pcm the other formats are made here; without these, they are left to the next provider.',
   pcm: 'What the server’s bare samples are, where the type and the headers of its replies do not say it.',

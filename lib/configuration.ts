@@ -138,16 +138,16 @@ function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'loca
     const options = { name, engine, command: command && withoutUndefined(command), voice, voices, workers };
     return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
   }
-  const { name, apiKey, headers, model, voice, voices, formats, pcm, ssml } = entry;
+  const { name, apiKey, headers, model, voice, voices, formats, pcm, ssml, marks } = entry;
   const { maxInput, timeout, maxBytes, allowAddresses } = entry;
-  const wishes = { model, voice, voices, formats, pcm, ssml };
+  const wishes = { model, voice, voices, formats, pcm, ssml, marks };
   const options = { name, apiKey, headers, ...wishes, maxInput, timeout, maxBytes, allowAddresses };
   return {
     type: 'remote',
     guards,
     options: withoutUndefined({
       ...options,
-      baseUrl: entry.baseUrl.replace(/\/+$/, ''),
+      baseUrl: entry.baseUrl.replace(/(?<!\/)\/+$/, ''),
       pool: { ...entry.pool, maxSockets: entry.pool.maxSockets ?? Math.max(20, 2 * bulkhead.maxConcurrent) },
       tls: entry.tls && withoutUndefined(entry.tls),
       healthPath: entry.health === false ? undefined : entry.health.path,

@@ -3,6 +3,7 @@ import { proveResult } from './prove-result.js';
 import type { Clock } from './resilience/index.js';
 import { SPEECH_FORMATS, type SpeechFormat } from './speech/formats.js';
 import { hasMethods } from './speech/has-methods.js';
+import { MARK_KINDS, type MarkKind } from './speech/marks.js';
 import type {
   CheckContext,
   CheckFinding,
@@ -60,11 +61,12 @@ export class CustomProvider implements SpeechProvider {
   /** Asked anew each time, as a provider may learn what it can do. */
   get capabilities(): SpeechCapabilities {
     try {
-      const { formats, maxInput, ssml } = Object(this.#own.capabilities) as Record<string, unknown>;
+      const { formats, maxInput, ssml, marks } = Object(this.#own.capabilities) as Record<string, unknown>;
       return {
         ...(Array.isArray(formats) ? { formats: [...new Set(formats.filter(isFormat))] } : {}),
         ...(Number.isInteger(maxInput) && Number(maxInput) > 0 ? { maxInput: Number(maxInput) } : {}),
         ...(ssml === true ? { ssml } : {}),
+        ...(Array.isArray(marks) ? { marks: [...new Set(marks.filter(isMarkKind))] } : {}),
       };
     } catch {
       return {};
@@ -95,6 +97,10 @@ async function trusted<Value>(call: () => Promise<Value> | Value, signal?: Abort
 
 function findingOf(resolved: unknown): CheckFinding {
   return resolved === 'spoke' || resolved === 'unknown' ? resolved : 'well';
+}
+
+function isMarkKind(value: unknown): value is MarkKind {
+  return MARK_KINDS.some((kind) => kind === value);
 }
 
 function isFormat(value: unknown): value is SpeechFormat {

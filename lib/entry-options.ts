@@ -8,6 +8,7 @@ import { keyProblem } from './key-problem.js';
 import { milliseconds, object, onOrOff, wholeNumber, words } from './option-schemas.js';
 import { nearMiss } from './options-error.js';
 import { SPEECH_FORMATS } from './speech/formats.js';
+import { MARK_KINDS } from './speech/marks.js';
 
 const MEBIBYTE = 1024 * 1024;
 // Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.
@@ -55,6 +56,12 @@ const remote = object({
   }).prefault({}),
   // Most of these servers would read the tags aloud.
   ssml: onOrOff().default(false),
+  // Nobody writes sounds between slashes who does not mean them. Tags are words to most of these servers, which would read them aloud.
+  marks: z
+    .array(z.enum(MARK_KINDS, { error: `expected one of ${MARK_KINDS.join(', ')}` }), {
+      error: 'expected a list of marks, such as ["pronunciation"]',
+    })
+    .default(['pronunciation']),
   maxInput: wholeNumber('characters', 1, 1_000_000).optional(),
   timeout: object({
     lookup: milliseconds().default(1_000),

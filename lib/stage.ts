@@ -17,6 +17,7 @@ import {
 import { StageHealth } from './stage-health.js';
 import { codePointLength, isLongerThan } from './speech/code-points.js';
 import { codeBlamesProvider, SpeechError } from './speech/error.js';
+import { withMarksFor } from './speech/marked-request.js';
 import type { SpeechAudio, SpeechLogger, SpeechProvider, SpeechResult } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { Seats } from './seats.js';
@@ -212,7 +213,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
   }
 
   #synthesize(request: SpeechRequest, { signal, budget }: StepContext, heard?: () => void): Promise<SpeechResult> {
-    return this.provider.synthesize(request, { signal, deadline: budget, logger: this.#options.logger, heard });
+    const asked = withMarksFor(request, this.provider.capabilities?.marks);
+    return this.provider.synthesize(asked, { signal, deadline: budget, logger: this.#options.logger, heard });
   }
 
   /** Whoever has another provider with sound behind it goes there soon; the last may take all the time that there is. */

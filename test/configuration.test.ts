@@ -56,6 +56,7 @@ describe('parseOptions', () => {
         headers: {},
         voices: {},
         ssml: false,
+        marks: ['pronunciation'],
         formats: ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'],
         pcm: { sampleRate: 24_000, channels: 1 },
         timeout: {

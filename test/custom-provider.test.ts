@@ -180,6 +180,8 @@ describe('CustomProvider', () => {
       [{ formats: 'mp3', maxInput: 0, ssml: 1 }, {}],
       [{ maxInput: Infinity }, {}],
       [{ maxInput: 1.5 }, {}],
+      [{ marks: ['tags', 7, 'ipa', 'tags'] }, { marks: ['tags'] }],
+      [{ marks: 'tags' }, {}],
     ];
     for (const [given, expected] of capabilities) {
       expect(of({ capabilities: given }).capabilities, JSON.stringify(given)).to.deep.equal(expected);

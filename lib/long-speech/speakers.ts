@@ -2,6 +2,7 @@ import type { Attempt } from '../resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import type { SoundShape } from '../speech/formats.js';
 import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
+import { withMarks } from '../speech/marks.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { discard } from '../streams/discard.js';
 
@@ -119,7 +120,7 @@ export class Speakers {
   }
 }
 
-/** The request for one segment of a long text. */
+/** The request for one segment of a long text, which was cut with its marks. */
 export function segmentRequest(
   request: SpeechRequest,
   segments: readonly string[],
@@ -130,5 +131,8 @@ export function segmentRequest(
   const { format, speed, voice, model, instructions, extra, verbatim, requestId } = request;
   const wishes = { format, speed, voice, model, instructions, extra, requestId };
   const events = request.events === undefined ? {} : { events: request.events };
-  return { ...wishes, ...(verbatim && { verbatim }), ...events, input: segments[index] ?? '', part };
+  const segment = segments[index] ?? '';
+  const input = request.marked === undefined ? segment : withMarks(segment, []);
+  const marked = input === segment ? {} : { marked: segment };
+  return { ...wishes, ...(verbatim && { verbatim }), ...events, ...marked, input, part };
 }

@@ -53,7 +53,7 @@ export function createRemoteProvider(
   const events = new EventSupport(now);
   const convertible = converter === undefined ? [] : convertibleFormats();
   const support = new FormatSupport({ formats: options.formats, convertible, now });
-  const { maxInput, ssml } = options;
+  const { maxInput, ssml, marks } = options;
   const { formats } = support;
   let spokenWellUntil = 0;
 
@@ -95,7 +95,7 @@ export function createRemoteProvider(
   return {
     name: options.name,
     type: 'remote',
-    capabilities: maxInput === undefined ? { formats, ssml } : { formats, maxInput, ssml },
+    capabilities: maxInput === undefined ? { formats, ssml, marks } : { formats, maxInput, ssml, marks },
 
     synthesize,
 

@@ -15,7 +15,7 @@ export function createTextProvider(options: TextOptions): SpeechProvider {
     synthesize: (request) =>
       Promise.resolve({
         kind: 'text',
-        text: readableText(request.part?.whole ?? request.input),
+        text: readableText(request.part?.whole ?? request.lines ?? request.input),
         status: options.status,
       }),
     check: () => Promise.resolve(),

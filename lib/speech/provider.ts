@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { SpeechError } from './error.js';
 import type { SpeechFormat } from './formats.js';
 import { hasMethods } from './has-methods.js';
+import type { MarkKind } from './marks.js';
 import type { SpeechRequest } from './request.js';
 
 /** Anything with pino's methods: an object of fixed keys first, then a sentence. */
@@ -25,7 +26,7 @@ export interface SynthesisContext {
 /** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
 export type SpeechWarning = (typeof WARNINGS)[number];
 
-const WARNINGS = ['voice-substituted', 'model-substituted', 'instructions-ignored'] as const;
+const WARNINGS = ['voice-substituted', 'model-substituted', 'instructions-ignored', 'nothing-to-say'] as const;
 
 export function isSpeechWarning(value: unknown): value is SpeechWarning {
   return WARNINGS.some((warning) => warning === value);
@@ -96,6 +97,8 @@ export interface SpeechCapabilities {
   readonly maxInput?: number;
   /** Whether `ssml` is understood where a request has it. */
   readonly ssml?: boolean;
+  /** The marks that are understood, of which a request then has those that the client wrote in `marked`. None where it is missing. */
+  readonly marks?: readonly MarkKind[];
 }
 
 /** What a check found out, where it has not failed. */

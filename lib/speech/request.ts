@@ -21,7 +21,7 @@ export interface VerbatimFields {
 
 /** What is to be spoken: a checked request, free of HTTP. */
 export interface SpeechRequest {
-  /** The text, 1 to `maxInput` code points, with no lone surrogates and no NUL. */
+  /** The text, without characters that cannot be said. What goes to a provider is in one line. */
   readonly input: string;
   readonly format: SpeechFormat;
   /** Pace as a factor of normal, 0.25 to 4. */
@@ -37,6 +37,13 @@ export interface SpeechRequest {
   readonly verbatim?: VerbatimFields;
   /** The same text as SSML, where the client sent it so: for providers that say they take it. */
   readonly ssml?: string;
+  /**
+   * The same text with its marks, where it has any: `[Kokoro](/kˈOkəɹO/)`, `<laugh>`. A provider is given those that its capabilities
+   * name, and none of this where there are none of these.
+   */
+  readonly marked?: string;
+  /** The same text in its lines and paragraphs, where it has more than one: for whoever shows it, or reads it by them. */
+  readonly lines?: string;
   /**
    * Set where the client reads the sound in events. A server that speaks in events is then asked for them, as they tell what the
    * speech has used; the stream is plain sound either way.

@@ -42,6 +42,7 @@ export function remoteOptions(baseUrl: string, options: Partial<RemoteOptions> =
     headers: {},
     voices: {},
     ssml: false,
+    marks: ['pronunciation'],
     formats: SPEECH_FORMATS,
     pcm: { sampleRate: 24_000, channels: 1 },
     timeout: limitsFor(),

@@ -7,6 +7,17 @@ const number = (path, placeholder = '') => ({
   placeholder: String(placeholder),
 });
 const choice = (path, options) => ({ path: path.split('.'), kind: 'select', options });
+/**
+ * @param standard what counts where nothing is said
+ * @param labels where the labels of the choices are found; without it, they are their own
+ */
+const several = (path, choices, standard, labels) => ({
+  path: path.split('.'),
+  kind: 'several',
+  choices,
+  standard,
+  labels,
+});
 const onOff = (path) => ({ path: path.split('.'), kind: 'checkbox' });
 
 export const FORMATS = ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'];
@@ -64,7 +75,7 @@ export const FORMS = {
         { path: ['apiKey'], kind: 'secret' },
         text('model', 'tts-1'),
         text('voice', 'alloy'),
-        { path: ['formats'], kind: 'formats' },
+        several('formats', FORMATS, FORMATS),
       ],
     },
     TIMEOUTS,
@@ -75,6 +86,7 @@ export const FORMS = {
       fields: [
         number('maxInput'),
         onOff('ssml'),
+        several('marks', ['pronunciation', 'tags'], ['pronunciation'], 'field.marks'),
         number('maxBytes', 26214400),
         number('pcm.sampleRate', 24000),
         number('pcm.channels', 1),

@@ -2,7 +2,7 @@ import { html, nothing } from './lit-html/lit-html.js';
 import { ifDefined } from './lit-html/directives/if-defined.js';
 import { live } from './lit-html/directives/live.js';
 import { isObject, restOf, setAt, valueAt, withRest } from './draft.js';
-import { fieldsOf, FORMATS, FORMS, GENERAL } from './fields.js';
+import { fieldsOf, FORMS, GENERAL } from './fields.js';
 import { t } from './preferences.js';
 
 /**
@@ -68,7 +68,7 @@ const KINDS = {
   checkbox: ({ key, id, value, set }) => tick(id, t(`field.${key}`), value === true, (on) => set(on || undefined)),
   switch: ({ key, id, value, set }) =>
     tick(id, t(`field.${key}`), value !== false, (on) => set(on ? undefined : false)),
-  formats,
+  several,
   secret,
 };
 
@@ -127,17 +127,22 @@ function tick(id, label, checked, onChange) {
   `;
 }
 
-function formats({ key, id, value, problem, set }) {
-  const chosen = value ?? FORMATS;
-  const toggle = (format, on) => {
-    const next = FORMATS.filter((other) => (other === format ? on : chosen.includes(other)));
-    set(next.length === FORMATS.length ? undefined : next);
+function several({ field, key, id, value, problem, set }) {
+  const { choices, standard, labels } = field;
+  const labelOf = (choice) => (labels === undefined ? choice : t(`${labels}.${choice}`));
+  const chosen = value ?? standard;
+  const isStandard = (list) => list.length === standard.length && list.every((each) => standard.includes(each));
+  const toggle = (choice, on) => {
+    const next = choices.filter((other) => (other === choice ? on : chosen.includes(other)));
+    set(isStandard(next) ? undefined : next);
   };
   return html`
     <fieldset class="field wide">
       <legend>${t(`field.${key}`)}</legend>
       <div class="ticks">
-        ${FORMATS.map((format) => tick(`${id}-${format}`, format, chosen.includes(format), (on) => toggle(format, on)))}
+        ${choices.map((choice) =>
+          tick(`${id}-${choice}`, labelOf(choice), chosen.includes(choice), (on) => toggle(choice, on)),
+        )}
       </div>
       ${problemText(id, problem)}
     </fieldset>

@@ -30,13 +30,14 @@ export function failureOfStatus(response: IncomingMessage): SpeechError {
 
 /** What a server may send back of what it was sent, and no log line is to have. */
 export function secretsOf(
-  { input, ssml, instructions, extra }: SpeechRequest,
+  { input, ssml, marked, instructions, extra }: SpeechRequest,
   { apiKey, headers, baseUrl }: RemoteOptions,
 ): string[] {
   const ofClient = Object.values(extra).map((value) => JSON.stringify(value));
   return [
     input,
     ssml ?? '',
+    marked ?? '',
     instructions ?? '',
     ...ofClient,
     apiKey ?? '',

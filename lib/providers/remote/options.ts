@@ -1,4 +1,5 @@
 import type { SpeechFormat } from '../../speech/formats.js';
+import type { MarkKind } from '../../speech/marks.js';
 import type { PcmOption } from './pcm-layout.js';
 
 /** Milliseconds for each phase of a call. */
@@ -33,6 +34,8 @@ export interface RemoteOptions {
   readonly pcm: PcmOption;
   /** Whether the server takes SSML as its input. Where it does not, a text that came as SSML is sent plain. */
   readonly ssml: boolean;
+  /** The marks that the server understands; a text is sent without the others. */
+  readonly marks: readonly MarkKind[];
   readonly maxInput?: number;
   readonly timeout: RemoteTimeouts;
   readonly pool: { readonly maxSockets: number; readonly keepAlive: number };

@@ -16,7 +16,7 @@ export function requestBody(
   return JSON.stringify({
     ...request.extra,
     model,
-    input: (ssml ? request.ssml : undefined) ?? request.input,
+    input: (ssml ? request.ssml : undefined) ?? request.marked ?? request.input,
     voice,
     instructions: request.instructions,
     response_format: request.format,

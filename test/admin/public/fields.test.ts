@@ -7,6 +7,8 @@ interface Field {
   readonly kind: string;
   readonly placeholder?: string;
   readonly options?: unknown[];
+  readonly choices?: unknown[];
+  readonly standard?: unknown[];
 }
 
 interface Schema {
@@ -68,8 +70,15 @@ describe('the fields of the admin page', () => {
     });
   }
 
-  it('offer every format that there is', () => {
+  it('offer every format and every mark that there is, ticked where that is the default', () => {
     const formats = schemaAt(entrySchema('remote'), ['formats']);
     expect(formats?.items?.enum).to.deep.equal(FORMATS);
+    const several = fieldsOf('remote').filter(({ kind }) => kind === 'several');
+    expect(several.map(({ path }) => path.join('.'))).to.deep.equal(['formats', 'marks']);
+    for (const { path, choices, standard } of several) {
+      const found = schemaAt(entrySchema('remote'), path);
+      expect(found?.items?.enum, path.join('.')).to.deep.equal(choices);
+      expect(found?.default, path.join('.')).to.deep.equal(standard);
+    }
   });
 });

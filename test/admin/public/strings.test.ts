@@ -7,7 +7,7 @@ type Dictionary = Record<string, string>;
 const { en } = (await pageModule('strings/en.js')) as { en: Dictionary };
 const { zh } = (await pageModule('strings/zh.js')) as { zh: Dictionary };
 const { fieldsOf, FORMS, GENERAL } = (await pageModule('fields.js')) as {
-  fieldsOf: (type: string) => { path: string[]; kind: string }[];
+  fieldsOf: (type: string) => { path: string[]; kind: string; choices?: string[]; labels?: string }[];
   FORMS: Record<string, { group: string }[]>;
   GENERAL: { path: string[]; kind: string }[];
 };
@@ -44,6 +44,11 @@ describe('the dictionaries of the admin page', () => {
     const keys = [
       ...fields.map(({ path }) => `field.${path.join('.')}`),
       ...fields.filter(({ kind }) => kind === 'select').map(({ path }) => `field.${path.join('.')}.default`),
+      ...Object.keys(FORMS)
+        .flatMap(fieldsOf)
+        .flatMap(({ labels, choices = [] }) =>
+          labels === undefined ? [] : choices.map((each) => `${labels}.${each}`),
+        ),
       ...groups.map(({ group }) => `group.${group}`),
     ];
     expect(keys.filter((key) => !Object.hasOwn(en, key))).to.deep.equal([]);
