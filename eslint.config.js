@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /** Says which rooms of lib/ a room may import from; a comment is no fence. */
@@ -89,6 +90,15 @@ export default tseslint.config(
   },
   { files: ['lib/providers/engine-thread.ts'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX, DESTROYS] } },
   { files: ['lib/streams/**'], rules: { 'no-restricted-syntax': ['error', ...SYNTAX, TERMINATE] } },
+  {
+    // What a request says is looked at on the event loop: an expression whose time grows with the square of a text would stop it.
+    files: ['lib/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
+    },
+  },
   room(
     ['lib/speech/**'],
     [

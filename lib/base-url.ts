@@ -15,7 +15,7 @@ const MOST_LABEL_CHARACTERS = 63;
  * @returns the problem in words, or undefined where there is none
  */
 export function baseUrlProblem(value: string): string | undefined {
-  const [, authority, path = ''] = /^https?:\/\/([^/?#\\]*)(.*)$/is.exec(value) ?? [];
+  const [, authority, path = ''] = /^https?:\/\/([^/?#\\]*)([/?#\\].*)?$/is.exec(value) ?? [];
   if (authority === undefined) return `expected an address that begins with http:// or https://, ${EXAMPLE}`;
   if (/[\s\p{Cc}]/u.test(value)) return 'the address must not have spaces or line breaks in it or at its end';
   return authorityProblem(authority) ?? pathProblem(path);

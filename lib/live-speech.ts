@@ -12,6 +12,7 @@ import { createTextProvider } from './providers/text.js';
 import type { Clock } from './resilience/index.js';
 import { SpeechRuntime, type SpeechRuntimeOptions } from './speech-runtime.js';
 import type { SpeechLogger, SpeechProvider } from './speech/provider.js';
+import { warmReader } from './speech/prepare/prepare-markdown.js';
 import { Stage } from './stage.js';
 
 export interface LiveSpeechOptions {
@@ -55,7 +56,9 @@ export class LiveSpeech {
 
   /** Begins the health checks and warms what can be warmed. Resolves when all of that has ended, well or badly. */
   async start(): Promise<void> {
-    await Promise.all(this.#current.chain.stages.map(startStage));
+    const { chain, configuration } = this.#current;
+    const warming = configuration.prepare === 'none' ? [] : [warmReader()];
+    await Promise.all([...chain.stages.map(startStage), ...warming]);
   }
 
   /** Swaps the chain at once. Requests under way go on with the one they began with. */

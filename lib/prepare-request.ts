@@ -1,21 +1,27 @@
 import { muteRejection } from './resilience/call-quietly.js';
 import { withTimeLimit, type Clock, type Deadline } from './resilience/index.js';
+import { cleanText, isClean } from './speech/clean-text.js';
 import { isLongerThan } from './speech/code-points.js';
+import { hasMarks, hideMarks, MARK_KINDS, showMarks, type MarkKind } from './speech/marks.js';
 import { hasMarkup } from './speech/prepare/markup.js';
 import { stripMarks } from './speech/prepare/plain-marks.js';
 import { prepareMarkdown } from './speech/prepare/prepare-markdown.js';
 import type { Prepare, PrepareFunction } from './speech/prepare/prepare-text.js';
+import { withoutReasoning } from './speech/prepare/reasoning.js';
+import { hasReasoning } from './speech/prepare/reasoning-tokens.js';
 import { isSsml, sayOfSsml } from './speech/prepare/ssml.js';
 import type { SpeechLogger } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
+import { inSlices } from './speech/slices.js';
+import { Turns, type GiveWay } from './speech/turns.js';
 
 /** Longest prepared text, as a multiple of `maxInput`: formulas and tables grow when they are said, and none needs more. */
 const MOST_GROWTH = 4;
 /** Share of what is left of the deadline that the user's own function gets: the rest is for those who speak. */
 const FUNCTION_SHARE = 0.5;
 
-/** What no JSON can carry to a remote, and a request may not have. */
-const UNSENDABLE = /\p{Surrogate}|\0/gu;
+/** What is left of an answer that was nothing but thought, or a laugh: a rest, which nobody is asked to say. */
+const REST = '…';
 
 export interface PrepareOptions {
   readonly prepare: Prepare;
@@ -23,6 +29,8 @@ export interface PrepareOptions {
   readonly maxInput: number;
   readonly clock: Clock;
   readonly logger: SpeechLogger;
+  /** Whom long texts share the event loop with. */
+  readonly turns?: Turns;
 }
 
 export interface PrepareContext {
@@ -39,33 +47,64 @@ export type PrepareRequest = (
 
 /** Makes what stands between reading a request and speaking it: from here on, the providers see what is to be said. */
 export function createPrepare(options: PrepareOptions): PrepareRequest {
-  const { prepare } = options;
-  if (prepare === 'none') return (request) => request;
+  const { prepare, turns = new Turns() } = options;
   return (request, context) => {
-    if (prepare === 'markdown' && !hasMarkup(request.input)) return request;
-    return makeReady(request, context, options);
+    if (isReady(request.input, prepare)) return request;
+    const giveWay: GiveWay = (characters) => {
+      const turn = turns.take(characters);
+      const isOver = turn !== undefined && (context.signal.aborted || context.deadline.remaining() <= 0);
+      return isOver ? Promise.reject(new NobodyWaitsError()) : turn;
+    };
+    return makeReady(request, context, options, giveWay).catch((error: unknown) => {
+      if (error instanceof NobodyWaitsError) return request;
+      throw error;
+    });
   };
+}
+
+/** Says whether a text can go on as it is. Nearly all do, after a few expressions. */
+function isReady(input: string, prepare: Prepare): boolean {
+  if (!isClean(input) || typeof prepare === 'function') return false;
+  return prepare === 'none' || !(hasMarkup(input) || hasReasoning(input) || hasMarks(input));
 }
 
 async function makeReady(
   request: SpeechRequest,
   context: PrepareContext,
   options: PrepareOptions,
+  giveWay: GiveWay,
 ): Promise<SpeechRequest> {
   const { prepare } = options;
-  const ssml = isSsml(request.input) ? request.input : undefined;
-  const written = ssml === undefined ? request.input : await sayOfSsml(ssml).catch(() => stripMarks(ssml));
+  const clean = isClean(request.input) ? request.input : await inSlices(request.input, giveWay, cleanText);
+  // What cannot be said is taken out in any case: that is no preparing.
+  if (prepare === 'none') return changed(request, clean);
+  const ssml = isSsml(clean) ? clean : undefined;
+  const written = await (ssml === undefined ? withoutReasoning(clean, giveWay) : sayOfSsml(ssml, giveWay));
   const own =
     typeof prepare === 'function' ? await prepareWith(prepare, written, request, context, options) : undefined;
+  const { text, marks } = hideMarks(own ?? written);
   // What SSML says is no Markdown any more.
-  const input = own ?? (ssml === undefined ? await readMarkdown(written, options) : written);
-  if (ssml !== undefined) return { ...request, input, ssml };
+  const said = own === undefined && ssml === undefined ? await readMarkdown(text, options, giveWay) : text;
+  const show = async (kinds: readonly MarkKind[]): Promise<string> =>
+    (await inSlices(said, giveWay, (slice) => showMarks({ text: slice, marks }, kinds))).trim();
+  const input = marks.length === 0 ? said : await show([]);
+  const isLeftOut = input === '' && (marks.length > 0 || (ssml === undefined && written !== clean && written === ''));
+  const ready = changed(request, isLeftOut ? REST : input);
+  const marked = marks.length === 0 ? undefined : await show(MARK_KINDS);
+  return {
+    ...ready,
+    ...(ssml === undefined ? {} : { ssml }),
+    ...(marked === undefined || marked === input ? {} : { marked }),
+  };
+}
+
+function changed(request: SpeechRequest, input: string): SpeechRequest {
   return input === request.input ? request : { ...request, input };
 }
 
-async function readMarkdown(written: string, options: PrepareOptions): Promise<string> {
-  const said = await prepareMarkdown(written);
-  return isTooLong(said, options) ? stripMarks(written) : said;
+async function readMarkdown(written: string, options: PrepareOptions, giveWay: GiveWay): Promise<string> {
+  const said = await prepareMarkdown(written, giveWay);
+  return isTooLong(said, options) ? stripMarks(written, giveWay) : said;
 }
 
 /** Asks the user's own function. One that fails, in whatever way, costs no speech. */
@@ -93,7 +132,7 @@ async function prepareWith(
     const said = typeof returned === 'string' ? returned : await withTimeLimit(() => Promise.resolve(returned), ended);
     if (typeof said !== 'string') throw new PrepareError('no_string');
     if (isTooLong(said, options)) throw new PrepareError('too_long');
-    return said.replace(UNSENDABLE, '');
+    return cleanText(said);
   } catch (error) {
     const code = error instanceof PrepareError ? error.code : 'threw';
     // Whoever has left waits for nothing, and there is no fault to report.
@@ -116,4 +155,9 @@ class PrepareError extends Error {
     super(code);
     this.code = code;
   }
+}
+
+/** Thrown to nobody: whoever wanted the text has left, or cannot be answered in time any more. */
+class NobodyWaitsError extends Error {
+  override readonly name = 'NobodyWaitsError';
 }

@@ -7,7 +7,9 @@ import { Seats } from './seats.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './speech-chain.js';
 import type { SpeechAudio } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
-import { isBeyondSegment, segmentsOf } from './speech/segments.js';
+import { hideMarks, MARK_KINDS, showMarks } from './speech/marks.js';
+import { cutText, isBeyondSegment } from './speech/segments.js';
+import type { GiveWay } from './speech/turns.js';
 import type { Stage } from './stage.js';
 
 /** How long text is cut. */
@@ -46,11 +48,26 @@ export interface LongText {
   readonly format: JoinableFormat;
 }
 
-/** Cuts a request's text. Returns nothing for what is one call: short text, and formats whose pieces cannot follow one another. */
-export function cutLongText({ input, format, ssml }: SpeechRequest, cut: Cut): LongText | undefined {
-  if (!isBeyondSegment(input, cut.maxChars) || !isJoinable(format)) return undefined;
-  if (ssml !== undefined && cut.takesSsml) return undefined;
-  const segments = segmentsOf(input, { least: cut.minChars, most: cut.maxChars });
+/** Says whether a request's text is to be cut. What is one call: short text, and formats whose pieces cannot follow one another. */
+export function isLongText({ input, format, ssml }: SpeechRequest, cut: Cut): boolean {
+  if (!isBeyondSegment(input, cut.maxChars) || !isJoinable(format)) return false;
+  return ssml === undefined || !cut.takesSsml;
+}
+
+/** Cuts a request's text, with its marks where it has any. Returns nothing where it turns out to be one piece, or nobody waits for it any more. */
+export async function cutLongText(
+  { input, marked, format }: SpeechRequest,
+  cut: Cut,
+  { giveWay, signal }: { readonly giveWay: GiveWay; readonly signal: AbortSignal },
+): Promise<LongText | undefined> {
+  if (!isJoinable(format)) return undefined;
+  const { text, marks } = marked === undefined ? { text: input, marks: [] } : hideMarks(marked);
+  const segments: string[] = [];
+  for (const segment of cutText(text, { least: cut.minChars, most: cut.maxChars })) {
+    segments.push(showMarks({ text: segment, marks }, MARK_KINDS));
+    await giveWay(segment.length);
+    if (signal.aborted) return undefined;
+  }
   return segments.length > 1 ? { segments, format } : undefined;
 }
 

@@ -9,9 +9,19 @@ import { createPrepare, type PrepareRequest } from './prepare-request.js';
 import type { Clock } from './resilience/index.js';
 import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
 import { SpeechChain } from './speech-chain.js';
-import { cutFor, cutLongText, speakLong, type Cut, type LongText, type SpeakLongContext } from './speak-long.js';
+import {
+  cutFor,
+  cutLongText,
+  isLongText,
+  speakLong,
+  type Cut,
+  type LongText,
+  type SpeakLongContext,
+} from './speak-long.js';
+import { inOneLine } from './speech/one-line.js';
 import type { SpeechLogger } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
+import { Turns } from './speech/turns.js';
 import type { Stage } from './stage.js';
 
 export interface SpeechRuntimeOptions {
@@ -45,6 +55,10 @@ export class SpeechRuntime implements SpeechService {
   readonly #cut: Cut | undefined;
   readonly #long: SpeakLongContext;
   readonly #short: HoldContext;
+  /** What long texts share the event loop by, as they are made ready and cut. */
+  readonly #turns = new Turns();
+  /** Whether lines are joined as what somebody says, or only as what was sent. */
+  readonly #endsParagraphs: boolean;
 
   constructor(options: SpeechRuntimeOptions) {
     const { configuration, stages, events, clock, logger, cache, elsewhere, convert } = options;
@@ -63,15 +77,23 @@ export class SpeechRuntime implements SpeechService {
     this.errors = errors;
     this.get = get;
     this.cache = cache;
-    this.prepare = createPrepare({ prepare: configuration.prepare, maxInput, clock, logger });
+    const { prepare } = configuration;
+    this.#endsParagraphs = prepare !== 'none';
+    this.prepare = createPrepare({ prepare, maxInput, clock, logger, turns: this.#turns });
   }
 
   readonly speak = (request: SpeechRequest, options: AnswerToHold['options']): Promise<SpokenOutcome> => {
-    const text = this.#cut && cutLongText(request, this.#cut);
-    return text === undefined ? this.#speakShort(request, options) : this.#speakLong(request, text, options);
+    if (this.#cut === undefined || !isLongText(request, this.#cut)) return this.#speakShort(request, options);
+    return this.#speakCut(request, options, this.#cut);
   };
 
-  async #speakShort(request: SpeechRequest, options: AnswerToHold['options']): Promise<SpokenOutcome> {
+  async #speakCut(request: SpeechRequest, options: AnswerToHold['options'], cut: Cut): Promise<SpokenOutcome> {
+    const text = await cutLongText(request, cut, { giveWay: this.#turns.take, signal: options.signal });
+    return text === undefined ? this.#speakShort(request, options) : this.#speakLong(request, text, options);
+  }
+
+  async #speakShort(asked: SpeechRequest, options: AnswerToHold['options']): Promise<SpokenOutcome> {
+    const request = inOneLine(asked, this.#endsParagraphs);
     const answer = await this.chain.speak(request, options);
     const behind = (provider: string): string[] => {
       if (options.fallback === 'none') return [];

@@ -3,9 +3,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { cleanText } from '../speech/clean-text.js';
 import { isLongerThan } from '../speech/code-points.js';
 import { SpeechError } from '../speech/error.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
+import { isPronounceable } from '../speech/pronounceable.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { discard } from '../streams/discard.js';
 import { readPieces } from '../streams/read-pieces.js';
@@ -21,8 +23,8 @@ const SENTENCE = z.object({
   provider: z.string(),
   input: z
     .string()
-    .regex(/[\p{L}\p{N}]/u)
-    .refine((text) => !/\p{Surrogate}|\0/u.test(text) && !isLongerThan(text, MOST_INPUT)),
+    .transform(cleanText)
+    .refine((text) => isPronounceable(text) && !isLongerThan(text, MOST_INPUT)),
   format: z.enum(SPEECH_FORMATS).default('mp3'),
   voice: z
     .string()

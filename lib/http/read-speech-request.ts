@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanText } from '../speech/clean-text.js';
 import { isLongerThan } from '../speech/code-points.js';
 import { SPEECH_FORMATS } from '../speech/formats.js';
 import type { SpeechRequest, VerbatimFields } from '../speech/request.js';
@@ -35,7 +36,7 @@ const BODY = z.looseObject({
   voice: z.union([nameText, z.looseObject({ id: nameText.nullable() })]).nullish(),
   instructions: z
     .string()
-    .refine((text) => isWellFormed(text) && !isLongerThan(text, MOST_INSTRUCTION_CHARACTERS))
+    .refine((text) => !isLongerThan(text, MOST_INSTRUCTION_CHARACTERS))
     .nullish(),
   response_format: z.enum(SPEECH_FORMATS).nullish(),
   speed: z.number().min(0.25).max(4).nullish(),
@@ -83,7 +84,7 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
     speed: speed ?? 1,
     voice: name,
     model: nameIn(model),
-    instructions: instructions ?? undefined,
+    instructions: instructions == null ? undefined : cleanText(instructions),
     extra: Object.fromEntries(Object.entries(rest).filter(([key]) => !DANGEROUS_KEYS.has(key))),
     ...(Object.keys(verbatim).length === 0 ? {} : { verbatim }),
     ...(stream_format === 'sse' ? { events: true } : {}),
@@ -98,17 +99,10 @@ function nameIn(text: string | null | undefined): string | undefined {
 
 function checkInput(input: string, maxInput: number): void {
   if (!isVisible(input)) throw problem('invalid_value', 'input must not be empty.', 'input');
-  if (!isWellFormed(input)) throw problem('invalid_value', 'input has half a surrogate pair in it.', 'input');
-  if (input.includes('\0')) throw problem('invalid_value', 'input must not have NUL characters.', 'input');
   if (isLongerThan(input, maxInput)) {
     const message = `input is longer than ${String(maxInput)} characters; it is never cut, so send it in parts.`;
     throw problem('string_above_max_length', message, 'input');
   }
-}
-
-/** Says whether every surrogate has its other half; without it, the text cannot be sent as UTF-8. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
 }
 
 /** Refuses fields that are nested so deeply that writing them for a remote would overflow the stack. */

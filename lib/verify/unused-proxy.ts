@@ -33,7 +33,8 @@ function isExempt(url: URL, list: string): boolean {
     .toLowerCase()
     .split(/[\s,]+/)
     .some((entry) => {
-      const [, name = '', wanted = port] = /^(\[.*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];
+      // Without brackets, an address of IPv6 has no port.
+      const [, name = entry, wanted = port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
       return name !== '' && wanted === port && covers(name.replace(/^\[|\]$/g, ''), host);
     });
 }

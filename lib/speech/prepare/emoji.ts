@@ -1,3 +1,5 @@
+import { isPronounceable } from '../pronounceable.js';
+
 /** A picture. Among the signs that are one only by their looks, ©, ® and ™, arrows and the stars of a rating mean something. */
 const PICTURE = String.raw`(?:\p{Emoji_Presentation}|(?![\u2605\u2606])(?=\p{Extended_Pictographic})[\u2600-\u27BF]|\p{Extended_Pictographic}\uFE0F)`;
 const COLOUR = String.raw`[\u{1F3FB}-\u{1F3FF}]`;
@@ -20,24 +22,19 @@ export function hasEmoji(text: string): boolean {
   return NEAR_EMOJI.test(text) && (ONE.test(text) || text.search(KEY) >= 0);
 }
 
-/** Says whether there is anything to say: a letter or a digit. */
-export function hasWords(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text);
-}
-
-/** Leaves the emoji out. */
+/** Leaves the emoji out. Blanks at the ends may stay. */
 export function dropEmoji(text: string): string {
   if (!hasEmoji(text)) return text;
-  return text.replace(KEY, '$1').replace(ROW, (row: string, before: string, at: number) => {
-    const rest = text.slice(at + row.length, at + row.length + 1);
-    const isAtEdge = at === 0 || rest === '' || /[\s.,;:!?…。，！？；：)\]]/u.test(rest);
-    const hadBlank = before !== '' || /[^\S\n]$/u.test(row);
-    return isAtEdge || !hadBlank ? '' : ' ';
+  const written = text.replace(KEY, '$1');
+  return written.replace(ROW, (row: string, before: string, at: number) => {
+    const next = written.charAt(at + row.length);
+    if (next !== '' && /[\s.,;:!?…。，！？；：)\]]/u.test(next)) return '';
+    return before !== '' || /\s/u.test(row.slice(-1)) ? ' ' : '';
   });
 }
 
 /** Leaves the emoji out of a text with words; one that is nothing but emoji stays. */
 export function dropEmojiFromWords(text: string): string {
-  const rest = dropEmoji(text);
-  return hasWords(rest) ? rest : text;
+  const rest = dropEmoji(text).trim();
+  return isPronounceable(rest) ? rest : text;
 }

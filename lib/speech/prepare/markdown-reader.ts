@@ -1,22 +1,36 @@
 import createMarkdownIt, { type MarkdownIt } from 'markdown-it';
 import cjkFriendly from 'markdown-it-cjk-friendly';
-import { hasWords } from './emoji.js';
+import { isPronounceable } from '../pronounceable.js';
+import type { GiveWay } from '../turns.js';
 import { addRules } from './markdown-rules.js';
+import { piecesOf } from './pieces.js';
 import { stripMarks } from './plain-marks.js';
-import { joinBlocks, type SpokenBlock } from './spoken-blocks.js';
+import { joinBlocks } from './spoken-blocks.js';
 import { readHtml } from './spoken-html.js';
 import { keepFromSwallowing } from './unknown-tags.js';
 
-/** Characters that are read at a time, a few milliseconds of work. Between two of these somebody else has a turn. */
-const WINDOW = 16_000;
-/** Longest piece without a blank line that is given to the parser, whose time grows faster than the text for a few bad ones. */
-const MOST_PIECE = 64_000;
-
 const DOCUMENT = /^\s*(?:<!doctype html|<html)\b/i;
+
+/** Deepest quotes and lists in one line that anybody means; the parser leaves out what lies far deeper. */
+const MOST_MARKERS = 8;
+const EXCESS_MARKERS = new RegExp(
+  String.raw`^((?:[ \t]{0,3}(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t])){${String(MOST_MARKERS)}})(?:[ \t]{0,3}(?:>[ \t]?|(?:[-*+]|\d{1,9}[.)])[ \t]))+`,
+  'gm',
+);
+/** What a label in brackets stands for, in a line of its own. */
+const DEFINITION = /^ {0,3}\[([^[\]\\\n]{1,200})\]:[ \t]*\S{1,2000}(?:[ \t]+["'(][^\n]*)?$/gm;
+
+/** What the parser writes around a paragraph, which is left out where one was cut. */
+const BEGIN = '<p>';
+const END = '</p>\n';
+
+/** Signs that are written as words, which nobody is to read as such. */
+const ENTITIES = /&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[Xx][0-9A-Fa-f]{1,6});/g;
 
 const MARKDOWN = createParser();
 
-function createParser(): MarkdownIt {
+/** Makes the parser. A test looks at what it does. */
+export function createParser(): MarkdownIt {
   // Indented text is a poem or a letter more often than it is code, which has its fences.
   const markdown = createMarkdownIt({ html: true, linkify: true }).disable('code');
   // By the letter of CommonMark, emphasis next to Chinese and Japanese marks is none; it is meant all the same.
@@ -32,51 +46,38 @@ function createParser(): MarkdownIt {
 }
 
 /** Says a text in Markdown or HTML as a person would who reads it to somebody; nothing, where there is nothing to say. */
-export async function sayMarkdown(input: string): Promise<string> {
+export async function sayMarkdown(input: string, giveWay: GiveWay): Promise<string> {
   const source = input.replace(/\r\n?/g, '\n');
-  const blocks: SpokenBlock[] = [];
-  let isFirst = true;
-  for (const piece of piecesOf(source)) {
-    if (!isFirst) await new Promise((resolve) => setImmediate(resolve));
-    isFirst = false;
-    for (const block of readPiece(piece)) blocks.push(block);
+  const html = DOCUMENT.test(source) ? source : await renderMarkdown(source, giveWay);
+  const blocks = await readHtml(keepFromSwallowing(html), giveWay);
+  const said = await joinBlocks(blocks, giveWay);
+  if (isPronounceable(said)) return said;
+  // What no parser reads. Where there was nothing to read, there is nothing but pictures or signs.
+  const stripped = await stripMarks(source.replace(ENTITIES, ' '), giveWay);
+  return isPronounceable(stripped) ? stripped : said;
+}
+
+/** Writes a text in Markdown as HTML, piece by piece. */
+async function renderMarkdown(source: string, giveWay: GiveWay): Promise<string> {
+  // Known to every piece, wherever a label is defined.
+  const references: Record<string, { readonly href: string; readonly title: string }> = {};
+  for (const [, label = ''] of source.matchAll(DEFINITION)) {
+    references[MARKDOWN.utils.normalizeReference(label)] = { href: '', title: '' };
   }
-  const said = joinBlocks(blocks);
-  if (hasWords(said)) return said;
-  // The parser gives up what is nested too deeply. Where it has not, there is nothing but pictures or signs.
-  const stripped = stripMarks(source);
-  return hasWords(stripped) ? stripped : said;
+  const html: string[] = [];
+  for (const { text, continues } of piecesOf(source)) {
+    await giveWay(text.length);
+    const rendered = MARKDOWN.render(withoutExcess(text), { references });
+    const last = html.at(-1);
+    if (continues && last?.endsWith(END) === true && rendered.startsWith(BEGIN)) {
+      html[html.length - 1] = `${last.slice(0, -END.length)}\n`;
+      html.push(rendered.slice(BEGIN.length));
+    } else html.push(rendered);
+  }
+  return html.join('');
 }
 
-function readPiece(piece: string): readonly SpokenBlock[] {
-  if (DOCUMENT.test(piece)) return readHtml(keepFromSwallowing(piece));
-  if (piece.length > MOST_PIECE) return [prose(stripMarks(piece))];
-  return readHtml(keepFromSwallowing(MARKDOWN.render(withoutExcess(piece))));
-}
-
-function prose(text: string): SpokenBlock {
-  return { kind: 'prose', text, isSentence: false, numbers: [], group: undefined };
-}
-
-/** Makes a note's text a paragraph, and quotes no deeper than anybody means them: the parser leaves out what is. */
+/** Makes a note's text a paragraph, and quotes and lists no deeper than anybody means them. */
 function withoutExcess(text: string): string {
-  return text.replace(/^ {0,3}\[\^[^\s\]]{1,64}\]:[ \t]*/gm, '\n').replace(/^(?:[ \t]{0,3}>){10,}/gm, '> ');
-}
-
-/** Cuts a long text at blank lines outside of fences. */
-function* piecesOf(text: string): Generator<string> {
-  if (text.length <= WINDOW || DOCUMENT.test(text)) {
-    yield text;
-    return;
-  }
-  let from = 0;
-  let fence: string | undefined;
-  for (const { 0: line, index } of text.matchAll(/[^\n]*(?:\n|$)/g)) {
-    const mark = /^[ \t>]*(`{3,}|~{3,})/.exec(line)?.[1]?.slice(0, 3);
-    if (mark !== undefined && (fence === undefined || fence === mark)) fence = fence === undefined ? mark : undefined;
-    if (fence !== undefined || line.trim() !== '' || index - from < WINDOW) continue;
-    yield text.slice(from, index);
-    from = index;
-  }
-  yield text.slice(from);
+  return text.replace(/^ {0,3}\[\^[^\s\]]{1,64}\]:[ \t]*/gm, '\n').replace(EXCESS_MARKERS, '$1');
 }

@@ -1,5 +1,8 @@
 import type { MarkdownIt } from 'markdown-it';
 import { MATHS_ELEMENT } from './html-elements.js';
+import { createBracketRule } from './markdown-brackets.js';
+import { tableRule } from './markdown-table.js';
+import { keepOpenEnds } from './open-ends.js';
 
 type BlockRule = Parameters<MarkdownIt['block']['ruler']['before']>[2];
 type InlineRule = Parameters<MarkdownIt['inline']['ruler']['before']>[2];
@@ -21,6 +24,8 @@ export function addRules(markdown: MarkdownIt): void {
   markdown.inline.ruler.before('escape', 'maths_inline', mathsInline);
   markdown.inline.ruler.before('emphasis', 'literal_star', literalStar);
   markdown.inline.ruler.before('link', 'note_mark', noteMark);
+  markdown.inline.ruler.before('link', 'bracket', createBracketRule());
+  markdown.block.ruler.at('table', tableRule, { alt: ['paragraph', 'reference'] });
   markdown.renderer.rules['maths'] = (tokens, index) => {
     const token = tokens[index];
     const formula = markdown.utils.escapeHtml(token?.content ?? '');
@@ -31,7 +36,7 @@ export function addRules(markdown: MarkdownIt): void {
   markdown.renderer.rules['html_block'] = (tokens, index) => {
     const html = tokens[index]?.content ?? '';
     const behind = html.replace(/^(?:\s*<!--(?:(?!-->)[^])*-->)+/, '');
-    return behind === html || behind.trim() === '' ? html : markdown.render(behind);
+    return behind === html || behind.trim() === '' ? keepOpenEnds(html) : markdown.render(behind);
   };
   markdown.core.ruler.push('list_numbers', listNumbers);
   markdown.renderer.rules['list_item_open'] = (tokens, index) => {

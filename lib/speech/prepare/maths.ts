@@ -1,7 +1,11 @@
 import { ACCENTS, NUMBER_SETS, RUNNING, TEXT_COMMANDS, WORDS } from './maths-words.js';
+import { withoutEnd } from './sentence-end.js';
 
 /** Deepest nesting that is followed; what lies deeper is left out, as nobody could follow it by ear either. */
 const MOST_DEPTH = 24;
+
+/** Signs among which the partner of a bar is looked for. */
+const MOST_BETWEEN_BARS = 100;
 
 const TOKENS = /\\(?:begin|end)\s*\{[^{}]*\}|\\[A-Za-z]+\*?|\\[^]|\d+(?:[.,]\d+)*|[^\s]/gu;
 const FRACTIONS = new Set(['\\frac', '\\dfrac', '\\tfrac', '\\cfrac']);
@@ -58,7 +62,8 @@ class MathsReader {
   /** A bar by itself is a condition; two of them stand around an absolute value. */
   #bar(count: number, end: string): string {
     if (count % 2 === 0) return ',';
-    for (let at = this.#at, depth = 0; at < this.#tokens.length; at += 1) {
+    const most = Math.min(this.#tokens.length, this.#at + MOST_BETWEEN_BARS);
+    for (let at = this.#at, depth = 0; at < most; at += 1) {
       const token = this.#tokens[at] ?? '';
       if (token === '{') depth += 1;
       else if (token === end && depth === 0) break;
@@ -194,13 +199,12 @@ function numberSet(letter: string): string {
 
 /** Puts blanks and commas where a writer would. */
 function tidy(words: string): string {
-  return words
+  const joined = words
     .replace(/\s+/gu, ' ')
     .replace(/([([{]) /gu, '$1')
     .replace(/ ([)\]},.:])/gu, '$1')
     .replace(/(^|[\s,(])(?:, ?)+/gu, '$1')
     .replace(/,(?:\s*,)+/gu, ',')
-    .replace(/(?<=\b\p{L}) \(/gu, '(')
-    .replace(/[\s,]+$/u, '')
-    .trim();
+    .replace(/(?<=\b\p{L}) \(/gu, '(');
+  return withoutEnd(joined, /[\s,]/u).trim();
 }

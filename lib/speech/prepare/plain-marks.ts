@@ -1,4 +1,6 @@
-import { dropEmojiFromWords } from './emoji.js';
+import { inSlices } from '../slices.js';
+import { AT_ONCE, type GiveWay } from '../turns.js';
+import { dropEmoji } from './emoji.js';
 import { sayAddresses } from './web-address.js';
 
 /** Stars and underlines that no partner was found for; between blanks, digits or letters they mean something. */
@@ -10,23 +12,27 @@ export function cleanProse(text: string): string {
   return text
     .replace(/`+/g, '')
     .replace(LEFT_OVER, '')
-    .replace(/【\d+[†:][^】]{0,200}】|\[\^[^\s\]]{1,64}\]/gu, '');
+    .replace(/【\d+[†:][^】\n]{0,80}】|\[\^[^\s\]]{1,64}\]/gu, '');
 }
 
 /** Takes the signs of mark-up out of a text without understanding it: what is left when a parser cannot be had, or fails. */
-export function stripMarks(text: string): string {
-  const rest = dropBetween(dropBetween(dropBetween(text, '<!--', '-->'), '<script', '</script>'), '<style', '</style>')
+export async function stripMarks(text: string, giveWay: GiveWay = AT_ONCE): Promise<string> {
+  const rest = dropBetween(dropBetween(dropBetween(text, '<!--', '-->'), '<script', '</script>'), '<style', '</style>');
+  const stripped = await inSlices(rest, giveWay, stripSlice);
+  return stripped.replace(/\n{3,}/g, '\n\n').trim();
+}
+
+function stripSlice(text: string): string {
+  const rest = text
     .replace(/<\/?[A-Za-z][^<>]*>/g, ' ')
     .replace(/^[ \t]*(?:```|~~~).*$/gm, '')
     .replace(/^[ \t]*(?:>[ \t]*)+/gm, '')
     .replace(/^[ \t]*(?:#{1,6}|[-*+])[ \t]+/gm, '')
     .replace(/\]\([^\s()]{0,2000}\)/g, '')
-    .replace(/(?<!\S)[*_]+(?=\S)|(?<=\S)[*_]+(?!\S)|\*{2,}|~~|[`[\]|]+/g, '');
-  return dropEmojiFromWords(sayAddresses(cleanProse(rest)))
+    .replace(/(?<!\S)[*_]+(?=\S)|(?<=\S)(?<![*_])[*_]+(?!\S)|\*{2,}|~~|[`[\]|]+/g, '');
+  return dropEmoji(sayAddresses(cleanProse(rest)))
     .replace(/[^\S\n]+/gu, ' ')
-    .replace(/ ?\n ?/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+    .replace(/ ?\n ?/g, '\n');
 }
 
 /** Leaves out what stands between two signs, and the signs. */

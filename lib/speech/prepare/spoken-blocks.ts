@@ -1,4 +1,7 @@
-import { dropEmoji, hasWords } from './emoji.js';
+import { isPronounceable } from '../pronounceable.js';
+import { inSlices } from '../slices.js';
+import type { GiveWay } from '../turns.js';
+import { dropEmoji } from './emoji.js';
 import { endSentence } from './sentence-end.js';
 import { sayAddresses } from './web-address.js';
 
@@ -14,19 +17,24 @@ export interface SpokenBlock {
   readonly group: symbol | undefined;
 }
 
+/** What a block costs beside its text, in characters. */
+const COST_OF_BLOCK = 20;
+
 /**
  * Joins what is to be said. Code is left out where there is anything else to say, and so are emoji; a text that is nothing but that
  * keeps it.
  */
-export function joinBlocks(blocks: readonly SpokenBlock[]): string {
+export async function joinBlocks(blocks: readonly SpokenBlock[], giveWay: GiveWay): Promise<string> {
   const prose = blocks.filter(({ kind }) => kind !== 'code');
-  const hasProse = prose.some(({ text }) => hasWords(text));
+  const hasProse = await isAnySaid(prose, giveWay);
   const kept = hasProse ? prose : blocks;
-  const hasOnlySigns = !kept.some(({ text }) => hasWords(text));
+  const hasOnlySigns = !hasProse && !(await isAnySaid(kept, giveWay));
   let joined = '';
   let last: SpokenBlock | undefined;
   for (const block of kept) {
-    const text = tidy(hasOnlySigns || block.kind === 'row' ? block.text : dropEmoji(block.text));
+    await giveWay(COST_OF_BLOCK);
+    const say = hasOnlySigns || block.kind === 'row' ? tidy : (slice: string) => tidy(dropEmoji(slice));
+    const text = (await inSlices(block.text, giveWay, say)).trim();
     if (text === '') continue;
     const gap = last === undefined ? '' : last.group !== undefined && last.group === block.group ? '\n' : '\n\n';
     const numbers = block.numbers.map((number) => `${String(number)}. `).join('');
@@ -36,9 +44,16 @@ export function joinBlocks(blocks: readonly SpokenBlock[]): string {
   return joined;
 }
 
+async function isAnySaid(blocks: readonly SpokenBlock[], giveWay: GiveWay): Promise<boolean> {
+  for (const { text } of blocks) {
+    if (isPronounceable(text)) return true;
+    await giveWay(COST_OF_BLOCK);
+  }
+  return false;
+}
+
 function tidy(text: string): string {
   return sayAddresses(text)
     .replace(/[^\S\n]+/gu, ' ')
-    .replace(/ ?\n[ \n]*/g, '\n')
-    .trim();
+    .replace(/ ?\n[ \n]*/g, '\n');
 }

@@ -1,7 +1,7 @@
-import { Parser } from 'htmlparser2';
+import type { GiveWay } from '../turns.js';
 import { BLOCKS, isElement, LITERALS, MATHS_ELEMENT, SENTENCES, SILENT } from './html-elements.js';
+import { HtmlWalker, type Attributes, type HtmlHandler } from './html-walker.js';
 import { sayMaths } from './maths.js';
-import { sayRaised } from './raised.js';
 import type { SpokenBlock } from './spoken-blocks.js';
 import { SpokenLine } from './spoken-line.js';
 import { SpokenTable } from './spoken-table.js';
@@ -10,7 +10,9 @@ import { UnknownTags } from './unknown-tags.js';
 /** Numbers that one text can stand behind, as in `1. 2. a`. */
 const MOST_NUMBERS = 4;
 
-type Attributes = Readonly<Record<string, string>>;
+/** Characters of HTML that are read at a time: what the parser of Markdown writes has several for each that it read. */
+const PIECE = 4_000;
+const SHARE_OF_TURN = 1_000;
 
 interface List {
   /** The number of its last item; undefined where the items have none. */
@@ -25,24 +27,15 @@ interface Literal {
 }
 
 /** Reads HTML from front to back, without a tree: nesting, however deep, costs no stack. */
-export function readHtml(html: string): SpokenBlock[] {
+export async function readHtml(html: string, giveWay: GiveWay): Promise<SpokenBlock[]> {
   const reader = new HtmlReader(html);
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      reader.open(name, attributes, { start: parser.startIndex, end: parser.endIndex + 1 });
-    },
-    onclosetag(name) {
-      reader.close(name);
-    },
-    ontext(text) {
-      reader.text(text);
-    },
-  });
-  parser.end(html);
+  const walker = new HtmlWalker(html, reader);
+  do await giveWay(SHARE_OF_TURN);
+  while (walker.walk(PIECE));
   return reader.end();
 }
 
-class HtmlReader {
+class HtmlReader implements HtmlHandler {
   readonly #blocks: SpokenBlock[] = [];
   readonly #line = new SpokenLine();
   readonly #unknown: UnknownTags;
@@ -59,8 +52,6 @@ class HtmlReader {
   #silent = 0;
   #sentences = 0;
   #literal: Literal | undefined;
-  /** Text before what is raised above the line. */
-  #beforeRaised: string | undefined;
 
   constructor(html: string) {
     this.#unknown = new UnknownTags(html);
@@ -83,9 +74,9 @@ class HtmlReader {
     else if (name === 'ol' || name === 'ul') this.#openList(name, attributes);
     else if (name === 'li') this.#openItem(attributes);
     else if (name === 'table') this.#openTable();
-    else if (name === 'tr' && this.#tables === 1) this.#table.open();
+    else if (name === 'tr' && this.#tables === 1) this.#openRow();
     else if ((name === 'td' || name === 'th') && this.#tables === 1) this.#openCell();
-    else if (name === 'sup') this.#beforeRaised = this.#line.read();
+    else if (name === 'sup') this.#line.openRaised();
   }
 
   close(name: string): void {
@@ -101,7 +92,7 @@ class HtmlReader {
     else if (name === 'table') this.#closeTable();
     else if (name === 'tr' && this.#tables === 1) this.#addRow(this.#table.close());
     else if ((name === 'td' || name === 'th') && this.#tables === 1) this.#closeCell(name);
-    else if (name === 'sup') this.#closeRaised();
+    else if (name === 'sup') this.#line.closeRaised();
   }
 
   text(text: string): void {
@@ -165,6 +156,12 @@ class HtmlReader {
     this.#tables += 1;
   }
 
+  /** Cells before the first row are one, too. */
+  #openRow(): void {
+    this.#addRow(this.#table.close());
+    this.#table.open();
+  }
+
   #closeTable(): void {
     if (this.#tables === 1) this.#addRow(this.#table.end());
     this.#tables = Math.max(0, this.#tables - 1);
@@ -205,15 +202,6 @@ class HtmlReader {
     if (kind === 'maths') this.#line.addLiteral(sayMaths(text));
     else if (kind === 'code' || this.#cells > 0) this.#line.addLiteral(text);
     else this.#push({ kind: 'code', text, isSentence: false, numbers: [] });
-  }
-
-  #closeRaised(): void {
-    if (this.#beforeRaised === undefined) return;
-    const before = this.#beforeRaised;
-    this.#beforeRaised = undefined;
-    const raised = this.#line.take().slice(before.length);
-    this.#line.addLiteral(before);
-    this.#line.add(sayRaised(before, raised));
   }
 }
 

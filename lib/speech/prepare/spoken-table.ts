@@ -1,8 +1,10 @@
 import { dropEmojiFromWords } from './emoji.js';
-import { endsInFullWidth, endSentence } from './sentence-end.js';
+import { endsInFullWidth, endSentence, withoutEnd } from './sentence-end.js';
 
 /** Longest title of a column that is repeated in every row; a longer one is no label. */
 const MOST_HEADER = 60;
+/** Longest cell that is looked through for emoji. */
+const MOST_CELL = 1_000;
 
 /** Reads a table row by row, each cell with the title of its column. */
 export class SpokenTable {
@@ -10,6 +12,8 @@ export class SpokenTable {
   #cells: string[] = [];
   #isHeader = true;
   #hasRows = false;
+  /** Whether anything has been said of its rows. */
+  #hasWords = false;
 
   /** Begins a row. */
   open(): void {
@@ -19,7 +23,8 @@ export class SpokenTable {
 
   add(cell: string, kind: 'header' | 'cell'): void {
     if (kind === 'cell') this.#isHeader = false;
-    this.#cells.push(dropEmojiFromWords(cell.replace(/\s+/gu, ' ').trim()));
+    const text = cell.replace(/\s+/gu, ' ').trim();
+    this.#cells.push(text.length > MOST_CELL ? text : dropEmojiFromWords(text));
   }
 
   /** Ends a row, and says it. The first one is kept where it is all titles. */
@@ -32,24 +37,31 @@ export class SpokenTable {
       return '';
     }
     this.#hasRows = true;
-    return sentence(cells.map((cell, column) => labelled(cell, this.#headers?.[column] ?? '')));
+    const row = sentence(cells.map((cell, column) => labelled(cell, this.#headers?.[column] ?? '')));
+    this.#hasWords ||= row !== '';
+    return row;
   }
 
-  /** Says the titles of a table that has nothing else. */
+  /** Says what is in no row, and the titles of a table that has nothing else. */
   end(): string {
-    return this.#hasRows || this.#headers === undefined ? '' : sentence(this.#headers);
+    const last = this.close();
+    return this.#hasWords || this.#headers === undefined ? last : sentence(this.#headers);
   }
 }
 
 function labelled(cell: string, header: string): string {
   if (cell === '' || header === '' || header.length > MOST_HEADER) return cell;
-  const label = header.replace(/[\s:：.。]+$/u, '');
+  const label = withoutEnd(header, /[\s:：.。]/u);
   return endsInFullWidth(label) ? `${label}：${cell}` : `${label}: ${cell}`;
 }
 
 function sentence(cells: readonly string[]): string {
-  const said = cells.filter((cell) => cell !== '');
   let words = '';
-  for (const cell of said) words += words === '' ? cell : `${endsInFullWidth(words) ? '，' : ', '}${cell}`;
+  let last = '';
+  for (const cell of cells) {
+    if (cell === '') continue;
+    words += words === '' ? cell : `${endsInFullWidth(last) ? '，' : ', '}${cell}`;
+    last = cell;
+  }
   return endSentence(words);
 }

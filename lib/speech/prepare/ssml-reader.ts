@@ -1,5 +1,7 @@
-import { Parser } from 'htmlparser2';
-import { endSentence } from './sentence-end.js';
+import { inSlices } from '../slices.js';
+import type { GiveWay } from '../turns.js';
+import { HtmlWalker, type Attributes, type HtmlHandler } from './html-walker.js';
+import { endSentence, withoutEnd } from './sentence-end.js';
 
 /** Elements whose text is for machines. */
 const SILENT = new Set(['desc', 'metadata', 'meta', 'lexicon']);
@@ -14,47 +16,58 @@ const STRENGTHS: ReadonlyMap<string, 'none' | 'short' | 'long'> = new Map([
   ['x-strong', 'long'],
 ]);
 
+/** Characters of a document that are read at a time. */
+const PIECE = 2_000;
+
 /** Reads the words of an SSML document as they would be said, with its pauses as marks and paragraphs. */
-export function readSsml(ssml: string): string {
-  let said = '';
+export async function readSsml(ssml: string, giveWay: GiveWay): Promise<string> {
+  const reader = new SsmlReader();
+  const walker = new HtmlWalker(ssml, reader, 'xml');
+  do await giveWay(PIECE);
+  while (walker.walk(PIECE));
+  return inSlices(reader.end(), giveWay, tidy).then(joinParagraphs);
+}
+
+class SsmlReader implements HtmlHandler {
+  #said = '';
   /** What has come since the last sentence ended. */
-  let text = '';
+  #text = '';
   /** Elements open inside one that is silent, that one included. */
-  let silent = 0;
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        const element = localName(name);
-        const { alias } = attributes;
-        if (silent > 0) silent += 1;
-        else if (SILENT.has(element)) silent = 1;
-        else if (element === 'sub' && alias !== undefined) {
-          text += alias;
-          silent = 1;
-        } else if (element === 'break') text += pauseOf(attributes);
-        else if (element === 'p') text += '\n\n';
-        else if (element === 's') {
-          said += `${text} `;
-          text = '';
-        }
-      },
-      onclosetag(name) {
-        const element = localName(name);
-        if (silent > 0) silent -= 1;
-        else if (element === 's') {
-          said += `${endSentence(text.trimEnd())} `;
-          text = '';
-        } else if (element === 'p') text += '\n\n';
-      },
-      ontext(data) {
-        // A line that is broken in the source is a blank; what begins a paragraph here are elements.
-        if (silent === 0) text += data.replace(/\s+/gu, ' ');
-      },
-    },
-    { xmlMode: true },
-  );
-  parser.end(ssml);
-  return tidy(said + text);
+  #silent = 0;
+
+  open(name: string, attributes: Attributes): void {
+    const element = localName(name);
+    const { alias } = attributes;
+    if (this.#silent > 0) this.#silent += 1;
+    else if (SILENT.has(element)) this.#silent = 1;
+    else if (element === 'sub' && alias !== undefined) {
+      this.#text += alias;
+      this.#silent = 1;
+    } else if (element === 'break') this.#text += pauseOf(attributes);
+    else if (element === 'p') this.#text += '\n\n';
+    else if (element === 's') this.#endSentence(this.#text);
+  }
+
+  close(name: string): void {
+    const element = localName(name);
+    if (this.#silent > 0) this.#silent -= 1;
+    else if (element === 's') this.#endSentence(endSentence(this.#text.trimEnd()));
+    else if (element === 'p') this.#text += '\n\n';
+  }
+
+  text(text: string): void {
+    // A line that is broken in the source is a blank; what begins a paragraph here are elements.
+    if (this.#silent === 0) this.#text += text.replace(/\s+/gu, ' ');
+  }
+
+  end(): string {
+    return this.#said + this.#text;
+  }
+
+  #endSentence(text: string): void {
+    this.#said += `${text} `;
+    this.#text = '';
+  }
 }
 
 /** Names are often written with the prefix of a namespace: `mstts:express-as`, `amazon:effect`. */
@@ -85,9 +98,13 @@ function tidy(text: string): string {
   return text
     .replace(/[^\S\n]+/gu, ' ')
     .replace(/ (?=[,.!?;:]|\n)/g, '')
-    .replace(/([,.!?;:。，！？；：、…])(?:, ?)+/gu, '$1 ')
-    .split(/\s*\n\s*\n\s*/u)
-    .map((paragraph) => paragraph.replace(/^[\s,]+|[\s,]+$/gu, '').replace(/ {2,}/g, ' '))
+    .replace(/([,.!?;:。，！？；：、…])(?:, ?)+/gu, '$1 ');
+}
+
+function joinParagraphs(text: string): string {
+  return text
+    .split(/\n{2,}/)
+    .map((paragraph) => withoutEnd(paragraph.replace(/^[\s,]+/u, ''), /[\s,]/u).replace(/\s+/gu, ' '))
     .filter((paragraph) => paragraph !== '')
     .join('\n\n');
 }

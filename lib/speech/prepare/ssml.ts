@@ -1,3 +1,5 @@
+import { AT_ONCE, type GiveWay } from '../turns.js';
+
 const DOCUMENT = /^\s*(?:<\?xml[^>]*\?>\s*)?<speak(?:\s[^>]*)?>[^]*<\/speak\s*>\s*$/;
 
 /** Says whether a text is an SSML document. */
@@ -6,7 +8,7 @@ export function isSsml(text: string): boolean {
 }
 
 /** Takes the words out of an SSML document, for those who do not take it as it is. */
-export async function sayOfSsml(ssml: string): Promise<string> {
+export async function sayOfSsml(ssml: string, giveWay: GiveWay = AT_ONCE): Promise<string> {
   const { readSsml } = await import('./ssml-reader.js');
-  return readSsml(ssml);
+  return readSsml(ssml, giveWay);
 }

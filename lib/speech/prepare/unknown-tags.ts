@@ -1,3 +1,5 @@
+import { withoutEnd } from './sentence-end.js';
+
 const RENAMED = 'x-';
 /** Elements that HTML reads nothing in until they are closed. */
 const SWALLOWING = /<(?=(script|style|title|textarea|xmp|iframe|noembed|noframes|noscript|plaintext)\b)/giu;
@@ -41,9 +43,7 @@ export class UnknownTags {
     const tag = this.#html.slice(start, end);
     const around = this.#html.charAt(start - 1) + this.#html.charAt(end);
     if (/[\p{L}\p{N}]/u.test(around)) return tag;
-    return tag
-      .replace(/^<\/?/, '')
-      .replace(/\s*\/?>$/, '')
-      .replace(new RegExp(`^${RENAMED}`), '');
+    const inside = withoutEnd(tag, /[\s/>]/).replace(/^<\/?/, '');
+    return inside.startsWith(RENAMED) ? inside.slice(RENAMED.length) : inside;
   }
 }

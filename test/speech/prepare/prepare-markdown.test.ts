@@ -94,7 +94,7 @@ const ANSWERS: readonly (readonly [what: string, written: string, said: string])
   ],
   ['a comment that never ends', 'Hello **you** <!-- there', 'Hello you <!-- there'],
   ['blanks to fill in, and comparisons', 'Say <your name>, and x<y and y>z.', 'Say your name, and x<y and y>z.'],
-  ['elements of somebody’s own', '<think>Well.</think> Yes.', 'Well. Yes.'],
+  ['elements of somebody’s own', '<answer>Well.</answer> Yes.', 'Well. Yes.'],
   ['signs that were kept from meaning something', 'Not \\*so\\*, 2 \\# 3', 'Not *so*, 2 # 3'],
   ['products beside emphasis', '**Area:** 2*3*4, a*b*c, 2**3 and 2 * 3 * 4', 'Area: 2*3*4, a*b*c, 2**3 and 2 * 3 * 4'],
   ['names beside emphasis', 'Use *snake_case_names* and a_b_c', 'Use snake_case_names and a_b_c'],
