@@ -58,6 +58,12 @@ export class RequestReport {
     this.#code = null;
   }
 
+  /** Notes that there was nothing to pronounce, and that silence is sent. */
+  answeredWithSilence(): void {
+    this.#outcome = 'audio';
+    this.#code = null;
+  }
+
   /** Notes what the chain made of it, before it is sent. */
   answered(result: SpokenResult | null, facts: ReplyFacts): void {
     this.#facts = facts;

@@ -1,6 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Deadline, type Clock } from '../resilience/index.js';
 import type { AudioCache } from '../speech/audio-cache.js';
+import { cleanText } from '../speech/clean-text.js';
+import { isPronounceable } from '../speech/pronounceable.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { RequestTrace } from '../speech/request-trace.js';
 import type { ReplyConditions, SpokenAudio, SpokenResult } from '../speech/spoken.js';
@@ -17,6 +19,7 @@ import { RequestReport, type RequestWatcher } from './request-report.js';
 import { sendAudio, type AudioReply } from './send-audio.js';
 import { sendAudioEvents } from './send-audio-events.js';
 import { sendBareError, sendError, type ErrorMode } from './send-error.js';
+import { sendSilence } from './send-silence.js';
 import { reasonOf, sendText } from './send-text.js';
 import {
   hasSpeechHeaders,
@@ -193,10 +196,16 @@ async function answer(
   const way = { deadline, signal: connection.signal, fallback, trace };
   const ready = service.prepare(asked, way);
   const speech = ready instanceof Promise ? await ready : ready;
-  if (speech !== asked && !isVisible(speech.input)) {
-    throw problem('invalid_value', 'input has nothing left to be spoken once its mark-up is read.', 'input');
-  }
   if (connection.hasLeft()) return;
+  if (!isPronounceable(speech.input)) {
+    if (isHidden(asked, speech)) {
+      throw problem('invalid_value', 'input has nothing left to be spoken once its mark-up is read.', 'input');
+    }
+    if (!channel.claim()) return;
+    report?.answeredWithSilence();
+    await sendSilence(request, channel, speech, streamFormat);
+    return;
+  }
   const cache = method.recall === undefined ? undefined : service.cache;
   if (method.recall?.(request, channel, { speech, fallback, requestId, report, cache }) === true) return;
   const { active } = service;
@@ -221,6 +230,11 @@ async function answer(
   } finally {
     if (result?.kind === 'audio') discard(result.rest);
   }
+}
+
+/** Says whether all words of a text are mark-up, or hidden by it. One of signs alone, such as a line of stars, has none. */
+function isHidden(asked: SpeechRequest, { input }: SpeechRequest): boolean {
+  return !isVisible(input) && (isPronounceable(asked.input) || !isVisible(cleanText(asked.input)));
 }
 
 async function send(request: Request, channel: ReplyChannel, answer: Answer, method: SpeechMethod): Promise<void> {
