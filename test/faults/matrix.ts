@@ -18,6 +18,7 @@ import { OVERLOAD } from './rows/overload.js';
 import { OWN_PROCESS } from './rows/own-process.js';
 import { PROCESS } from './rows/process.js';
 import { RETRY_AFTER, STATUSES } from './rows/statuses.js';
+import { TEXT } from './rows/text.js';
 import { TLS } from './rows/tls.js';
 
 /** Every row, in the order of the table. */
@@ -33,6 +34,7 @@ export const MATRIX: readonly Fault[] = [
   ...BYTES,
   ...FORMATS,
   ...EVENTS,
+  ...TEXT,
   ...STATUSES,
   ...RETRY_AFTER,
   ...ONE_CALLER,
