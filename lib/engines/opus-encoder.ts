@@ -1,8 +1,8 @@
 import { Encoder as Libopus } from '@evan/opus/wasm/index.mjs';
 import { SpeechError } from '../speech/error.js';
 import type { SoundShape } from '../speech/formats.js';
+import { oggPage } from '../speech/ogg-page.js';
 import type { Encoder } from './encoder.js';
-import { oggPage } from './ogg-page.js';
 import { toInt16 } from './pcm-encoder.js';
 
 /** Hertz that Opus has. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { oggPage } from '../../lib/engines/ogg-page.js';
+import { oggPage } from '../../lib/speech/ogg-page.js';
 import { soundIn } from '../support/audio.js';
 
 /** Takes a file that others have made apart into its pages. */
