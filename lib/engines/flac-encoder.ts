@@ -1,29 +1,37 @@
 import { SpeechError } from '../speech/error.js';
+import { flacHead } from '../speech/flac-head.js';
 import type { SoundShape } from '../speech/formats.js';
 import type { Encoder, Length } from './encoder.js';
-import { flacFrame } from './flac-frame.js';
+import { BITS_PER_SAMPLE, flacFrame } from './flac-frame.js';
 import { toInt16 } from './pcm-encoder.js';
 
 /** Samples of every frame but the last: a sixth of a second at 24 kHz. */
 const FRAME_LENGTH = 4_096;
-/** What a frame's header can say in the 16 bits that it has for it. */
-const MOST_RATE = 65_535;
-const BITS_PER_SAMPLE = 16;
+/** Hertz that the head of a stream has room for. */
+const MOST_RATE = 2 ** 20 - 1;
+/** Bits of the shortest samples that speech can be understood with. */
+const LEAST_BITS = 8;
 
 /**
- * Makes an encoder of 16-bit FLAC (RFC 9639). The checksum over all of the sound would stand at the beginning, when it is not known
- * yet, and is left out; each frame has its own.
+ * Makes an encoder of FLAC (RFC 9639), whose samples have 16 bits, or fewer where the stream has. The checksum over all of the sound
+ * would stand at the beginning, when it is not known yet, and is left out; each frame has its own.
  */
-export function createFlacEncoder(length: Length, { sampleRate, channels }: SoundShape): Encoder {
+export function createFlacEncoder(length: Length, shape: SoundShape): Encoder {
+  const { sampleRate, bitsPerSample = BITS_PER_SAMPLE } = shape;
   if (sampleRate > MOST_RATE) throw new SpeechError('unsupported', `FLAC is not made here at ${sampleRate} Hz`);
-  let head: Uint8Array | undefined = streamHeader(length, sampleRate, channels);
+  if (bitsPerSample < LEAST_BITS) {
+    throw new SpeechError('unsupported', `FLAC is not made here with ${bitsPerSample} bits a sample`);
+  }
+  const dropped = Math.max(0, BITS_PER_SAMPLE - bitsPerSample);
+  const samples = length === 'unknown' ? undefined : length;
+  let head: Uint8Array | undefined = flacHead({ shape, leastBlock: FRAME_LENGTH, mostBlock: FRAME_LENGTH, samples });
   const pending = new Int32Array(FRAME_LENGTH);
   let filled = 0;
   let number = 0;
 
   function takeFrame(): Uint8Array {
     const samples = pending.subarray(0, filled);
-    const frame = flacFrame(samples, { number, sampleRate, channels });
+    const frame = flacFrame(samples, shape, number);
     number += 1;
     filled = 0;
     return frame;
@@ -39,7 +47,7 @@ export function createFlacEncoder(length: Length, { sampleRate, channels }: Soun
     encode(samples) {
       const pieces = takeHead();
       for (const sample of samples) {
-        pending[filled] = toInt16(sample);
+        pending[filled] = toInt16(sample) >> dropped;
         filled += 1;
         if (filled === FRAME_LENGTH) pieces.push(takeFrame());
       }
@@ -47,19 +55,4 @@ export function createFlacEncoder(length: Length, { sampleRate, channels }: Soun
     },
     finish: () => Buffer.concat([...takeHead(), ...(filled > 0 ? [takeFrame()] : [])]),
   };
-}
-
-/** Writes the signature and the one block of metadata that there must be: STREAMINFO. */
-function streamHeader(length: Length, sampleRate: number, channels: number): Uint8Array {
-  const header = Buffer.alloc(42);
-  header.write('fLaC', 0, 'latin1');
-  // The last block of metadata, of type 0, 34 bytes long.
-  header.writeUInt32BE(0x80000022, 4);
-  header.writeUInt16BE(FRAME_LENGTH, 8);
-  header.writeUInt16BE(FRAME_LENGTH, 10);
-  // 20 bits of rate, 3 of channels, 5 of bits a sample, 36 of samples in all; 0 stands for unknown.
-  const samples = BigInt(length === 'unknown' ? 0 : length);
-  const facts = (BigInt(sampleRate) << 44n) | (BigInt(channels - 1) << 41n) | (BigInt(BITS_PER_SAMPLE - 1) << 36n);
-  header.writeBigUInt64BE(facts | samples, 18);
-  return header;
 }

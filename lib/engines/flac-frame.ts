@@ -1,6 +1,10 @@
+import { sumOfFrame } from '../speech/flac-checksum.js';
+import { flacFrameHeader } from '../speech/flac-frame-header.js';
+import type { SoundShape } from '../speech/formats.js';
 import { BitWriter } from './bit-writer.js';
 
-const BITS_PER_SAMPLE = 16;
+/** Most bits of a sample as it is given. Where a stream has more, they are said to be unused. */
+export const BITS_PER_SAMPLE = 16;
 /** Most that a sample can be predicted from without coefficients of its own. */
 const MOST_ORDER = 4;
 /** Samples that share a Rice parameter. */
@@ -8,50 +12,47 @@ const PARTITION = 256;
 /** One more is the sign of a partition without Rice coding. */
 const MOST_PARAMETER = 14;
 
-/** Frame header codes (RFC 9639, 9.1): the length, and the rate in hertz, each in 16 bits behind the number of the frame. */
-const LENGTH_FOLLOWS = 7;
-const RATE_FOLLOWS = 13;
 /** One channel; or the left one, and by how much the right one differs from it. */
 const MONO = 0;
 const LEFT_AND_DIFFERENCE = 8;
-const IS_16_BIT = 4;
 
-/** Where a frame stands in its stream. */
-export interface FlacFrame {
-  /** Counted from 0. */
-  readonly number: number;
-  readonly sampleRate: number;
-  readonly channels: 1 | 2;
+/** How the samples of a frame are written. */
+interface SampleWidth {
+  /** Bits of each. */
+  readonly used: number;
+  /** Low bits of each that are zeros, and are not written. */
+  readonly unused: number;
 }
 
-/** Encodes a frame of samples of 16 bits, the same for both of two channels. */
-export function flacFrame(samples: Int32Array, { number, sampleRate, channels }: FlacFrame): Uint8Array {
+/**
+ * Encodes a frame of samples, the same for both of two channels.
+ *
+ * @param samples of as many bits as the stream has, or of 16 where it has more
+ * @param number counted from 0
+ */
+export function flacFrame(samples: Int32Array, shape: SoundShape, number: number): Uint8Array {
+  const { channels, bitsPerSample = BITS_PER_SAMPLE } = shape;
+  const used = Math.min(bitsPerSample, BITS_PER_SAMPLE);
+  const width = { used, unused: bitsPerSample - used };
   const bits = new BitWriter();
-  bits.write(0xfff8, 16);
-  bits.write(LENGTH_FOLLOWS, 4);
-  bits.write(RATE_FOLLOWS, 4);
-  bits.write(channels === 1 ? MONO : LEFT_AND_DIFFERENCE, 4);
-  bits.write(IS_16_BIT, 3);
-  bits.write(0, 1);
-  for (const byte of codedNumber(number)) bits.write(byte, 8);
-  bits.write(samples.length - 1, 16);
-  bits.write(sampleRate, 16);
-  bits.write(checksum(bits.align(), 0x07, 8), 8);
-  writeSubframe(bits, samples);
+  const assignment = channels === 1 ? MONO : LEFT_AND_DIFFERENCE;
+  const header = flacFrameHeader(shape, samples.length, { counts: 'frames', number }, assignment);
+  for (const byte of header) bits.write(byte, 8);
+  writeSubframe(bits, samples, width);
   // A difference that is always 0 takes one bit more than a sample.
   if (channels === 2) {
-    writeSubframeHeader(bits, 0);
-    bits.write(0, BITS_PER_SAMPLE + 1);
+    writeSubframeHeader(bits, 0, width);
+    bits.write(0, used + 1);
   }
-  bits.write(checksum(bits.align(), 0x8005, 16), 16);
+  bits.write(sumOfFrame(bits.align()), 16);
   return bits.align().slice();
 }
 
 /** Writes samples as what is left of them when each is predicted from those before it. */
-function writeSubframe(bits: BitWriter, samples: Int32Array): void {
+function writeSubframe(bits: BitWriter, samples: Int32Array, width: SampleWidth): void {
   const { order, residual } = bestPrediction(samples);
-  writeSubframeHeader(bits, 8 | order);
-  for (const sample of samples.subarray(0, order)) bits.write(sample, BITS_PER_SAMPLE);
+  writeSubframeHeader(bits, 8 | order, width);
+  for (const sample of samples.subarray(0, order)) bits.write(sample, width.used);
   // Rice coding with parameters of 4 bits; partitions are halves of halves.
   bits.write(0, 2);
   const halvings = samples.length % PARTITION === 0 ? Math.log2(samples.length / PARTITION) : 0;
@@ -63,8 +64,9 @@ function writeSubframe(bits: BitWriter, samples: Int32Array): void {
   }
 }
 
-function writeSubframeHeader(bits: BitWriter, type: number): void {
-  bits.write(type << 1, 8);
+function writeSubframeHeader(bits: BitWriter, type: number, { unused }: SampleWidth): void {
+  bits.write((type << 1) | (unused > 0 ? 1 : 0), 8);
+  if (unused > 0) bits.writeUnary(unused - 1);
 }
 
 /** Finds the order of prediction that leaves least, by differences of differences. */
@@ -98,31 +100,5 @@ function writePartition(bits: BitWriter, residual: Int32Array): void {
 function sumOf(values: Int32Array): number {
   let sum = 0;
   for (const value of values) sum += Math.abs(value);
-  return sum;
-}
-
-/** Writes a number as UTF-8 writes a character, which FLAC extends to 36 bits; 31 are a hundred years. */
-function codedNumber(number: number): number[] {
-  if (number < 0x80) return [number];
-  const following: number[] = [];
-  let rest = number;
-  let room = 0x3f;
-  while (rest > room) {
-    following.unshift(0x80 | (rest & 0x3f));
-    rest >>>= 6;
-    room >>>= 1;
-  }
-  return [(~(2 * room + 1) & 0xff) | rest, ...following];
-}
-
-/** Sums bytes up as a remainder, most significant bit first. @param width of the polynomial in bits, 8 or 16 */
-function checksum(bytes: Uint8Array, polynomial: number, width: 8 | 16): number {
-  const top = 1 << (width - 1);
-  let sum = 0;
-  for (const byte of bytes) {
-    sum ^= byte << (width - 8);
-    for (let bit = 0; bit < 8; bit += 1) sum = (sum & top) === 0 ? sum << 1 : (sum << 1) ^ polynomial;
-    sum &= (1 << width) - 1;
-  }
   return sum;
 }

@@ -2,13 +2,12 @@ import { Encoder as Libopus } from '@evan/opus/wasm/index.mjs';
 import { SpeechError } from '../speech/error.js';
 import type { SoundShape } from '../speech/formats.js';
 import { oggPage } from '../speech/ogg-page.js';
+import { OPUS_CLOCK, opusHeaders } from '../speech/opus-packet.js';
 import type { Encoder } from './encoder.js';
 import { toInt16 } from './pcm-encoder.js';
 
 /** Hertz that Opus has. */
 const SAMPLE_RATES = [8_000, 12_000, 16_000, 24_000, 48_000];
-/** Hertz in which Ogg counts, whatever the rate of the sound (RFC 7845). */
-const CLOCK = 48_000;
 /** Packets a second: libopus's usual. */
 const PACKETS = 50;
 /** Most packets of a page: not a second of sound, which is what players want at the most, and never too many segments. */
@@ -36,7 +35,7 @@ export function createOpusEncoder({ sampleRate, channels }: SoundShape): Encoder
   const lookahead = opus.ctl(GET_LOOKAHEAD);
   const packetLength = sampleRate / PACKETS;
   /** Ticks of Ogg's clock to a sample. */
-  const ticks = CLOCK / sampleRate;
+  const ticks = OPUS_CLOCK / sampleRate;
   /** Samples of a packet that is not full yet. */
   const pending = new Int16Array(packetLength * channels);
   let filled = 0;
@@ -68,10 +67,10 @@ export function createOpusEncoder({ sampleRate, channels }: SoundShape): Encoder
   }
 
   // Each of the two headers has a page of its own.
-  packets.push(identification(channels, lookahead * ticks, sampleRate));
-  turnPage(0);
-  packets.push(comment());
-  turnPage(0);
+  for (const header of opusHeaders({ channels, preSkip: lookahead * ticks, sampleRate, gain: 0 })) {
+    packets.push(header);
+    turnPage(0);
+  }
 
   return {
     encode(samples) {
@@ -93,25 +92,4 @@ export function createOpusEncoder({ sampleRate, channels }: SoundShape): Encoder
       opus.drop();
     },
   };
-}
-
-/** Writes the packet that says what the stream is (RFC 7845, 5.1). */
-function identification(channels: number, preSkip: number, sampleRate: number): Uint8Array {
-  const packet = Buffer.alloc(19);
-  packet.write('OpusHead', 0, 'latin1');
-  packet.writeUInt8(1, 8);
-  packet.writeUInt8(channels, 9);
-  packet.writeUInt16LE(preSkip, 10);
-  packet.writeUInt32LE(sampleRate, 12);
-  return packet;
-}
-
-/** Writes the packet of comments: who made it, and nothing else (RFC 7845, 5.2). */
-function comment(): Uint8Array {
-  const vendor = 'express-speech';
-  const packet = Buffer.alloc(8 + 4 + vendor.length + 4);
-  packet.write('OpusTags', 0, 'latin1');
-  packet.writeUInt32LE(vendor.length, 8);
-  packet.write(vendor, 12, 'latin1');
-  return packet;
 }

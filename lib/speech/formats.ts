@@ -11,6 +11,8 @@ export interface SoundShape {
   /** Hertz. */
   readonly sampleRate: number;
   readonly channels: 1 | 2;
+  /** Bits of a sample where they are not 16 and have to be the same, as in FLAC. */
+  readonly bitsPerSample?: number;
 }
 
 /** The shape of everything this package makes where nothing else was sent before it. */

@@ -22,18 +22,18 @@ const BIT_RATES = {
 };
 
 /** Hertz of MPEG audio by version and sample rate index. */
-const MPEG_RATES: Readonly<Record<number, readonly number[]>> = {
+export const MPEG_RATES: Readonly<Record<number, readonly number[]>> = {
   3: [44_100, 48_000, 32_000],
   2: [22_050, 24_000, 16_000],
   0: [11_025, 12_000, 8_000],
 };
 
 /** Hertz of AAC by sampling frequency index (ISO/IEC 14496-3). */
-const AAC_RATES = [
+export const AAC_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350,
 ];
 
-const SAMPLES_PER_AAC_BLOCK = 1_024;
+export const SAMPLES_PER_AAC_BLOCK = 1_024;
 
 /** Reads the header of the MPEG layer III frame that begins there, or returns undefined where none does. */
 export function readMp3Header(bytes: Uint8Array, at = 0): FrameHeader | undefined {

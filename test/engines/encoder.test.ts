@@ -121,7 +121,7 @@ describe('createEncoder', function () {
     ['mp3', 96_000],
     ['aac', 10_000],
     ['opus', 44_100],
-    ['flac', 96_000],
+    ['flac', 1_048_576],
   ] as const) {
     it(`is unsupported for ${format} at ${sampleRate} Hz`, async () => {
       const failure = await failureOf(createEncoder(format, 'unknown', { sampleRate, channels: 1 }));

@@ -1,33 +1,7 @@
 import { expect } from 'chai';
-import { oggPage } from '../../lib/speech/ogg-page.js';
+import { oggPage, pagefuls, readOggPage } from '../../lib/speech/ogg-page.js';
 import { soundIn } from '../support/audio.js';
-
-/** Takes a file that others have made apart into its pages. */
-function pagesOf(file: Buffer): Buffer[] {
-  const pages: Buffer[] = [];
-  for (let at = 0; at < file.length;) {
-    const table = file.subarray(at + 27, at + 27 + file.readUInt8(at + 26));
-    const length = 27 + table.length + table.reduce((sum, lacing) => sum + lacing, 0);
-    pages.push(file.subarray(at, at + length));
-    at += length;
-  }
-  return pages;
-}
-
-/** Cuts what a page holds into its packets. */
-function packetsOf(page: Buffer): Buffer[] {
-  const table = page.subarray(27, 27 + page.readUInt8(26));
-  const packets: Buffer[] = [];
-  let start = 27 + table.length;
-  let end = start;
-  for (const lacing of table) {
-    end += lacing;
-    if (lacing === 255) continue;
-    packets.push(page.subarray(start, end));
-    start = end;
-  }
-  return packets;
-}
+import { packetsOf, pagesOf } from '../support/ogg.js';
 
 describe('oggPage', () => {
   it('writes what ffmpeg writes, to the bit, checksum included', () => {
@@ -35,13 +9,13 @@ describe('oggPage', () => {
     expect(pages.length).to.be.greaterThan(2);
     for (const page of pages) {
       const own = oggPage({
-        serial: page.readUInt32LE(14),
-        packets: packetsOf(page),
-        position: Number(page.readBigInt64LE(6)),
-        sequence: page.readUInt32LE(18),
-        isLast: (page.readUInt8(5) & 4) !== 0,
+        serial: page.serial,
+        packets: packetsOf([page]),
+        position: page.position,
+        sequence: page.sequence,
+        isLast: (page.flags & 4) !== 0,
       });
-      expect(own).to.deep.equal(page);
+      expect(own).to.deep.equal(page.bytes);
     }
   });
 
@@ -49,5 +23,54 @@ describe('oggPage', () => {
     const packets = [new Uint8Array(255), new Uint8Array(3)];
     const page = oggPage({ serial: 1, packets, position: 0, sequence: 0, isLast: true });
     expect([...page.subarray(26, 30)]).to.deep.equal([3, 255, 0, 3]);
+  });
+
+  it('divides packets among as many pages as they need', () => {
+    const packets = Array.from({ length: 700 }, (_, index) => new Uint8Array(index % 300));
+    const runs = [...pagefuls(packets)];
+    expect(runs.flat()).to.deep.equal(packets);
+    for (const [index, run] of runs.entries()) {
+      const segments = run.reduce((sum, { length }) => sum + Math.floor(length / 255) + 1, 0);
+      expect(segments).to.be.at.most(255);
+      if (index < runs.length - 1) expect(segments).to.be.above(253);
+    }
+  });
+});
+
+describe('readOggPage', () => {
+  const file = soundIn('opus');
+  const pages = pagesOf(file);
+
+  it('reads what ffmpeg has written, and waits for what is missing of it', () => {
+    let at = 0;
+    for (const page of pages) {
+      for (const length of [0, 1, 4, 26, 27, page.bytes.length - 1]) {
+        expect(readOggPage(file.subarray(0, at + length), at), String(length)).to.equal('need-more');
+      }
+      const { serial, position, sequence, bytes, flags } = page;
+      expect(sequence).to.equal(pages.indexOf(page));
+      expect(readOggPage(file, at)).to.deep.include({
+        length: bytes.length,
+        serial,
+        position,
+        isFirst: (flags & 2) !== 0,
+        isLast: (flags & 4) !== 0,
+        isContinued: false,
+        goesOn: false,
+        parts: packetsOf([page]).map((packet) => new Uint8Array(packet)),
+      });
+      at += bytes.length;
+    }
+    expect(at).to.equal(file.length);
+  });
+
+  it('takes nothing for a page whose checksum is wrong, wherever', () => {
+    const [page] = pages;
+    if (page === undefined) throw new Error('there is no page');
+    for (let at = 0; at < page.bytes.length; at += 1) {
+      const wrong = Buffer.from(page.bytes);
+      wrong.writeUInt8(wrong.readUInt8(at) ^ 0x10, at);
+      expect(readOggPage(wrong), String(at)).to.be.oneOf([undefined, 'need-more']);
+    }
   });
 });
