@@ -1,5 +1,4 @@
 import type { ReplyFacts } from './http/speech-headers.js';
-import { isJoinable, type JoinableFormat } from './long-speech/joiner.js';
 import { LongSpeech, type LongSpeechOptions } from './long-speech/long-speech.js';
 import { segmentRequest } from './long-speech/speakers.js';
 import { Deadline, type Clock } from './resilience/index.js';
@@ -42,25 +41,20 @@ export function cutFor({ minChars, maxChars }: SegmentOptions, stages: readonly 
   };
 }
 
-/** A text that is to be spoken piece by piece. */
-export interface LongText {
-  readonly segments: readonly string[];
-  readonly format: JoinableFormat;
+/** Says whether a request's text is to be cut. What is one call: short text, and SSML that every provider understands. */
+export function isLongText({ input, ssml }: SpeechRequest, cut: Cut): boolean {
+  return isBeyondSegment(input, cut.maxChars) && (ssml === undefined || !cut.takesSsml);
 }
 
-/** Says whether a request's text is to be cut. What is one call: short text, and formats whose pieces cannot follow one another. */
-export function isLongText({ input, format, ssml }: SpeechRequest, cut: Cut): boolean {
-  if (!isBeyondSegment(input, cut.maxChars) || !isJoinable(format)) return false;
-  return ssml === undefined || !cut.takesSsml;
-}
-
-/** Cuts a request's text, with its marks where it has any. Returns nothing where it turns out to be one piece, or nobody waits for it any more. */
+/**
+ * Cuts a request's text into the segments that are to be spoken one by one, with its marks where it has any. Returns nothing where it turns
+ * out to be one piece, or nobody waits for it any more.
+ */
 export async function cutLongText(
-  { input, marked, format }: SpeechRequest,
+  { input, marked }: SpeechRequest,
   cut: Cut,
   { giveWay, signal }: { readonly giveWay: GiveWay; readonly signal: AbortSignal },
-): Promise<LongText | undefined> {
-  if (!isJoinable(format)) return undefined;
+): Promise<readonly string[] | undefined> {
   const { text, marks } = marked === undefined ? { text: input, marks: [] } : hideMarks(marked);
   const segments: string[] = [];
   for (const segment of cutText(text, { least: cut.minChars, most: cut.maxChars })) {
@@ -68,7 +62,7 @@ export async function cutLongText(
     await giveWay(segment.length);
     if (signal.aborted) return undefined;
   }
-  return segments.length > 1 ? { segments, format } : undefined;
+  return segments.length > 1 ? segments : undefined;
 }
 
 export interface SpeakLongContext {
@@ -83,7 +77,7 @@ export interface SpeakLongContext {
 /** Speaks a long text. Resolves when its first sound has proved itself, or when there is none. */
 export async function speakLong(
   request: SpeechRequest,
-  { segments, format }: LongText,
+  segments: readonly string[],
   options: SpeakOptions,
   { chain, clock, deadline, ahead, convert }: SpeakLongContext,
 ): Promise<SpeechOutcome> {
@@ -102,7 +96,6 @@ export async function speakLong(
   seats.begin();
   const speech = LongSpeech.begin(result, facts.provider, {
     request,
-    format,
     segments,
     ahead,
     providers: options.fallback === 'none' ? [facts.provider] : chain.stages.filter(speaks).map(({ name }) => name),

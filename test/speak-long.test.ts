@@ -9,6 +9,8 @@ import { startApp, type TestApp } from './support/app.js';
 import { settle } from './support/fake-clock.js';
 import { collectGarbage } from './support/garbage.js';
 import { pcm, PCM, provider } from './support/fake-provider.js';
+import { flacFrames } from './support/flac.js';
+import { pagesOf } from './support/ogg.js';
 import { postRaw, readRaw, type RawReply } from './support/raw-reply.js';
 import {
   sentences,
@@ -285,17 +287,48 @@ describe('a long text', () => {
     expect(error?.code).to.equal('ECONNRESET');
   });
 
-  it('is one call in formats whose pieces cannot follow one another', async () => {
-    const inputs: string[] = [];
-    const own = provider('own', ({ input }) => {
-      inputs.push(input);
-      return Promise.resolve({ kind: 'text', text: input, status: 200 });
+  /** Reads how long a file of Opus plays, which has to be one stream from its first page to its last. */
+  const secondsOfOpus = (body: Buffer): number => {
+    const pages = pagesOf(body);
+    expect(pages.map(({ sequence }) => sequence)).to.deep.equal(pages.map((_, index) => index));
+    expect(pages.map(({ flags }) => flags)).to.deep.equal([2, ...pages.slice(2).map(() => 0), 4]);
+    return ((pages.at(-1)?.position ?? 0) - 312) / 48_000;
+  };
+  /** Reads how long a file of FLAC plays, whose frames have to be counted through. */
+  const secondsOfFlac = (body: Buffer, { sampleRate }: SoundShape): number => {
+    let samples = 0;
+    for (const frame of flacFrames(body.subarray(42))) {
+      expect(frame).to.deep.include({ isVariable: true, number: samples });
+      samples += frame.samples;
+    }
+    return samples / sampleRate;
+  };
+  const OTHER: SoundShape = { sampleRate: 48_000, channels: 2 };
+
+  for (const [format, asked, secondsOf] of [
+    // Any Opus can follow any other; FLAC of another shape is asked for as WAV.
+    ['opus', ['opus 3', 'opus 4', 'opus 5', 'opus 6', 'opus 7'], secondsOfOpus],
+    ['flac', ['flac 3', 'wav 3', 'wav 4', 'wav 5', 'wav 6', 'wav 7'], (body) => secondsOfFlac(body, OTHER)],
+  ] satisfies [string, string[], (body: Buffer) => number][]) {
+    it(`is one file of ${format}, whoever goes on with it`, async () => {
+      await start([{ shape: OTHER, seconds: 2, answer: dyingIn(3) }, { seconds: 2 }]);
+      const reply = await speak({ response_format: format });
+      expect(reply.isWhole).to.equal(true);
+      expect(reply.trailers['server-timing']).to.match(/remote1;dur=[\d.]+;desc="segments 4-8"$/);
+      expect(numbersOf(0)).to.deep.equal([0, 1, 2, 3]);
+      expect(servers[1]?.asked.map((each) => `${each.format} ${String(each.number)}`)).to.deep.equal(asked);
+      expect(secondsOf(reply.body)).to.be.closeTo(8 * 2, 1);
     });
-    await start([], { fallback: [own] });
-    await speak({ response_format: 'opus' });
-    await speak({ response_format: 'flac' });
-    expect(inputs).to.deep.equal([TEXT, TEXT]);
-  });
+
+    it(`is so behind a sentence of ${format} of which a part was heard`, async () => {
+      await start([{ seconds: 2, answer: dyingIn(0) }, { seconds: 2 }]);
+      const reply = await speak({ response_format: format });
+      expect(reply.isWhole).to.equal(true);
+      expect(reply.trailers['server-timing']).to.match(/remote1;dur=[\d.]+;desc="segments 1-8"$/);
+      const seconds = format === 'opus' ? secondsOfOpus(reply.body) : secondsOfFlac(reply.body, OWN_SHAPE);
+      expect(seconds).to.be.closeTo(1 + 8 * 2, 1);
+    });
+  }
 
   it('keeps its place with its provider from its first sentence to its last', async () => {
     const held: (() => void)[] = [];

@@ -14,6 +14,8 @@ export interface JoinedStreamOptions {
   readonly clock: Clock;
   /** Returns what stands before the first sound. */
   readonly head: () => Uint8Array;
+  /** Returns what stands behind the last. */
+  readonly tail: () => Uint8Array;
   /** Called when nobody wants more, or all was sent. */
   readonly onClose: () => void;
 }
@@ -85,6 +87,8 @@ export class JoinedStream extends Readable {
   #endIfComplete(): void {
     if (!this.#isComplete || this.#options.lookAhead.head !== undefined) return;
     this.#isWanted = false;
+    const tail = this.#options.tail();
+    if (tail.length > 0) this.push(tail);
     this.push(null);
   }
 

@@ -1,18 +1,20 @@
 import type { SoundShape, SpeechFormat } from '../speech/formats.js';
 import { readAdtsHeader, readMp3Header } from '../speech/frame-header.js';
 import { isInfoFrame } from '../speech/info-frame.js';
-import { writeWavHeader } from '../speech/wav-header.js';
+import { FlacJoin } from './flac-join.js';
+import { FlacStream } from './flac-stream.js';
 import { FrameJoin, type FrameKind } from './frame-join.js';
+import { OpusJoin } from './opus-join.js';
+import { OpusStream } from './opus-stream.js';
+import { PlainStream } from './plain-stream.js';
 import { PcmJoin, WavJoin } from './sample-join.js';
-import { UnjoinableError, type SegmentJoin } from './segment-join.js';
+import type { Piece, SegmentJoin } from './segment-join.js';
+import type { SegmentStream } from './segment-stream.js';
 
-/** The formats whose pieces can follow one another. */
-export const JOINABLE_FORMATS = ['mp3', 'aac', 'wav', 'pcm'] as const satisfies readonly SpeechFormat[];
-
-export type JoinableFormat = (typeof JOINABLE_FORMATS)[number];
-
-export function isJoinable(format: SpeechFormat): format is JoinableFormat {
-  return JOINABLE_FORMATS.some((joinable) => joinable === format);
+/** What joins the segments of one speech: the stream that they become, and what each of them goes through on its way there. */
+interface Joining {
+  readonly stream: SegmentStream;
+  readonly begin: (isFirst: boolean) => SegmentJoin;
 }
 
 const FRAMES: Readonly<Record<'mp3' | 'aac', FrameKind>> = {
@@ -20,53 +22,76 @@ const FRAMES: Readonly<Record<'mp3' | 'aac', FrameKind>> = {
   aac: { read: readAdtsHeader, isSound: () => true },
 };
 
+const JOININGS: Readonly<Record<SpeechFormat, () => Joining>> = {
+  mp3: () => joinFrames('mp3'),
+  opus() {
+    const stream = new OpusStream();
+    return { stream, begin: () => new OpusJoin(stream) };
+  },
+  aac: () => joinFrames('aac'),
+  flac() {
+    const stream = new FlacStream();
+    return { stream, begin: () => new FlacJoin(stream) };
+  },
+  wav() {
+    const stream = new PlainStream('wav');
+    return { stream, begin: (isFirst) => new WavJoin(stream.accept, isFirst) };
+  },
+  pcm() {
+    const stream = new PlainStream('pcm');
+    return { stream, begin: (isFirst) => new PcmJoin(stream.accept, isFirst) };
+  },
+};
+
 /** Joins segments into one stream of a format. The first to be joined says which shape all others have to have. */
 export class Joiner {
-  readonly format: JoinableFormat;
-  #shape: SoundShape | undefined;
+  readonly format: SpeechFormat;
+  readonly #joining: Joining;
+  #goBack: () => void = () => undefined;
 
-  constructor(format: JoinableFormat) {
+  constructor(format: SpeechFormat) {
     this.format = format;
+    this.#joining = JOININGS[format]();
   }
 
   /** The shape of what was joined first. */
   get shape(): SoundShape | undefined {
-    return this.#shape;
+    return this.#joining.stream.shape;
   }
 
   /** @param isFirst whether nothing is to stand before the segment */
   begin(isFirst: boolean): SegmentJoin {
-    const accept = (found: { readonly sampleRate: number; readonly channels: number }): SoundShape =>
-      this.#accept(found);
-    switch (this.format) {
-      case 'mp3':
-      case 'aac':
-        return new FrameJoin(FRAMES[this.format], accept);
-      case 'wav':
-        return new WavJoin(accept, isFirst);
-      case 'pcm':
-        return new PcmJoin(accept, isFirst);
-    }
+    this.#goBack = this.#joining.stream.mark();
+    return this.#joining.begin(isFirst);
   }
 
-  /** Returns what has to stand before everything else. */
-  head(): Uint8Array {
-    return this.format === 'wav' && this.#shape !== undefined
-      ? writeWavHeader(this.#shape, 'unknown')
-      : new Uint8Array();
+  /** Forgets the segment that was begun last, of which nothing was sent. */
+  rewind(): void {
+    this.#goBack();
   }
 
   /** Forgets the first segment, of which nothing was sent. */
   reset(): void {
-    this.#shape = undefined;
+    this.#joining.stream.reset();
   }
 
-  #accept({ sampleRate, channels }: { readonly sampleRate: number; readonly channels: number }): SoundShape {
-    if (channels !== 1 && channels !== 2) throw new UnjoinableError('the sound has neither one channel nor two');
-    this.#shape ??= { sampleRate, channels };
-    if (this.#shape.sampleRate !== sampleRate || this.#shape.channels !== channels) {
-      throw new UnjoinableError('the sound has another shape than what was sent before');
-    }
-    return this.#shape;
+  /** Makes what stands in place of a segment. */
+  rest(seconds: number): Piece {
+    return this.#joining.stream.rest(seconds);
   }
+
+  /** Returns what has to stand before everything else. */
+  head(): Uint8Array {
+    return this.#joining.stream.head();
+  }
+
+  /** Returns what has to stand behind everything else. */
+  tail(): Uint8Array {
+    return this.#joining.stream.tail();
+  }
+}
+
+function joinFrames(format: 'mp3' | 'aac'): Joining {
+  const stream = new PlainStream(format);
+  return { stream, begin: () => new FrameJoin(FRAMES[format], stream.accept) };
 }

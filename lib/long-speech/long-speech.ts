@@ -6,7 +6,7 @@ import type { SpeechRequest } from '../speech/request.js';
 import { failureOfStream } from '../speech/stream-failure.js';
 import type { Stint } from '../speech/stint.js';
 import { discard } from '../streams/discard.js';
-import { Joiner, type JoinableFormat } from './joiner.js';
+import { Joiner } from './joiner.js';
 import { JoinedStream } from './joined-stream.js';
 import { LookAhead } from './look-ahead.js';
 import type { PreparedSegment } from './prepared-segment.js';
@@ -27,7 +27,6 @@ const MOST_BYTES = 1024 * 1024;
 export interface LongSpeechOptions {
   /** The request for the whole text. */
   readonly request: SpeechRequest;
-  readonly format: JoinableFormat;
   /** The text, cut. */
   readonly segments: readonly string[];
   /** Segments that may be prepared behind the one that is being sent. */
@@ -67,7 +66,7 @@ export class LongSpeech {
   private constructor(options: LongSpeechOptions, provider: string) {
     this.#options = options;
     this.#stints = new Stints(options.clock);
-    this.#joiner = new Joiner(options.format);
+    this.#joiner = new Joiner(options.request.format);
     this.#lookAhead = new LookAhead({ ahead: options.ahead, enoughBytes: ENOUGH_BYTES, mostBytes: MOST_BYTES });
     this.#filler = new SegmentFiller({
       joiner: this.#joiner,
@@ -78,6 +77,7 @@ export class LongSpeech {
       lookAhead: this.#lookAhead,
       clock: options.clock,
       head: () => this.#joiner.head(),
+      tail: () => this.#joiner.tail(),
       onClose: this.#stop,
     });
     const { providers, ask, onLeave } = options;
@@ -106,7 +106,7 @@ export class LongSpeech {
   }
 
   get audio(): SpeechAudio {
-    const contentType = contentTypeOf(this.#options.format);
+    const contentType = contentTypeOf(this.#options.request.format);
     return { kind: 'audio', contentType, stream: this.#stream, usage: () => this.#usage.total };
   }
 
@@ -183,9 +183,9 @@ export class LongSpeech {
   }
 
   #fillConverted(audio: SpeechAudio, place: SegmentPlace): Promise<SpeechAudio> {
-    const { convert, format } = this.#options;
+    const { convert, request } = this.#options;
     const filling = this.#filler.fillConverted(audio.stream, place, (wav, shape) =>
-      convert(wav, { format, shape, isLast: place.isLast }, this.#nextCall()),
+      convert(wav, { format: request.format, shape, isLast: place.isLast }, this.#nextCall()),
     );
     return judged(audio, filling);
   }
@@ -194,6 +194,7 @@ export class LongSpeech {
   #restart(segment: PreparedSegment): void {
     if (segment.hasBegun) return;
     segment.drop();
+    this.#joiner.rewind();
     // Nothing of the whole speech was sent, so another may say its shape.
     if (segment.index === 0) this.#joiner.reset();
   }

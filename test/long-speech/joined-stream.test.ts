@@ -18,7 +18,13 @@ describe('the joined stream', () => {
     got = '';
     hasEnded = false;
     closings = 0;
-    stream = new JoinedStream({ lookAhead, clock, head: () => Buffer.from('<'), onClose: () => (closings += 1) });
+    stream = new JoinedStream({
+      lookAhead,
+      clock,
+      head: () => Buffer.from('<'),
+      tail: () => Buffer.from('>'),
+      onClose: () => (closings += 1),
+    });
     stream.on('data', (chunk: Buffer) => (got += chunk.toString()));
     stream.once('end', () => (hasEnded = true));
   });
@@ -93,6 +99,7 @@ describe('the joined stream', () => {
     lookAhead.complete(first);
     await settle();
     expect(hasEnded).to.equal(true);
+    expect(got).to.equal('<a>');
     await settle();
     expect(closings).to.equal(1);
     expect(clock.pendingTimers).to.equal(0);

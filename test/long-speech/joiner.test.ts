@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createEncoder } from '../support/create-encoder.js';
-import { Joiner, type JoinableFormat } from '../../lib/long-speech/joiner.js';
+import { Joiner } from '../../lib/long-speech/joiner.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from '../../lib/long-speech/segment-join.js';
-import type { SoundShape } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../lib/speech/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../lib/speech/frame-header.js';
 import { readWavHeader } from '../../lib/speech/wav-header.js';
 import { soundIn } from '../support/audio.js';
 
 const SAMPLES = Float32Array.from({ length: 12_000 }, (_, at) => 0.4 * Math.sin((at * 2 * Math.PI * 330) / 24_000));
 
-async function encoded(format: JoinableFormat, shape?: SoundShape): Promise<Buffer> {
+async function encoded(format: SpeechFormat, shape?: SoundShape): Promise<Buffer> {
   const encoder = await createEncoder(format, SAMPLES.length, shape);
   return Buffer.concat([await encoder.encode(SAMPLES), await encoder.finish()]);
 }
@@ -36,11 +36,13 @@ describe('the joiner', () => {
   it('passes on the same bytes however they come', async () => {
     const sounds = {
       mp3: await encoded('mp3'),
+      opus: await encoded('opus'),
+      aac: soundIn('aac'),
+      flac: await encoded('flac'),
       wav: await encoded('wav'),
       pcm: await encoded('pcm'),
-      aac: soundIn('aac'),
     };
-    for (const format of ['mp3', 'wav', 'pcm', 'aac'] as const) {
+    for (const format of SPEECH_FORMATS) {
       const once = joined(new Joiner(format).begin(true), sounds[format], []);
       expect(once.length, format).to.be.above(500);
       fc.assert(
@@ -82,6 +84,8 @@ describe('the joiner', () => {
       ['mp3', 0.1],
       ['wav', 0.006],
       ['pcm', 0.006],
+      ['opus', 0.007],
+      ['flac', 0],
     ] as const) {
       const join = new Joiner(format).begin(true);
       const bytes = await encoded(format);

@@ -1,6 +1,8 @@
-import type { JoinableFormat } from '../../lib/long-speech/joiner.js';
+import type { SpeechFormat } from '../../lib/speech/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../lib/speech/frame-header.js';
 import { soundIn } from '../support/audio.js';
+import { flacFrames } from '../support/flac.js';
+import { packetsOf, pagesOf } from '../support/ogg.js';
 import { must } from './must.js';
 
 const LONG_SENTENCES = 8;
@@ -23,11 +25,16 @@ OPEN_HEADER.writeUInt32LE(0xffffffff, 4);
 OPEN_HEADER.writeUInt32LE(0xffffffff, 40);
 /** The tag and the frame that describe the file of `soundIn`, which must not stand in the middle of a speech. */
 const MP3_DESCRIPTION = 20 + 192;
+/** The blocks of the file of `soundIn`, and the one that stands before a long speech. */
+const FLAC_DESCRIPTION = soundIn('flac').indexOf(Buffer.from([0xff, 0xf8]));
+const FLAC_HEAD = 42;
 
-/** What is sent when the backends of the soak say all they have to say for each sentence. */
-const WHOLE: Readonly<Record<JoinableFormat, Buffer>> = {
+/** What is sent when the backends of the soak say all they have to say for each sentence; of what is numbered, the sound. */
+const WHOLE: Readonly<Record<SpeechFormat, Buffer>> = {
   mp3: times(soundIn('mp3').subarray(MP3_DESCRIPTION)),
+  opus: times(opusSound(soundIn('opus'))),
   aac: times(soundIn('aac')),
+  flac: times(flacSound(soundIn('flac').subarray(FLAC_DESCRIPTION))),
   pcm: SAMPLES,
   wav: Buffer.concat([OPEN_HEADER, SAMPLES]),
 };
@@ -39,14 +46,15 @@ const READ_FRAME = { mp3: readMp3Header, aac: readAdtsHeader };
  *
  * @param trailer who did, or undefined where that was not sent
  */
-export function checkLongSound(sound: Buffer, format: JoinableFormat, trailer: string | undefined): void {
+export function checkLongSound(file: Buffer, format: SpeechFormat, trailer: string | undefined): void {
   const whole = WHOLE[format];
+  const sound = format === 'opus' ? opusSound(file) : format === 'flac' ? flacSound(file.subarray(FLAC_HEAD)) : file;
   // What the local engine says instead is longer, and what broke off is said again.
   must(sound.length >= whole.length, `${sound.length} bytes of ${format} for a long text, of at least ${whole.length}`);
   if (format === 'mp3' || format === 'aac') {
     const end = endOfFrames(sound, READ_FRAME[format]);
     must(end === sound.length, `something else than a frame at byte ${end} of ${sound.length} bytes of ${format}`);
-  } else {
+  } else if (format === 'wav' || format === 'pcm') {
     must(sound.length % 2 === 0, 'half a sample');
   }
   if (format === 'wav') must(sound.subarray(0, WAV_HEADER).equals(OPEN_HEADER), 'another header');
@@ -55,6 +63,22 @@ export function checkLongSound(sound: Buffer, format: JoinableFormat, trailer: s
   const isUndisturbed = !trailer.includes(' in segment') && !trailer.includes('local;');
   if (isUndisturbed)
     must(sound.equals(whole), `${sound.length} bytes of ${format} that no backend sent, of ${trailer}`);
+}
+
+/** Takes the packets out of one stream of Ogg, which has to be whole and numbered through. */
+function opusSound(file: Buffer): Buffer {
+  const pages = pagesOf(file);
+  must(
+    pages.every(({ sequence }, index) => sequence === index),
+    'a page that is not the next',
+  );
+  must(((pages.at(-1)?.flags ?? 0) & 4) !== 0, 'no last page');
+  return Buffer.concat(packetsOf(pages).slice(2));
+}
+
+/** Takes what is between headers and sums out of frames, of which nothing may be missing. */
+function flacSound(frames: Buffer): Buffer {
+  return Buffer.concat(flacFrames(frames).map(({ body }) => body));
 }
 
 function times(sound: Buffer): Buffer {

@@ -2,7 +2,6 @@ import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
 import { proveAudio } from '../../lib/speech/proof.js';
 import { declaredWavLength } from '../../lib/speech/proof-containers.js';
 import { samplesOf, soundIn } from '../support/audio.js';
-import { isJoinable } from '../../lib/long-speech/joiner.js';
 import { checkLongSound, LONG } from './check-long-sound.js';
 import type { Reply } from './exchange.js';
 import { InvalidReplyError, must } from './must.js';
@@ -77,7 +76,7 @@ function checkAudio(reply: Reply, asked: Asked, type: string): Verdict {
 /** Holds sound that ended well to being whole. */
 export function checkSound(sound: Buffer, { input, format }: Asked, { headers, trailer }: Reply): void {
   must(proveAudio(format, sound) === 'proven', `${sound.length} bytes that are no ${format}`);
-  if (input === LONG && isJoinable(format)) {
+  if (input === LONG) {
     checkLongSound(sound, format, trailer);
     return;
   }

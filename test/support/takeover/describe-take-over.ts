@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { JoinableFormat } from '../../../lib/long-speech/joiner.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/speech/formats.js';
 import { segmentsOf } from '../../../lib/speech/segments.js';
 import { Random } from '../../soak/random.js';
 import { startApp, type TestApp } from '../app.js';
@@ -31,7 +31,10 @@ const MOST_HELD = 1024 * 1024;
 /** By how much the recogniser may err more at the seam than it does with the same sentences where there is none. */
 const MORE_ERRORS = 0.2;
 
-const INPUT: Partial<Record<JoinableFormat, readonly string[]>> = { pcm: ['-f', 's16le', '-ar', '24000', '-ac', '1'] };
+/** Seconds between two sentences, about: what a format adds, or the joining. */
+const RESTS: Readonly<Record<SpeechFormat, number>> = { mp3: 0.05, opus: 0.02, aac: 0.05, flac: 0, wav: 0.1, pcm: 0.1 };
+
+const INPUT: Partial<Record<SpeechFormat, readonly string[]>> = { pcm: ['-f', 's16le', '-ar', '24000', '-ac', '1'] };
 
 /** Kills a server in the middle of a text in some language, and expects all of it to be heard nevertheless. */
 export function describeTakeOver(language: Language, characters: number): void {
@@ -55,7 +58,7 @@ export function describeTakeOver(language: Language, characters: number): void {
     after(() => rm(folder, { recursive: true }));
 
     /** Has the text spoken by a server that is killed after so many bytes, with the local engine behind it. */
-    async function speak(format: JoinableFormat, killAfter: number): Promise<RawReply> {
+    async function speak(format: SpeechFormat, killAfter: number): Promise<RawReply> {
       const remote = await startProgram([REMOTE, folder, String(killAfter)], /^http/);
       app = await startApp({
         fallback: [
@@ -73,7 +76,7 @@ export function describeTakeOver(language: Language, characters: number): void {
       }
     }
 
-    for (const format of ['mp3', 'wav', 'pcm', 'aac'] as const) {
+    for (const format of SPEECH_FORMATS) {
       for (let kill = 0; kill < KILLS; kill += 1) {
         it(`leaves a whole ${format} behind, with every sentence in it (${String(kill + 1)})`, async function () {
           this.timeout(300_000);
@@ -92,8 +95,7 @@ export function describeTakeOver(language: Language, characters: number): void {
           const { places, repeated } = placesOf(samples, seam);
           const isHeld = seam > 0 && (sentences[seam]?.bytes[format] ?? 0) < MOST_HELD;
           if (isHeld) expect(repeated, 'seconds heard twice').to.equal(0);
-          const rest = format === 'mp3' || format === 'aac' ? 0.05 : 0.1;
-          const expected = sentences.reduce((sum, { seconds }) => sum + seconds + rest, repeated);
+          const expected = sentences.reduce((sum, { seconds }) => sum + seconds + RESTS[format], repeated);
           expect(samples.length / RATE, 'seconds').to.be.within(0.9 * expected, 1.1 * expected);
 
           // Behind the last sound of the one and before the first of the other.

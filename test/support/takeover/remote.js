@@ -8,7 +8,14 @@ import { join } from 'node:path';
 
 const [folder = '', killAfter = 'Infinity'] = process.argv.slice(2);
 const PIECE = 2_048;
-const TYPES = { mp3: 'audio/mpeg', aac: 'audio/aac', wav: 'audio/wav', pcm: 'audio/pcm' };
+const TYPES = {
+  mp3: 'audio/mpeg',
+  opus: 'audio/ogg',
+  aac: 'audio/aac',
+  flac: 'audio/flac',
+  wav: 'audio/wav',
+  pcm: 'audio/pcm',
+};
 let left = Number(killAfter);
 
 createServer((request, response) => {
