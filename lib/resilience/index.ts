@@ -6,6 +6,8 @@ export { RetryBudget } from './retry-budget.js';
 export type { RetryBudgetOptions } from './retry-budget.js';
 export { Bulkhead, BulkheadRefusedError } from './bulkhead.js';
 export type { BulkheadOptions, BulkheadPermit } from './bulkhead.js';
+export { CallBudget, CallBudgetError } from './call-budget.js';
+export type { CallAllowance, CallBudgetOptions } from './call-budget.js';
 export { CircuitBreaker } from './circuit-breaker.js';
 export type { CircuitBreakerOptions, CircuitState } from './circuit-breaker.js';
 export { CircuitOpenError } from './circuit-permit.js';

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechRequest } from '../../speech/request.js';
 import type { RemoteOptions } from './options.js';
+import { allowanceIn } from './rate-limit.js';
 import { parseRetryAfter } from './retry-after.js';
 
 /** Characters in a row that a message and a secret do not share by chance. */
@@ -16,7 +17,7 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
 export function failureOfStatus(response: IncomingMessage): SpeechError {
   const status = response.statusCode ?? 0;
   if (status < 400) return new SpeechError('bad_response', `the server answered with status ${String(status)}`);
-  const retryAfter = parseRetryAfter(response.headers['retry-after'], Date.now());
+  const retryAfter = retryAfterIn(response, Date.now());
   return new SpeechError(
     status === 429 ? 'rate_limited' : `status.${status}`,
     `the server answered with status ${String(status)}`,
@@ -24,8 +25,19 @@ export function failureOfStatus(response: IncomingMessage): SpeechError {
       // Without being told when, a server that limits the rate would only be pressed harder.
       retryHelps: TRANSIENT.has(status) && (status !== 429 || retryAfter !== undefined),
       ...(retryAfter === undefined ? {} : { retryAfter }),
+      // One that says when it takes the next call is well, and is to be left alone for as long as it says and no longer.
+      ...(status === 429 && retryAfter !== undefined && retryAfter > 0 ? { blamesProvider: false } : {}),
     },
   );
+}
+
+/** Finds out for how many milliseconds a server wants to be left alone, in whichever of its headers it says so. */
+function retryAfterIn({ headers, statusCode }: IncomingMessage, now: number): number | undefined {
+  const inMilliseconds = (value: unknown): number | undefined => parseRetryAfter(String(Number(value) / 1_000), now);
+  const retryAfter = inMilliseconds(headers['retry-after-ms']) ?? parseRetryAfter(headers['retry-after'], now);
+  if (retryAfter !== undefined || statusCode !== 429) return retryAfter;
+  const allowance = allowanceIn(headers, now);
+  return allowance?.calls === 0 ? inMilliseconds(allowance.nextIn) : undefined;
 }
 
 /** What a server may send back of what it was sent, and no log line is to have. */

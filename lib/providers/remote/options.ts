@@ -37,6 +37,8 @@ export interface RemoteOptions {
   /** The marks that the server understands; a text is sent without the others. */
   readonly marks: readonly MarkKind[];
   readonly maxInput?: number;
+  /** Most calls in any minute. */
+  readonly maxCallsPerMinute?: number;
   readonly timeout: RemoteTimeouts;
   readonly pool: { readonly maxSockets: number; readonly keepAlive: number };
   readonly maxBytes: number;

@@ -35,6 +35,8 @@ export interface SpeechCall {
   readonly asked: SpeechFormat;
   readonly names: SentNames;
   readonly context: SynthesisContext;
+  /** Called with each reply's head. */
+  readonly onHead: (response: IncomingMessage) => void;
 }
 
 /** A call whose reply has begun. */
@@ -63,7 +65,7 @@ export async function speak(call: SpeechCall): Promise<ReceivedSound | Refusal> 
  * @param streamFormat `sse` where the sound is wanted in events
  */
 export async function openCall(call: SpeechCall, streamFormat?: 'sse'): Promise<OpenCall> {
-  const { client, options, request, asked, names, context } = call;
+  const { client, options, request, asked, names, context, onHead } = call;
   const { signal, heard } = context;
   const sent = asked === request.format ? request : { ...request, format: asked };
   const body = requestBody(sent, options, names, streamFormat);
@@ -76,7 +78,9 @@ export async function openCall(call: SpeechCall, streamFormat?: 'sse'): Promise<
   for (let stale = 0; ; stale += 1) {
     const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes, timeout, onBytes: heard });
     try {
-      return { exchange, response: await exchange.head };
+      const response = await exchange.head;
+      onHead(response);
+      return { exchange, response };
     } catch (error) {
       if (stale >= MOST_STALE_SOCKETS || !exchange.isStaleSocket) throw error;
     }

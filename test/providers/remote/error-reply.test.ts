@@ -1,7 +1,44 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { messageOf } from '../../../lib/providers/remote/error-reply.js';
+import { failureOfStatus, messageOf } from '../../../lib/providers/remote/error-reply.js';
 
 const SAID = 'the model is not there';
+
+describe('failureOfStatus', () => {
+  const reply = (statusCode: number, headers: IncomingHttpHeaders): IncomingMessage =>
+    Object.assign(Object.create(null) as IncomingMessage, { statusCode, headers });
+
+  const waits: [headers: IncomingHttpHeaders, milliseconds: number | undefined][] = [
+    [{ 'retry-after': '20' }, 20_000],
+    [{ 'retry-after-ms': '1500', 'retry-after': '2' }, 1_500],
+    [{ 'retry-after-ms': 'soon', 'retry-after': '2' }, 2_000],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '7s' }, 7_000],
+    [{ ratelimit: '"default";r=0;t=9' }, 9_000],
+    [{ 'x-ratelimit-remaining-requests': '4', 'x-ratelimit-reset-requests': '7s' }, undefined],
+    [{}, undefined],
+  ];
+  for (const [headers, milliseconds] of waits) {
+    it(`says to wait ${String(milliseconds)} ms for ${JSON.stringify(headers)}`, () => {
+      const { code, retryAfter, retryHelps, blamesProvider } = failureOfStatus(reply(429, headers));
+      expect({ code, retryAfter, retryHelps, blamesProvider }).to.deep.equal({
+        code: 'rate_limited',
+        retryAfter: milliseconds,
+        retryHelps: milliseconds !== undefined,
+        // Nothing is wrong with a server that says when it takes the next call.
+        blamesProvider: milliseconds === undefined,
+      });
+    });
+  }
+
+  it('blames a server that limits the rate and wants to be asked at once, over and over', () => {
+    expect(failureOfStatus(reply(429, { 'retry-after': '0' })).blamesProvider).to.equal(true);
+  });
+
+  it('takes what a server says of its rate for no wish to rest where the failure is another', () => {
+    const headers = { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '7s' };
+    expect(failureOfStatus(reply(503, headers))).to.include({ retryAfter: undefined, blamesProvider: true });
+  });
+});
 
 describe('messageOf', () => {
   const shapes: [string, unknown][] = [
