@@ -30,6 +30,8 @@ export function configurationSchema(): object {
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   deadline: 'Milliseconds from a request to the first byte of sound, for the whole chain.',
   maxInput: 'Most characters of an input. Longer ones are refused, never cut.',
+  maxCallsPerMinute:
+    'Most calls in any minute. A long text is cut into fewer, longer pieces where it has to be, and waits where it can.',
   bodyLimit: 'Most bytes of a request’s body.',
   maxConcurrent:
     'Most speech requests at once; the next one is told to come again. In a bulkhead: most calls to this provider at once; a remote is given fewer where it bears no more.',

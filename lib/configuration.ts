@@ -139,9 +139,10 @@ function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'loca
     return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
   }
   const { name, apiKey, headers, model, voice, voices, formats, pcm, ssml, marks } = entry;
-  const { maxInput, timeout, maxBytes, allowAddresses } = entry;
+  const { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses } = entry;
   const wishes = { model, voice, voices, formats, pcm, ssml, marks };
-  const options = { name, apiKey, headers, ...wishes, maxInput, timeout, maxBytes, allowAddresses };
+  const limits = { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses };
+  const options = { name, apiKey, headers, ...wishes, ...limits };
   return {
     type: 'remote',
     guards,

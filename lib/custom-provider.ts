@@ -61,10 +61,12 @@ export class CustomProvider implements SpeechProvider {
   /** Asked anew each time, as a provider may learn what it can do. */
   get capabilities(): SpeechCapabilities {
     try {
-      const { formats, maxInput, ssml, marks } = Object(this.#own.capabilities) as Record<string, unknown>;
+      const given = Object(this.#own.capabilities) as Record<string, unknown>;
+      const { formats, maxInput, maxCallsPerMinute, ssml, marks } = given;
       return {
         ...(Array.isArray(formats) ? { formats: [...new Set(formats.filter(isFormat))] } : {}),
-        ...(Number.isInteger(maxInput) && Number(maxInput) > 0 ? { maxInput: Number(maxInput) } : {}),
+        ...(isCount(maxInput) ? { maxInput } : {}),
+        ...(isCount(maxCallsPerMinute) ? { maxCallsPerMinute } : {}),
         ...(ssml === true ? { ssml } : {}),
         ...(Array.isArray(marks) ? { marks: [...new Set(marks.filter(isMarkKind))] } : {}),
       };
@@ -97,6 +99,10 @@ async function trusted<Value>(call: () => Promise<Value> | Value, signal?: Abort
 
 function findingOf(resolved: unknown): CheckFinding {
   return resolved === 'spoke' || resolved === 'unknown' ? resolved : 'well';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0;
 }
 
 function isMarkKind(value: unknown): value is MarkKind {

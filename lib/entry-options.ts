@@ -63,6 +63,8 @@ const remote = object({
     })
     .default(['pronunciation']),
   maxInput: wholeNumber('characters', 1, 1_000_000).optional(),
+  // Without it a server's own word counts: most say nothing, and those that limit the rate say so themselves.
+  maxCallsPerMinute: wholeNumber('calls', 1, 100_000).optional(),
   timeout: object({
     lookup: milliseconds().default(1_000),
     connect: milliseconds().default(2_000),

@@ -58,6 +58,8 @@ export interface SpeechEventMap {
     /** Milliseconds from the request to proven audio; null where no provider was asked for it. */
     readonly firstByteMs: number | null;
     readonly totalMs: number;
+    /** Segments of a long text that are not in the speech, as nobody could say them. */
+    readonly leftOut: number;
     /** What the cache had; `off` where nobody looked, as for every POST. */
     readonly cache: CacheResult;
   };

@@ -22,6 +22,7 @@ export { SpeechError } from './speech/error.js';
 export type { SpeechErrorCode, SpeechErrorOptions } from './speech/error.js';
 export type { SpeechFormat } from './speech/formats.js';
 export type {
+  CallAllowance,
   SpeechAudio,
   SpeechCapabilities,
   SpeechLogger,

@@ -8,6 +8,7 @@ import type { Clock } from './resilience/index.js';
 import { SpeechError } from './speech/error.js';
 import { contentTypeOf } from './speech/formats.js';
 import {
+  isCallAllowance,
   isSpeechUsage,
   isSpeechWarning,
   type SpeechAudio,
@@ -34,6 +35,7 @@ interface Returned {
   readonly warnings?: unknown;
   readonly usage?: unknown;
   readonly atRest?: unknown;
+  readonly allowance?: unknown;
 }
 
 /**
@@ -42,7 +44,8 @@ interface Returned {
  */
 export async function proveResult(result: unknown, { request, signal, clock }: ProveContext): Promise<SpeechResult> {
   const { format } = request;
-  const { kind, text, status, contentType, stream: given, warnings, usage, atRest } = Object(result) as Returned;
+  const returned = Object(result) as Returned;
+  const { kind, text, status, contentType, stream: given, warnings, usage, atRest, allowance } = returned;
   muteRejection(atRest);
   if (kind === 'text' && typeof text === 'string') return { kind, text, status: status === 503 ? 503 : 200 };
   if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
@@ -59,6 +62,7 @@ export async function proveResult(result: unknown, { request, signal, clock }: P
     warnings: safeWarnings(warnings),
     ...safeUsage(usage, result),
     ...(atRest instanceof Promise && { atRest: atRest as Promise<void> }),
+    ...(isCallAllowance(allowance) && { allowance }),
   };
 }
 

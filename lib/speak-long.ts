@@ -1,6 +1,8 @@
 import type { ReplyFacts } from './http/speech-headers.js';
 import { LongSpeech, type LongSpeechOptions } from './long-speech/long-speech.js';
-import { segmentRequest } from './long-speech/speakers.js';
+import { askFirst } from './ask-first.js';
+import type { CallPace } from './long-speech/pacing.js';
+import { SegmentPlan } from './long-speech/segment-plan.js';
 import { Deadline, type Clock } from './resilience/index.js';
 import { Seats } from './seats.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './speech-chain.js';
@@ -47,14 +49,14 @@ export function isLongText({ input, ssml }: SpeechRequest, cut: Cut): boolean {
 }
 
 /**
- * Cuts a request's text into the segments that are to be spoken one by one, with its marks where it has any. Returns nothing where it turns
- * out to be one piece, or nobody waits for it any more.
+ * Cuts a request's text into segments, with its marks where it has any. Returns nothing where it turns out to be one piece, or nobody waits
+ * for it any more.
  */
 export async function cutLongText(
   { input, marked }: SpeechRequest,
   cut: Cut,
   { giveWay, signal }: { readonly giveWay: GiveWay; readonly signal: AbortSignal },
-): Promise<readonly string[] | undefined> {
+): Promise<CutText | undefined> {
   const { text, marks } = marked === undefined ? { text: input, marks: [] } : hideMarks(marked);
   const segments: string[] = [];
   for (const segment of cutText(text, { least: cut.minChars, most: cut.maxChars })) {
@@ -62,61 +64,82 @@ export async function cutLongText(
     await giveWay(segment.length);
     if (signal.aborted) return undefined;
   }
-  return segments.length > 1 ? segments : undefined;
+  if (segments.length <= 1) return undefined;
+  return { segments, isVeryLong: isBeyondSegment(input, FEW_SEGMENTS * cut.maxChars), maxChars: cut.maxChars };
 }
 
 export interface SpeakLongContext {
   readonly chain: SpeechChain;
   readonly clock: Clock;
-  /** Milliseconds that each segment behind the first has until its first byte. */
+  /** Milliseconds that each passage behind the first has until its first byte. */
   readonly deadline: number;
   readonly ahead: number;
   readonly convert: LongSpeechOptions['convert'];
 }
 
+/** Times the longest segment up to which each sentence of a text is a call of its own, as they are few. */
+const FEW_SEGMENTS = 2;
+
+/** A text that has been cut. */
+export interface CutText {
+  readonly segments: readonly string[];
+  /** Whether it has more than a few sentences. */
+  readonly isVeryLong: boolean;
+  /** Longest segment in letters, which every provider takes. */
+  readonly maxChars: number;
+}
+
 /** Speaks a long text. Resolves when its first sound has proved itself, or when there is none. */
 export async function speakLong(
   request: SpeechRequest,
-  segments: readonly string[],
+  { segments, isVeryLong, maxChars }: CutText,
   options: SpeakOptions,
   { chain, clock, deadline, ahead, convert }: SpeakLongContext,
 ): Promise<SpeechOutcome> {
+  const plan = new SegmentPlan(segments);
   const seats = new Seats();
-  const first = await chain
-    .speak(segmentRequest(request, segments, 0, undefined), { ...options, seats })
-    .catch((error: unknown) => {
-      seats.leaveAll();
-      throw error;
-    });
-  const { result, facts } = first;
+  const paceOf = (name: string): CallPace => chain.stages.find((stage) => stage.name === name)?.pace ?? UNKNOWN_PACE;
+  const question = { request, plan, isVeryLong, maxChars, paceOf };
+  const first = await askFirst(question, { ...options, seats }, chain).catch((error: unknown) => {
+    seats.leaveAll();
+    throw error;
+  });
+  const { result, facts } = first.outcome;
   if (result?.kind !== 'audio' || facts.provider === null) {
     seats.leaveAll();
-    return result?.kind === 'text' ? wholeText(request, first, options, chain) : first;
+    return result?.kind === 'text' ? wholeText(request, first.outcome, options, chain) : first.outcome;
   }
   seats.begin();
-  const speech = LongSpeech.begin(result, facts.provider, {
-    request,
-    segments,
-    ahead,
-    providers: options.fallback === 'none' ? [facts.provider] : chain.stages.filter(speaks).map(({ name }) => name),
-    async ask(segment, order, signal) {
-      const fallback = options.fallback === 'none' ? options.fallback : { order };
-      const asked = { ...options, deadline: new Deadline(deadline, clock), signal, fallback, seats };
-      const outcome = await chain.speak(segment, asked);
-      return { result: outcome.result, provider: outcome.facts.provider, attempts: outcome.facts.attempts };
+  const { provider } = facts;
+  const ms = facts.attempts.at(-1)?.ms ?? 0;
+  const speech = LongSpeech.begin(
+    { provider, audio: result, passage: first.passage, ms, before: first.before },
+    {
+      ...question,
+      ahead,
+      providers: options.fallback === 'none' ? [provider] : chain.stages.filter(speaks).map(({ name }) => name),
+      mayLeaveOut: options.fallback !== 'none',
+      async ask(passage, { order, patience }, signal) {
+        const fallback = options.fallback === 'none' ? options.fallback : { order };
+        const asked = { ...options, deadline: new Deadline(deadline, clock), signal, fallback, seats, patience };
+        const outcome = await chain.speak(passage, asked);
+        return { result: outcome.result, provider: outcome.facts.provider, attempts: outcome.facts.attempts };
+      },
+      convert,
+      clock,
+      signal: options.signal,
+      onTakeOver: (from, to, code) => {
+        chain.reportTakeOver(request.requestId, { from, to, code });
+      },
+      onLeave: (name) => {
+        seats.leave(name);
+      },
     },
-    convert,
-    clock,
-    signal: options.signal,
-    onTakeOver: (from, to, code) => {
-      chain.reportTakeOver(request.requestId, { from, to, code });
-    },
-    onLeave: (provider) => {
-      seats.leave(provider);
-    },
-  });
+  );
   return { result: { ...speech.audio, ...warningsOf(result) }, facts: longFacts(facts, speech, chain) };
 }
+
+const UNKNOWN_PACE: CallPace = { rest: 0, left: Infinity, nextIn: 0, maxInput: undefined };
 
 /** The text that a provider of the user's own gave in place of sound was that of a segment: it is asked for all of it. */
 async function wholeText(
@@ -157,7 +180,10 @@ function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: SpeechChai
     attempts: first.attempts,
     get degraded() {
       return (
-        first.degraded || speech.stints.some(({ provider, code }) => code === null && provider !== stages[0]?.name)
+        first.degraded ||
+        speech.stints.some(
+          ({ provider, code, isLeftOut }) => isLeftOut === true || (code === null && provider !== stages[0]?.name),
+        )
       );
     },
     get stints() {

@@ -2,13 +2,14 @@ import type { SpeechEvents, SpeechStatusName } from './events.js';
 import type { ReplyFacts } from './http/speech-headers.js';
 import {
   ChainExhaustedError,
+  failureOf,
   runFallbackChain,
   type Attempt,
   type ChainStep,
   type Clock,
   type Deadline,
 } from './resilience/index.js';
-import { SpeechError } from './speech/error.js';
+import { SpeechError, type SpeechErrorCode } from './speech/error.js';
 import type { SpeechResult } from './speech/provider.js';
 import type { RequestTrace } from './speech/request-trace.js';
 import type { SpeechRequest } from './speech/request.js';
@@ -31,6 +32,11 @@ export interface SpeakOptions {
   readonly fallback: 'chain' | 'none' | { readonly order: readonly string[] };
   /** The places of the long speech that the request is a part of. */
   readonly seats?: Seats;
+  /**
+   * Milliseconds for which a listener can wait for whoever is asked first, where that asks for rest: then nobody else is asked, and
+   * whoever asked comes again. Where it is more, nobody waits. Without it, what fits into the deadline is waited for.
+   */
+  readonly patience?: number | undefined;
   /** Where somebody draws the request's way. */
   readonly trace?: RequestTrace | undefined;
 }
@@ -60,9 +66,9 @@ export class SpeechChain {
 
   async speak(
     request: SpeechRequest,
-    { deadline, signal, fallback, trace, seats }: SpeakOptions,
+    { deadline, signal, fallback, trace, seats, patience }: SpeakOptions,
   ): Promise<SpeechOutcome> {
-    const asked = this.#stepsFor(fallback, seats);
+    const asked = this.#stepsFor(fallback, seats, patience);
     const stages = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
     const run = {
       deadline,
@@ -103,9 +109,17 @@ export class SpeechChain {
     for (const stage of this.stages) stage.stopChecks();
   }
 
-  #stepsFor(fallback: SpeakOptions['fallback'], seats: Seats | undefined): readonly Step[] {
+  #stepsFor(
+    fallback: SpeakOptions['fallback'],
+    seats: Seats | undefined,
+    patience: number | undefined,
+  ): readonly Step[] {
     const stages = this.#stagesFor(fallback);
-    const steps = seats === undefined ? stages : stages.map((stage) => seated(stage, seats));
+    const seatedSteps = seats === undefined ? stages : stages.map((stage) => seated(stage, seats));
+    const steps =
+      patience === undefined
+        ? seatedSteps
+        : seatedSteps.map((step, index) => (index === 0 ? waitedFor(step, stages[index], patience) : step));
     return fallback === 'none' ? steps.map(withoutSubstitution) : steps;
   }
 
@@ -161,6 +175,29 @@ function seated(stage: Stage, seats: Seats): Step {
     reserve: stage.reserve,
     retryDelay: (thrown, request, context) => stage.retryDelay(thrown, request, context),
     attempt: (request, context) => stage.attempt(request, context, seats),
+  };
+}
+
+/** Has whoever asked decide about waiting for a service that wants to be left alone for a while. */
+function waitedFor(step: Step, stage: Stage | undefined, patience: number): Step {
+  return {
+    name: step.name,
+    reserve: step.reserve,
+    retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
+    async attempt(request, context) {
+      try {
+        return await step.attempt(request, context);
+      } catch (thrown) {
+        const rest = stage?.pace.rest ?? 0;
+        if (rest <= 0) throw thrown;
+        // Others can wait for no longer than their own time.
+        if (SpeechError.is(thrown) && rest > context.budget) stage?.leaveAlone(thrown.retryAfter);
+        throw new SpeechError(failureOf(thrown).code as SpeechErrorCode, 'the provider has to be waited for', {
+          cause: thrown,
+          fallbackHelps: rest > patience,
+        });
+      }
+    },
   };
 }
 

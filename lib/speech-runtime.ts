@@ -9,7 +9,15 @@ import { createPrepare, type PrepareRequest } from './prepare-request.js';
 import type { Clock } from './resilience/index.js';
 import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
 import { SpeechChain } from './speech-chain.js';
-import { cutFor, cutLongText, isLongText, speakLong, type Cut, type SpeakLongContext } from './speak-long.js';
+import {
+  cutFor,
+  cutLongText,
+  isLongText,
+  speakLong,
+  type Cut,
+  type CutText,
+  type SpeakLongContext,
+} from './speak-long.js';
 import { inOneLine } from './speech/one-line.js';
 import type { SpeechLogger } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
@@ -99,12 +107,8 @@ export class SpeechRuntime implements SpeechService {
    * Long text goes out as it comes: its first sound is to come early, and another provider takes over in the middle of it anyway. It is
    * held where everything is, or where nobody would notice that it broke off; only text is behind it then, as all others were asked.
    */
-  async #speakLong(
-    request: SpeechRequest,
-    segments: readonly string[],
-    options: AnswerToHold['options'],
-  ): Promise<SpokenOutcome> {
-    const answer = await speakLong(request, segments, options, this.#long);
+  async #speakLong(request: SpeechRequest, text: CutText, options: AnswerToHold['options']): Promise<SpokenOutcome> {
+    const answer = await speakLong(request, text, options, this.#long);
     const behind = (): string[] =>
       options.fallback === 'none'
         ? []

@@ -3,8 +3,11 @@ import { closeProvider } from './close-provider.js';
 import { withoutBlame } from './failure-cause.js';
 import type { GuardsConfiguration } from './guard-options.js';
 import type { SpeechEvents } from './events.js';
+import type { CallPace } from './long-speech/pacing.js';
 import { RequestTraits } from './request-traits.js';
 import {
+  CallBudget,
+  CallBudgetError,
   failureOf,
   Guard,
   Retry,
@@ -56,6 +59,9 @@ const LAST_MOMENT = 100;
 /** Share of its limit after which a first byte is late: a crowd is to get smaller before anybody in it has waited in vain. */
 const LATE = 1 / 2;
 
+/** Milliseconds after which those who wait for a service that others are trying look again. */
+const TRIAL_WAIT = 250;
+
 /** One provider in its place in the chain, with its guards around it and its state beside it. */
 export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatcher {
   readonly name: string;
@@ -68,6 +74,9 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
   /** The last resort has none: whoever has come this far gets an answer. */
   readonly #guard: Guard | undefined;
   readonly #retry: Retry;
+  readonly #budget: CallBudget;
+  /** Until when it asked for rest; nothing once it has spoken again. */
+  #restEnds: number | undefined;
   readonly #permitOptions: CallPermitOptions;
   readonly #unmade: UnmadeFormats;
   /** Requests of which a try has been held against the provider: each counts once. */
@@ -90,6 +99,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
     this.#permitOptions = { origin, coolDown, clock, watcher: this };
     this.#unmade = new UnmadeFormats(clock);
     this.#retry = new Retry({ ...guards.retry, floor: maxInput, random });
+    this.#budget = new CallBudget({ maxCallsPerMinute: provider.capabilities?.maxCallsPerMinute, clock });
     if (isLastResort) return;
     const onChange = (from: CircuitState, to: CircuitState): void => {
       events.emit('circuit', { provider: this.name, from, to });
@@ -115,6 +125,13 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
       seats === undefined
         ? (this.#guard.tryAcquire(entry) ?? (await this.#guard.acquire(signal, entry)))
         : await seats.acquire(this.name, this.#guard, signal, entry);
+    try {
+      this.#budget.take();
+    } catch (error) {
+      leave.release();
+      seats?.leave(this.name);
+      throw error;
+    }
     const permit = new CallPermit(request, leave, signal, this.#permitOptions);
     if (context.tries === 1) this.#retry.began(codePointLength(request.input));
     let result: SpeechResult;
@@ -126,9 +143,17 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
       seats?.leave(this.name);
       // It spoke, if not in this format.
       if (error.code === 'not_audio' && !error.blamesProvider) this.#unmade.add(request.format);
+      if (error.retryAfter !== undefined && error.retryAfter > 0) {
+        this.#budget.rest(error.retryAfter);
+        this.#restEnds = this.#options.clock.now() + error.retryAfter;
+      }
       throw isForLoad ? withoutBlame(error) : error;
     }
-    if (result.kind === 'audio') return hold(permit, request, result);
+    this.#restEnds = undefined;
+    if (result.kind === 'audio') {
+      if (result.allowance !== undefined) this.#budget.told(result.allowance);
+      return hold(permit, request, result);
+    }
     permit.answered();
     return result;
   }
@@ -138,6 +163,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
     request: SpeechRequest,
     { tries, remaining }: { readonly tries: number; readonly remaining: number },
   ): number | undefined {
+    // Nothing was called, so that nothing is tried once more: whoever has the time waits for a call.
+    if (thrown instanceof CallBudgetError) return thrown.retryAfter < remaining ? thrown.retryAfter : undefined;
     const failure = failureOf(thrown);
     // It was not asked, so it has not asked for rest.
     if (failure.code === 'circuit_open') return undefined;
@@ -146,10 +173,28 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
     const work = codePointLength(request.input);
     const delay = isOpen ? undefined : this.#retry.delay({ failure, tries, work, remaining });
     // Who asked for rest and is not waited for here is left alone by everybody.
-    if (delay === undefined && failure.retryAfter !== undefined && failure.retryAfter > 0) {
-      this.#guard?.openFor(failure.retryAfter, true);
-    }
+    if (delay === undefined) this.leaveAlone(failure.retryAfter);
     return delay;
+  }
+
+  /** What is known of the calls that it takes. */
+  get pace(): CallPace {
+    const { wait, left, nextIn } = this.#budget;
+    const { maxInput } = this.provider.capabilities ?? {};
+    return { rest: Math.max(wait, this.#isBeingTried ? TRIAL_WAIT : 0), left, nextIn, maxInput };
+  }
+
+  /** Whether those who have waited for it wait a little more, as one at a time is let in to try. */
+  get #isBeingTried(): boolean {
+    if (this.#restEnds === undefined) return false;
+    const circuit = this.#guard?.circuit;
+    const isJustOver = this.#options.clock.now() < this.#restEnds + TRIAL_WAIT;
+    return circuit === 'half-open' || (circuit === 'open' && isJustOver);
+  }
+
+  /** Has everybody leave the service alone for as long as it asked, and no longer. */
+  leaveAlone(milliseconds: number | undefined): void {
+    if (milliseconds !== undefined && milliseconds > 0) this.#guard?.openFor(milliseconds, true);
   }
 
   /** @param thrown what the code was read from, if there is more to it */

@@ -23,6 +23,8 @@ import {
 
 const LEVELS = [0.1, 0.4, 0.7];
 const TEXT = sentences(8);
+/** A text of up to twice as many letters is spoken sentence by sentence, however long it gets. */
+const EACH_BY_ITSELF = { maxChars: 450 };
 
 /** Seconds of a file that has to be frames of this shape from one end to the other. */
 function secondsOfFrames(body: Buffer, { sampleRate, channels }: SoundShape): number {
@@ -72,7 +74,7 @@ describe('a long text', () => {
       health: false as const,
       ...entry,
     }));
-    app = await startApp({ fallback: [...remotes, { type: 'text' }], ...options });
+    app = await startApp({ fallback: [...remotes, { type: 'text' }], segments: EACH_BY_ITSELF, ...options });
   }
 
   const speak = async (body: object = {}, headers: Record<string, string> = {}): Promise<RawReply> =>
@@ -128,7 +130,7 @@ describe('a long text', () => {
   });
 
   it('begins sooner in Chinese, whose characters take longer to say', async () => {
-    await start([{}]);
+    await start([{}], { segments: {} });
     const sentence = `${'很'.repeat(49)}。`;
     await speak({ input: sentence.repeat(2) });
     await speak({ input: sentence.repeat(3) });
@@ -204,6 +206,106 @@ describe('a long text', () => {
     const reply = await speak();
     expect(reply.isWhole).to.equal(true);
     expect(said(reply)).to.deep.equal(['0:0', '0:1', '1:2', '1:3', '1:4', '0:5', '0:6', '0:7']);
+  });
+
+  it('leaves out a sentence that nobody can say, and tells of it', async () => {
+    const cannot: Answer = (response, sound, { number }) => {
+      if (number === 3) response.writeHead(422).end('{"detail":"no phonemes"}');
+      else response.end(sound);
+    };
+    await start(
+      [
+        { answer: cannot, seconds: 1 },
+        { answer: cannot, seconds: 1 },
+      ],
+      {},
+      { retry: { limit: 0 } },
+    );
+    const ends: SpeechEventMap['request'][] = [];
+    app.speech.on('request', (event) => ends.push(event));
+    const reply = await speak();
+    expect(reply.isWhole).to.equal(true);
+    expect(said(reply)).to.deep.equal(['0:0', '0:1', '0:2', '0:4', '0:5', '0:6', '0:7']);
+    expect(reply.trailers['server-timing']).to.match(
+      /^remote0;dur=[\d.]+;desc="segments 1-3", remote0;dur=[\d.]+;desc="status\.422 in segment 4", remote1;dur=[\d.]+;desc="status\.422 in segment 4, left out", remote0;dur=[\d.]+;desc="segments 5-8"$/,
+    );
+    // Its rest, behind the pause that every sentence has.
+    expect(reply.body.length / 48_000).to.be.closeTo(7 + 6 * 0.2 + 0.4, 0.001);
+    while (ends.length === 0) await settle();
+    expect(ends.map(({ outcome, leftOut, degraded }) => [outcome, leftOut, degraded])).to.deep.equal([
+      ['audio', 1, true],
+    ]);
+  });
+
+  it('breaks off at such a sentence where the client wants no other voice', async () => {
+    const cannot: Answer = (response, sound, { number }) => {
+      if (number === 3) response.writeHead(422).end();
+      else response.end(sound);
+    };
+    await start([{ answer: cannot, seconds: 1 }, {}], {}, { retry: { limit: 0 } });
+    const reply = await speak({}, { 'x-speech-fallback': 'none' });
+    expect(reply.isWhole).to.equal(false);
+    expect(said(reply)).to.deep.equal(['0:0', '0:1', '0:2']);
+  });
+
+  it('has sound where it begins with a sentence that nobody can say, and no sound where it has no other', async () => {
+    const cannot: Answer = (response, sound, { input }) => {
+      if (/Number [01] /.test(input)) response.writeHead(422).end();
+      else response.end(sound);
+    };
+    await start([{ answer: cannot, seconds: 1 }], {}, { retry: { limit: 0 } });
+    const reply = await speak();
+    expect(said(reply)).to.deep.equal(['0:2', '0:3', '0:4', '0:5', '0:6', '0:7']);
+    expect(reply.headers['x-speech-provider']).to.equal('remote0');
+    expect(reply.headers['x-speech-degraded']).to.equal('true');
+    expect(reply.headers['server-timing']).to.match(/^remote0;dur=[\d.]+;desc="status\.422", .*remote0;dur=[\d.]+$/);
+    expect(reply.trailers['server-timing']).to.contain('desc="status.422 in segment 1, left out"');
+    expect(reply.trailers['server-timing']).to.contain('desc="status.422 in segment 2, left out"');
+    const none = await speak({ input: `${sentences(2, 260)} ${sentences(2, 260)}` });
+    expect(none.headers['content-type']).to.match(/json/);
+  });
+
+  it('is said in fewer calls to a server that tells how many it takes', async () => {
+    let left = 3;
+    const counting: Answer = (response, sound) => {
+      left -= 1;
+      response.setHeader('x-ratelimit-limit-requests', '3');
+      response.setHeader('x-ratelimit-remaining-requests', String(left));
+      response.setHeader('x-ratelimit-reset-requests', '1m0s');
+      response.end(sound);
+    };
+    await start([{ answer: counting, seconds: 1 }, {}]);
+    const reply = await speak();
+    expect(reply.isWhole).to.equal(true);
+    expect(servers[0]?.asked.map(({ input }) => input).join(' ')).to.equal(TEXT);
+    expect(servers[0]?.asked).to.have.length(3);
+    expect(numbersOf(1)).to.deep.equal([]);
+    expect(reply.trailers['server-timing']).to.match(/^remote0;dur=[\d.]+;desc="segments 1-8"$/);
+  });
+
+  it('waits for a server that asks for a moment, as long as there is something to hear', async () => {
+    let isBusy = true;
+    const busy: Answer = (response, sound, { number }) => {
+      if (number !== 2 || !isBusy) {
+        response.end(sound);
+        return;
+      }
+      isBusy = false;
+      response.writeHead(429, { 'retry-after-ms': '300' }).end();
+    };
+    await start([{ answer: busy }, {}]);
+    const circuits: SpeechEventMap['circuit'][] = [];
+    app.speech.on('circuit', (event) => circuits.push(event));
+    const reply = await speak();
+    expect(reply.isWhole).to.equal(true);
+    expect(numbersOf(1)).to.deep.equal([]);
+    expect(circuits).to.deep.equal([]);
+    // What is left is asked for at once: nobody knows how many calls there will be.
+    expect(servers[0]?.asked.at(-1)?.input).to.equal(TEXT.slice(TEXT.indexOf('Number 2')));
+    expect(servers[0]?.asked).to.have.length(4);
+    expect(reply.trailers['server-timing']).to.match(
+      /^remote0;dur=[\d.]+;desc="segments 1-2", remote0;dur=[\d.]+;desc="rate_limited in segment 3", remote0;dur=[\d.]+;desc="segments 3-8"$/,
+    );
   });
 
   for (const [why, headers, count] of [
@@ -404,7 +506,7 @@ describe('a long text', () => {
   });
 
   it('is prepared no further than the look-ahead while nobody reads', async () => {
-    await start([{}], { segments: { ahead: 1 }, maxInput: 10_000 });
+    await start([{}], { segments: { ahead: 1, maxChars: 2_300 }, maxInput: 10_000 });
     const response = await postRaw(app.speechUrl, { input: sentences(40), response_format: 'pcm' });
     // What the sockets between the two hold of it is some megabytes; a sentence has a fifth of one.
     let before = -1;

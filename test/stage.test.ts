@@ -244,6 +244,46 @@ describe('Stage', () => {
       expect(stage.status().circuit).to.equal('closed');
     });
 
+    it('makes no more calls in a minute than may be, and holds that against nobody', async () => {
+      const own = { ...failing('unsupported'), capabilities: { maxCallsPerMinute: 2 } };
+      const { stage, clock, context } = setUp(own);
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('unsupported');
+      await clock.advance(1_000);
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('unsupported');
+      const thrown: unknown = await stage.attempt(REQUEST, context).catch((error: unknown) => error);
+      expect(failureOf(thrown)).to.include({ code: 'rate_limited', retryAfter: 59_000 });
+      expect(stage.status()).to.include({ circuit: 'closed', running: 0 });
+      expect(stage.pace).to.include({ rest: 59_000, left: 0, nextIn: 59_000 });
+      // Whoever has the time waits, as often as need be; nobody leaves the provider alone for it.
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 1, remaining })).to.equal(undefined);
+      expect(stage.retryDelay(thrown, REQUEST, { tries: 9, remaining: 60_000 })).to.equal(59_000);
+      expect(stage.status().circuit).to.equal('closed');
+      await clock.advance(59_000);
+      expect(stage.pace).to.include({ rest: 0, left: 1 });
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('unsupported');
+    });
+
+    it('knows what a service says of its calls, and how long it wants to rest', async () => {
+      const allowance = { calls: 3, nextIn: 0, resetsIn: 30_000 };
+      let answers = 0;
+      const own = provider('own', () => {
+        answers += 1;
+        if (answers > 1) return Promise.reject(new SpeechError('status.503', 'loading', { retryAfter: 4_000 }));
+        return Promise.resolve({ ...pcm(Readable.from([PCM])), allowance });
+      });
+      const { stage, clock, context } = setUp(own, {});
+      expect(stage.pace).to.deep.equal({ rest: 0, left: Infinity, nextIn: 0, maxInput: undefined });
+      await stage.attempt(REQUEST, context);
+      expect(stage.pace).to.include({ rest: 0, left: 3 });
+      expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('status.503');
+      expect(stage.pace).to.include({ rest: 4_000, left: 1 });
+      stage.leaveAlone(4_000);
+      await clock.advance(4_000);
+      // One is let in to try, and the others look again a little later.
+      expect(stage.status().circuit).to.equal('half-open');
+      expect(stage.pace.rest).to.equal(250);
+    });
+
     it('waits itself where there is time, and leaves the circuit as it is', () => {
       const { stage } = setUp(failing('reset'));
       const thrown = new SpeechError('status.503', 'loading', { retryHelps: true, retryAfter: 3_000 });

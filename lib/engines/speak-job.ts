@@ -73,7 +73,8 @@ export async function* speakJob(
   const speak = part === undefined ? speakSegment : speakOfPart;
   const shape = part?.shape ?? OWN_SHAPE;
   const { sampleRate } = shape;
-  const lastRest = part !== undefined && part.index < part.count - 1 ? restBetweenParts(format, sampleRate) : 0;
+  const isFollowed = part !== undefined && part.index + (part.length ?? 1) < part.count;
+  const lastRest = isFollowed ? restBetweenParts(format, sampleRate) : 0;
   yield { warnings: job.voice === undefined || job.voice === voice ? [] : ['voice-substituted'] };
 
   let encoder: Encoder | undefined;

@@ -2,6 +2,7 @@ import type { SpeechEventMap } from '../events.js';
 import type { Clock } from '../resilience/index.js';
 import { codePointLength } from '../speech/code-points.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { countLeftOut } from '../speech/stint.js';
 import type { RequestTrace } from '../speech/request-trace.js';
 import type { SpokenResult } from '../speech/spoken.js';
 import type { ReplyChannel } from './reply-channel.js';
@@ -83,13 +84,14 @@ export class RequestReport {
 
   readonly #end = (): void => {
     const isWhole = this.#channel.isWhole || this.#isDecided;
-    const { provider, degraded } = this.#facts;
+    const { provider, degraded, stints = [] } = this.#facts;
     this.#watcher.ended({
       requestId: this.#requestId,
       provider,
       outcome: isWhole ? this.#outcome : 'aborted',
       code: isWhole ? this.#code : 'aborted',
       degraded,
+      leftOut: countLeftOut(stints),
       format: this.#speech?.format ?? null,
       characters: this.#speech === undefined ? 0 : codePointLength(this.#speech.input),
       firstByteMs: this.#firstByteMs,

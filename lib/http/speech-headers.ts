@@ -47,7 +47,10 @@ function serverTiming({ step, code, ms }: Attempt): string {
   return code === null ? metric : `${metric};desc="${code}"`;
 }
 
-/** Says who spoke a long text: one metric for each stretch of segments, and one for each provider that broke off. */
+/**
+ * Says who spoke a long text: one metric for each stretch of segments, and one for each provider that broke off or refused; the last of
+ * those says so where the segment was left out.
+ */
 export function serverTimingOf(stints: readonly Stint[]): string {
   return mostTelling(stints).map(stintTiming).join(', ');
 }
@@ -58,9 +61,10 @@ function mostTelling(stints: readonly Stint[]): readonly Stint[] {
   return [...stints.slice(0, MOST_STINTS / 2), ...stints.slice(-MOST_STINTS / 2)];
 }
 
-function stintTiming({ provider, from, to, code, ms }: Stint): string {
+function stintTiming({ provider, from, to, code, ms, isLeftOut }: Stint): string {
   const segments = from === to ? `segment ${String(from)}` : `segments ${String(from)}-${String(to)}`;
-  return `${provider};dur=${ms.toFixed(1)};desc="${code === null ? segments : `${code} in ${segments}`}"`;
+  const what = code === null ? segments : `${code} in ${segments}${isLeftOut === true ? ', left out' : ''}`;
+  return `${provider};dur=${ms.toFixed(1)};desc="${what}"`;
 }
 
 /** Names the wishes that were not met although the result is right, such as a voice replaced by the default. */

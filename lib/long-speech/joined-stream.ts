@@ -2,12 +2,18 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../resilience/index.js';
 import type { LookAhead } from './look-ahead.js';
 import { Playout } from './playout.js';
+import type { PreparedSegment } from './prepared-segment.js';
 
 /**
  * Milliseconds of sound that a listener still has when a segment that is not whole yet is sent all the same: a network's hiccup
  * less would be heard.
  */
 const RUNNING_DRY = 1_500;
+/**
+ * Milliseconds of sound that a listener has with which the last segment that is there is kept in hand: while the next one is waited for,
+ * there is something to send, as proxies take a minute in which nothing comes for the end.
+ */
+const ENOUGH = 20_000;
 
 export interface JoinedStreamOptions {
   readonly lookAhead: LookAhead;
@@ -24,7 +30,8 @@ export interface JoinedStreamOptions {
  * The sound of a long text, as it is sent.
  *
  * The first segment goes out as it comes, because somebody waits for it. The others are held until they are whole, as long as the
- * listener has enough to hear: one whose provider dies can then be spoken by another, and nobody hears any of it twice.
+ * listener has enough to hear: one whose provider dies can then be spoken by another, and nobody hears any of it twice. The last one
+ * that is whole is held while there is very much to hear.
  */
 export class JoinedStream extends Readable {
   readonly #options: JoinedStreamOptions;
@@ -47,6 +54,11 @@ export class JoinedStream extends Readable {
   /** Whether anything was sent. */
   get hasBegun(): boolean {
     return this.#hasBegun;
+  }
+
+  /** Milliseconds of sound that are still to be heard, by somebody who plays it as it comes. */
+  get ahead(): number {
+    return this.#playout.ahead + 1_000 * this.#options.lookAhead.seconds;
   }
 
   /** Says that there will be no more segments. */
@@ -84,6 +96,12 @@ export class JoinedStream extends Readable {
     }
   }
 
+  /** Whether a whole segment is the last that there is, and keeps nobody from making the next one. */
+  #isInHand(segment: PreparedSegment): boolean {
+    const { lookAhead } = this.#options;
+    return !this.#isComplete && lookAhead.isLast(segment) && lookAhead.hasRoomForSegment;
+  }
+
   #endIfComplete(): void {
     if (!this.#isComplete || this.#options.lookAhead.head !== undefined) return;
     this.#isWanted = false;
@@ -96,8 +114,9 @@ export class JoinedStream extends Readable {
   #maySend(): boolean {
     const { lookAhead, clock } = this.#options;
     const { head } = lookAhead;
-    if (head === undefined || head.index === 0 || head.isWhole || head.hasBegun || lookAhead.isFull) return true;
-    const left = this.#playout.ahead - RUNNING_DRY;
+    if (head === undefined || head.isFirst || head.hasBegun || lookAhead.isFull) return true;
+    if (head.isWhole && !this.#isInHand(head)) return true;
+    const left = this.#playout.ahead - (head.isWhole ? ENOUGH : RUNNING_DRY);
     if (left <= 0) return true;
     this.#cancelTimer?.();
     this.#cancelTimer = clock.schedule(() => {

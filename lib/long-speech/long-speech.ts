@@ -1,4 +1,4 @@
-import type { Clock } from '../resilience/index.js';
+import type { Attempt, Clock } from '../resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import { contentTypeOf, type SoundShape, type SpeechFormat } from '../speech/formats.js';
 import type { SpeechAudio } from '../speech/provider.js';
@@ -6,13 +6,17 @@ import type { SpeechRequest } from '../speech/request.js';
 import { failureOfStream } from '../speech/stream-failure.js';
 import type { Stint } from '../speech/stint.js';
 import { discard } from '../streams/discard.js';
+import { Asker, Failures, type Turn } from './asker.js';
 import { Joiner } from './joiner.js';
 import { JoinedStream } from './joined-stream.js';
 import { LookAhead } from './look-ahead.js';
+import { Omissions } from './omissions.js';
+import { Pacing, type CallPace } from './pacing.js';
 import type { PreparedSegment } from './prepared-segment.js';
 import { SegmentFiller, type SegmentPlace } from './segment-filler.js';
 import { UnjoinableError } from './segment-join.js';
-import { segmentRequest, Speakers, type AskSegment, type SegmentSound } from './speakers.js';
+import type { Passage, SegmentPlan } from './segment-plan.js';
+import { passageRequest, Speakers, type AskSegment, type SegmentSound } from './speakers.js';
 import { Stints } from './stints.js';
 import { UsageSum } from './usage-sum.js';
 
@@ -23,17 +27,27 @@ const ENOUGH_BYTES = 256 * 1024;
  * goes out before it is whole.
  */
 const MOST_BYTES = 1024 * 1024;
+/** Seconds of silence in place of what is left out: about the quiet before and behind a sentence. */
+const REST = 0.4;
 
 export interface LongSpeechOptions {
   /** The request for the whole text. */
   readonly request: SpeechRequest;
   /** The text, cut. */
-  readonly segments: readonly string[];
+  readonly plan: SegmentPlan;
+  /** Longest segment in letters, which every provider takes. */
+  readonly maxChars: number;
+  /** Whether the text has more than a few sentences. */
+  readonly isVeryLong: boolean;
   /** Segments that may be prepared behind the one that is being sent. */
   readonly ahead: number;
-  /** Those that can take over from one another, in their order. One alone means that the client wants no other. */
+  /** Those that can take over from one another, in their order. */
   readonly providers: readonly string[];
+  /** Whether what nobody can say may be left out; else it ends the speech. */
+  readonly mayLeaveOut: boolean;
   readonly ask: AskSegment;
+  /** Says how many calls a provider takes. */
+  readonly paceOf: (provider: string) => CallPace;
   /** Makes sound of another shape follow what was sent. */
   readonly convert: (
     wav: Uint8Array,
@@ -49,7 +63,19 @@ export interface LongSpeechOptions {
   readonly onLeave: (provider: string) => void;
 }
 
-/** A text that is spoken segment by segment, and goes on with another provider where one breaks off. */
+/** Where a speech begins. */
+export interface LongSpeechStart {
+  readonly provider: string;
+  /** The sound of the passage, proven. */
+  readonly audio: SpeechAudio;
+  readonly passage: Passage;
+  /** Milliseconds that it took to begin. */
+  readonly ms: number;
+  /** What nobody could say before it, and why. */
+  readonly before: readonly { readonly passage: Passage; readonly attempts: readonly Attempt[] }[];
+}
+
+/** A text that is spoken passage by passage, and goes on with another provider where one breaks off. */
 export class LongSpeech {
   readonly #options: LongSpeechOptions;
   /** Aborts when nobody wants any more. */
@@ -62,46 +88,56 @@ export class LongSpeech {
   readonly #stints: Stints;
   readonly #usage = new UsageSum();
   readonly #speakers: Speakers;
+  readonly #asker: Asker;
+  readonly #omissions: Omissions;
+  /** Why nobody has spoken the passage in hand yet. */
+  #failures = new Failures();
 
-  private constructor(options: LongSpeechOptions, provider: string) {
+  private constructor(options: LongSpeechOptions, start: LongSpeechStart) {
+    const { provider, before } = start;
     this.#options = options;
-    this.#stints = new Stints(options.clock);
-    this.#joiner = new Joiner(options.request.format);
+    const { plan, request, clock, providers, ask, maxChars, isVeryLong, paceOf, onLeave } = options;
+    const { signal } = this.#controller;
+    this.#stints = new Stints(clock);
+    this.#joiner = new Joiner(request.format);
     this.#lookAhead = new LookAhead({ ahead: options.ahead, enoughBytes: ENOUGH_BYTES, mostBytes: MOST_BYTES });
-    this.#filler = new SegmentFiller({
-      joiner: this.#joiner,
-      lookAhead: this.#lookAhead,
-      signal: this.#controller.signal,
-    });
+    this.#filler = new SegmentFiller({ joiner: this.#joiner, lookAhead: this.#lookAhead, signal });
     this.#stream = new JoinedStream({
       lookAhead: this.#lookAhead,
-      clock: options.clock,
+      clock,
       head: () => this.#joiner.head(),
       tail: () => this.#joiner.tail(),
       onClose: this.#stop,
     });
-    const { providers, ask, onLeave } = options;
     this.#speakers = new Speakers(provider, {
       providers,
       ask,
       onLeave,
-      requestFor: (index) => segmentRequest(options.request, options.segments, index, this.#joiner.shape),
+      requestFor: (passage) => passageRequest(request, passage, plan.count, this.#joiner.shape),
       nextCall: () => this.#nextCall(),
-      onRefused: (index, attempt) => {
-        this.#stints.refused(index, attempt);
+      onRefused: (passage, attempt) => {
+        this.#stints.refused(passage, attempt);
+        this.#failures.add(attempt.step, attempt.code as SpeechErrorCode);
       },
     });
+    const pacing = new Pacing({ plan, maxChars, isVeryLong, paceOf, ahead: () => this.#stream.ahead });
+    pacing.begun(provider, start.passage, start.ms);
+    this.#asker = new Asker({ plan, speakers: this.#speakers, pacing, clock, signal, onLeave });
+    const canSpeak = (passage: Passage): Promise<boolean> => this.#speakers.canSpeak(passage);
+    this.#omissions = new Omissions({ plan, isAllowed: options.mayLeaveOut, canSpeak });
+    for (const { passage, attempts } of before) {
+      for (const attempt of attempts) this.#stints.refused(passage, attempt);
+      this.#stints.leftOut();
+      this.#omissions.leftOut(passage);
+    }
     options.signal.addEventListener('abort', this.#stop, { once: true });
   }
 
-  /**
-   * Goes on from the first segment, which has been answered with sound.
-   *
-   * @param first the sound of the first segment, proven
-   */
-  static begin(first: SpeechAudio, provider: string, options: LongSpeechOptions): LongSpeech {
-    const speech = new LongSpeech(options, provider);
-    void speech.#speak(speech.#speakSegment(0, first));
+  /** Goes on from the first passage that has been answered with sound. */
+  static begin(start: LongSpeechStart, options: LongSpeechOptions): LongSpeech {
+    const speech = new LongSpeech(options, start);
+    const { audio, passage } = start;
+    void speech.#speak(speech.#speakNext({ passage, sound: { audio, isToConvert: false, ms: 0 } }));
     return speech;
   }
 
@@ -110,22 +146,23 @@ export class LongSpeech {
     return { kind: 'audio', contentType, stream: this.#stream, usage: () => this.#usage.total };
   }
 
-  /** Who has spoken which segments up to now, and who broke off. */
+  /** Who has spoken which segments up to now, who broke off, and what was left out. */
   get stints(): readonly Stint[] {
     return this.#stints.all;
   }
 
-  /** @param first the first segment, being spoken: its sound is not to be held until the last */
+  /** @param first the first passage, being spoken: its sound is not to be held until the last */
   async #speak(first: Promise<void>): Promise<void> {
-    const { segments, providers, onLeave } = this.#options;
+    const { plan, providers, onLeave } = this.#options;
     try {
       await first;
-      for (let index = 1; index < segments.length; index += 1) {
+      while (!plan.isDone) {
         // Whoever reads slowly holds nobody's place meanwhile.
         if (!this.#lookAhead.hasRoomForSegment) onLeave(this.#speakers.current);
         await this.#lookAhead.roomForSegment(this.#controller.signal);
-        await this.#speakSegment(index, undefined);
+        await this.#speakNext(undefined);
       }
+      await this.#omissions.end();
       this.#stream.complete();
     } catch (thrown) {
       discard(this.#stream, SpeechError.from(thrown));
@@ -134,50 +171,68 @@ export class LongSpeech {
     }
   }
 
-  /** Has a segment spoken to its end, by one provider after the other if need be. */
-  async #speakSegment(index: number, begun: SpeechAudio | undefined): Promise<void> {
-    const segment = this.#lookAhead.open(index);
-    const failed = new Set<string>();
+  /** Has the next passage spoken to its end, by one provider after the other if need be, or leaves it out. */
+  async #speakNext(begun: Turn | undefined): Promise<void> {
+    this.#failures = new Failures();
     this.#stints.begin();
-    let sound = begun === undefined ? await this.#speakers.ask(index, failed) : { audio: begun, isToConvert: false };
-    for (;;) {
+    let segment: PreparedSegment | undefined;
+    let turn = begun ?? (await this.#asker.ask(this.#failures));
+    while (turn !== undefined) {
+      this.#restIfOwed();
+      segment ??= this.#lookAhead.open();
       try {
-        const { usage } = await this.#fill(segment, sound);
-        this.#usage.add(usage?.());
-        this.#stints.end(this.#speakers.current, index);
+        await this.#take(turn, segment);
         return;
       } catch (thrown) {
         this.#controller.signal.throwIfAborted();
-        const { code } = failureOfStream(thrown);
-        this.#stints.failed(this.#speakers.current, index, code);
-        failed.add(this.#speakers.current);
-        this.#restart(segment);
-        this.#stints.begin();
-        sound = await this.#takeOver(index, failed, code);
+        this.#giveUp(turn, failureOfStream(thrown), segment);
+        turn = await this.#asker.ask(this.#failures, turn.passage.length);
       }
     }
+    await this.#omissions.leaveOut(this.#failures);
+    this.#stints.leftOut();
+    if (segment !== undefined) this.#lookAhead.complete(segment);
   }
 
-  /** Asks the others for a segment that has broken off. */
-  async #takeOver(index: number, failed: ReadonlySet<string>, code: SpeechErrorCode): Promise<SegmentSound> {
+  /** Takes in a passage to its end. */
+  async #take({ passage, sound }: Turn, segment: PreparedSegment): Promise<void> {
+    const { usage } = await this.#fill(segment, sound, passage);
+    this.#usage.add(usage?.());
+    this.#stints.end(this.#speakers.current, passage);
+    this.#options.plan.advance(passage);
+    this.#omissions.spoken(passage);
+  }
+
+  /** Has somebody else go on for whoever broke off. */
+  #giveUp({ passage }: Turn, { code }: SpeechError, segment: PreparedSegment): void {
     const { current } = this.#speakers;
+    this.#stints.failed(current, passage, code);
+    this.#failures.add(current, code);
+    this.#restart(segment);
     this.#options.onLeave(current);
-    const [next] = this.#speakers.orderWithout(failed);
-    if (next === undefined) throw new SpeechError(code, 'nobody is left to go on');
-    this.#options.onTakeOver(current, next, code);
-    return this.#speakers.ask(index, failed);
+    const [next] = this.#speakers.orderWithout(this.#failures.codes);
+    if (next !== undefined) this.#options.onTakeOver(current, next, code);
+    this.#stints.begin();
   }
 
-  /** Takes in the sound of a segment, or other sound for it where that cannot follow, and returns what it took. */
-  async #fill(segment: PreparedSegment, sound: SegmentSound): Promise<SpeechAudio> {
-    const isFirst = segment.index === 0 && !this.#stream.hasBegun;
-    const place = { segment, isFirst, isLast: segment.index === this.#options.segments.length - 1 };
+  /** Leaves a rest in place of what was left out, once something comes behind it. */
+  #restIfOwed(): void {
+    if (!this.#omissions.takeRest()) return;
+    const segment = this.#lookAhead.open();
+    this.#lookAhead.add(segment, this.#joiner.rest(REST));
+    this.#lookAhead.complete(segment);
+  }
+
+  /** Takes in the sound of a passage, or other sound for it where that cannot follow, and returns what it took. */
+  async #fill(segment: PreparedSegment, sound: SegmentSound, passage: Passage): Promise<SpeechAudio> {
+    const isFirst = segment.isFirst && !this.#stream.hasBegun;
+    const place = { segment, isFirst, isLast: this.#options.plan.isLast(passage) };
     if (sound.isToConvert) return this.#fillConverted(sound.audio, place);
     try {
       return await judged(sound.audio, this.#filler.fill(sound.audio.stream, place));
     } catch (thrown) {
       if (!(thrown instanceof UnjoinableError)) throw thrown;
-      const { audio } = await this.#speakers.askUnlike(segment.index);
+      const { audio } = await this.#speakers.askUnlike(passage);
       return this.#fillConverted(audio, place);
     }
   }
@@ -196,7 +251,7 @@ export class LongSpeech {
     segment.drop();
     this.#joiner.rewind();
     // Nothing of the whole speech was sent, so another may say its shape.
-    if (segment.index === 0) this.#joiner.reset();
+    if (segment.isFirst) this.#joiner.reset();
   }
 
   /** Makes the signal of the next call: one for all would gather the listeners of every call that there was. */

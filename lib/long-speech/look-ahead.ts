@@ -17,6 +17,7 @@ export interface LookAheadOptions {
 export class LookAhead {
   readonly #options: LookAheadOptions;
   #segments: PreparedSegment[] = [];
+  #isFresh = true;
   #waiting: (() => void) | undefined;
   /** Called whenever there may be more to take. */
   onMore: () => void = () => undefined;
@@ -26,9 +27,11 @@ export class LookAhead {
   }
 
   /** Begins a segment behind the others. */
-  open(index: number): PreparedSegment {
-    const segment = new PreparedSegment(index);
+  open(): PreparedSegment {
+    const segment = new PreparedSegment(this.#isFresh);
+    this.#isFresh = false;
     this.#segments.push(segment);
+    this.onMore();
     return segment;
   }
 
@@ -63,6 +66,11 @@ export class LookAhead {
     return this.#bytes >= this.#options.mostBytes;
   }
 
+  /** Seconds of sound that wait. */
+  get seconds(): number {
+    return this.#segments.reduce((sum, { seconds }) => sum + seconds, 0);
+  }
+
   get #bytes(): number {
     return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -70,6 +78,11 @@ export class LookAhead {
   /** The segment that is being sent, or is to be next. */
   get head(): PreparedSegment | undefined {
     return this.#segments[0];
+  }
+
+  /** Whether nothing was begun behind a segment. */
+  isLast(segment: PreparedSegment): boolean {
+    return this.#segments.at(-1) === segment;
   }
 
   /** Takes the next piece of the segment that is being sent. */

@@ -5,20 +5,26 @@ const PORTION = 16 * 1024;
 
 /** The sound of one segment, from when it is asked for until it has been sent. */
 export class PreparedSegment {
-  readonly index: number;
+  /** Whether nothing is to be heard before it. */
+  readonly isFirst: boolean;
   #pieces: Piece[] = [];
   #bytes = 0;
   #added = 0;
   #hasBegun = false;
   #isWhole = false;
 
-  constructor(index: number) {
-    this.index = index;
+  constructor(isFirst: boolean) {
+    this.isFirst = isFirst;
   }
 
   /** Bytes that wait to be sent. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Seconds of sound that wait to be sent. */
+  get seconds(): number {
+    return this.#pieces.reduce((sum, { seconds }) => sum + seconds, 0);
   }
 
   /** Bytes that were ever added. */

@@ -5,38 +5,48 @@ import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
 import { withMarks } from '../speech/marks.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { discard } from '../streams/discard.js';
+import type { Passage } from './segment-plan.js';
 
-/** How a segment was answered. */
+/** How a passage was answered. */
 export interface SegmentAnswer {
   readonly result: SpeechResult | null;
   readonly provider: string | null;
   readonly attempts: readonly Attempt[];
 }
 
-/** Asks these providers, in this order, to speak a segment. */
-export type AskSegment = (
-  request: SpeechRequest,
-  order: readonly string[],
-  signal: AbortSignal,
-) => Promise<SegmentAnswer>;
+/** How a passage is to be asked for. */
+export interface Asking {
+  /** Providers, in this order. */
+  readonly order: readonly string[];
+  /**
+   * Milliseconds for which whoever is first is to be waited for, if it asks for that: then nobody else is asked. None where that is
+   * nobody's wish.
+   */
+  readonly patience?: number;
+}
 
-/** The sound of a segment, which has begun. */
+/** Asks providers to speak a passage. */
+export type AskSegment = (request: SpeechRequest, asking: Asking, signal: AbortSignal) => Promise<SegmentAnswer>;
+
+/** The sound of a passage, which has begun. */
 export interface SegmentSound {
   readonly audio: SpeechAudio;
   /** Whether it is WAV that has to be converted, as what the provider makes by itself cannot follow. */
   readonly isToConvert: boolean;
+  /** Milliseconds that it took to begin. */
+  readonly ms: number;
 }
 
 export interface SpeakersOptions {
   /** Names in their order. */
   readonly providers: readonly string[];
-  /** Makes the request for a segment, in the shape of what was sent. */
-  readonly requestFor: (index: number) => SpeechRequest;
+  /** Makes the request for a passage, in the shape of what was sent. */
+  readonly requestFor: (passage: Passage) => SpeechRequest;
   readonly ask: AskSegment;
   /** Makes the signal of the next call. Throws when nobody wants any more. */
   readonly nextCall: () => AbortSignal;
-  /** Called when a provider did not even begin with a segment. */
-  readonly onRefused: (index: number, attempt: Attempt) => void;
+  /** Called when a provider did not even begin with a passage. */
+  readonly onRefused: (passage: Passage, attempt: Attempt) => void;
   /** Called when a provider is asked for nothing more. */
   readonly onLeave: (provider: string) => void;
 }
@@ -63,52 +73,56 @@ export class Speakers {
   }
 
   /** Who is to be asked next: whoever speaks now, then those behind, and at last those before. */
-  orderWithout(failed: ReadonlySet<string>): string[] {
+  orderWithout(failed: { has(provider: string): boolean }): string[] {
     const { providers } = this.#options;
     const at = providers.indexOf(this.#current);
     return [...providers.slice(at), ...providers.slice(0, at)].filter((name) => !failed.has(name));
   }
 
   /**
-   * Asks one after the other for a segment.
-   *
-   * @throws {SpeechError} with the code of the last who refused, when nobody speaks
+   * Asks for a passage, and says by `onRefused` who did not speak it. Undefined where none of them did: there may be others to be asked,
+   * or whoever is first has to be waited for.
    */
-  async ask(index: number, failed: ReadonlySet<string>): Promise<SegmentSound> {
-    let order = this.orderWithout(failed);
-    let code: SpeechErrorCode = 'unsupported';
-    for (let next = order[0]; next !== undefined; next = order[0]) {
-      const isToConvert = this.#unlike.has(next);
-      const asked = isToConvert ? [next] : order;
-      const { result, provider, attempts } = await this.#askThese(index, asked, isToConvert);
-      for (const attempt of attempts) {
-        if (attempt.code === null) continue;
-        this.#options.onRefused(index, attempt);
-        code = attempt.code as SpeechErrorCode;
-      }
-      if (result?.kind === 'audio' && provider !== null) {
-        this.#changeTo(provider);
-        return { audio: result, isToConvert };
-      }
-      // Text cannot follow sound. Whoever gave it was the last to be asked.
-      order = order.slice(asked.indexOf(provider ?? asked.at(-1) ?? next) + 1);
+  async ask(passage: Passage, { order, patience }: Asking): Promise<SegmentSound | undefined> {
+    const [first] = order;
+    if (first === undefined) return undefined;
+    const isToConvert = this.#unlike.has(first);
+    const asking = { order: isToConvert ? [first] : order, ...(patience !== undefined && { patience }) };
+    const { result, provider, attempts } = await this.#ask(passage, asking, isToConvert);
+    const last = attempts.at(-1);
+    for (const attempt of attempts) if (attempt.code !== null) this.#options.onRefused(passage, attempt);
+    if (provider === null || last === undefined) return undefined;
+    if (result?.kind === 'audio') {
+      this.#changeTo(provider);
+      return { audio: result, isToConvert, ms: last.ms };
     }
-    throw new SpeechError(code, 'nobody could speak a segment');
+    // Text cannot follow sound.
+    this.#options.onRefused(passage, { ...last, code: 'unsupported' });
+    return undefined;
   }
 
-  /** Asks whoever speaks for a segment once more, as WAV, since what came cannot follow; and remembers that. */
-  async askUnlike(index: number): Promise<SegmentSound> {
+  /** Asks whoever speaks for a passage once more, as WAV, since what came cannot follow; and remembers that. */
+  async askUnlike(passage: Passage): Promise<SegmentSound> {
     this.#unlike.add(this.#current);
-    const { result, attempts } = await this.#askThese(index, [this.#current], true);
-    if (result?.kind === 'audio') return { audio: result, isToConvert: true };
-    throw new SpeechError((attempts.at(-1)?.code ?? 'unsupported') as SpeechErrorCode, 'there is no such sound');
+    const { result, attempts } = await this.#ask(passage, { order: [this.#current] }, true);
+    const last = attempts.at(-1);
+    if (result?.kind === 'audio') return { audio: result, isToConvert: true, ms: last?.ms ?? 0 };
+    throw new SpeechError((last?.code ?? 'unsupported') as SpeechErrorCode, 'there is no such sound');
   }
 
-  async #askThese(index: number, order: readonly string[], isToConvert: boolean): Promise<SegmentAnswer> {
+  /** Finds out whether anybody would still speak a passage that has been spoken. */
+  async canSpeak(passage: Passage): Promise<boolean> {
+    const { result } = await this.#ask(passage, { order: this.orderWithout(new Set()) }, false);
+    if (result?.kind !== 'audio') return false;
+    discard(result.stream);
+    return true;
+  }
+
+  async #ask(passage: Passage, asking: Asking, isToConvert: boolean): Promise<SegmentAnswer> {
     const { ask, requestFor, nextCall } = this.#options;
-    const request = requestFor(index);
+    const request = requestFor(passage);
     const signal = nextCall();
-    const answer = await ask(isToConvert ? { ...request, format: 'wav' } : request, order, signal);
+    const answer = await ask(isToConvert ? { ...request, format: 'wav' } : request, asking, signal);
     if (!signal.aborted) return answer;
     if (answer.result?.kind === 'audio') discard(answer.result.stream);
     throw new SpeechError('aborted', 'the caller has left');
@@ -120,19 +134,18 @@ export class Speakers {
   }
 }
 
-/** The request for one segment of a long text, which was cut with its marks. */
-export function segmentRequest(
+/** The request for a passage of a long text, which was cut with its marks. */
+export function passageRequest(
   request: SpeechRequest,
-  segments: readonly string[],
-  index: number,
+  { index, length, text }: Passage,
+  count: number,
   shape: SoundShape | undefined,
 ): SpeechRequest {
-  const part = { index, count: segments.length, whole: request.input, shape };
+  const part = { index, count, whole: request.input, shape, ...(length > 1 && { length }) };
   const { format, speed, voice, model, instructions, extra, verbatim, requestId } = request;
   const wishes = { format, speed, voice, model, instructions, extra, requestId };
   const events = request.events === undefined ? {} : { events: request.events };
-  const segment = segments[index] ?? '';
-  const input = request.marked === undefined ? segment : withMarks(segment, []);
-  const marked = input === segment ? {} : { marked: segment };
+  const input = request.marked === undefined ? text : withMarks(text, []);
+  const marked = input === text ? {} : { marked: text };
   return { ...wishes, ...(verbatim && { verbatim }), ...events, ...marked, input, part };
 }

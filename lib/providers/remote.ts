@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { SpeechError } from '../speech/error.js';
-import type { CheckFinding, SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
+import type { CallAllowance, CheckFinding, SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';
 import { discard } from '../streams/discard.js';
@@ -10,6 +11,7 @@ import { findingIn } from './remote/check-finding.js';
 import { EventSupport } from './remote/event-support.js';
 import { FormatSupport } from './remote/format-support.js';
 import type { RemoteOptions } from './remote/options.js';
+import { allowanceIn } from './remote/rate-limit.js';
 import type { ReceivedSound } from './remote/received-sound.js';
 import { MOST_LIST_BYTES, RemoteLists } from './remote/remote-lists.js';
 import { namesFor } from './remote/sent-names.js';
@@ -53,7 +55,7 @@ export function createRemoteProvider(
   const events = new EventSupport(now);
   const convertible = converter === undefined ? [] : convertibleFormats();
   const support = new FormatSupport({ formats: options.formats, convertible, now });
-  const { maxInput, ssml, marks } = options;
+  const { maxInput, maxCallsPerMinute, ssml, marks } = options;
   const { formats } = support;
   let spokenWellUntil = 0;
 
@@ -62,7 +64,11 @@ export function createRemoteProvider(
 
   async function synthesize(request: SpeechRequest, context: SynthesisContext): Promise<SpeechAudio> {
     const names = namesFor(request, options, lists);
-    const call = { client, options, request, names, context };
+    let allowance: CallAllowance | undefined;
+    const onHead = ({ headers }: IncomingMessage): void => {
+      allowance = allowanceIn(headers, Date.now());
+    };
+    const call = { client, options, request, names, context, onHead };
     let audio: SpeechAudio;
     try {
       audio = await speakInFormat(call, { support, converter, ask, onReceived });
@@ -71,7 +77,9 @@ export function createRemoteProvider(
       throw error;
     }
     if (names.isUnlisted) lists.refresh();
-    return names.warnings.length === 0 ? audio : { ...audio, warnings: names.warnings };
+    const { warnings } = names;
+    if (warnings.length === 0 && allowance === undefined) return audio;
+    return { ...audio, ...(warnings.length > 0 && { warnings }), ...(allowance !== undefined && { allowance }) };
   }
 
   /** Asks for the list of models, or for the path that is given for checks, and says what the answer is worth. */
@@ -95,7 +103,13 @@ export function createRemoteProvider(
   return {
     name: options.name,
     type: 'remote',
-    capabilities: maxInput === undefined ? { formats, ssml, marks } : { formats, maxInput, ssml, marks },
+    capabilities: {
+      formats,
+      ssml,
+      marks,
+      ...(maxInput !== undefined && { maxInput }),
+      ...(maxCallsPerMinute !== undefined && { maxCallsPerMinute }),
+    },
 
     synthesize,
 

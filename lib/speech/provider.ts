@@ -55,6 +55,17 @@ export interface SpeechAudio {
   readonly judge?: (error: SpeechError | null) => void;
   /** Says what the speech has used, where the provider tells; asked once the stream has ended. */
   readonly usage?: () => SpeechUsage | undefined;
+  /** How many more calls the provider takes, where it tells: a long text is cut into longer pieces then, and waits where it can. */
+  readonly allowance?: CallAllowance;
+}
+
+/** How many more calls a provider takes. */
+export interface CallAllowance {
+  readonly calls: number;
+  /** Milliseconds until it takes one more than none, where that is known. */
+  readonly nextIn?: number | undefined;
+  /** Milliseconds until all that is said here is over. */
+  readonly resetsIn: number;
 }
 
 /** What a speech has used, in the unit of whoever counts: a hosted model's tokens, as a rule. Whole numbers. */
@@ -68,6 +79,13 @@ export function isSpeechUsage(value: unknown): value is SpeechUsage {
   if (typeof value !== 'object' || value === null) return false;
   const { inputTokens, outputTokens, totalTokens }: Record<string, unknown> = { ...value };
   return [inputTokens, outputTokens, totalTokens].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
+}
+
+export function isCallAllowance(value: unknown): value is CallAllowance {
+  if (typeof value !== 'object' || value === null) return false;
+  const { calls, nextIn, resetsIn }: Record<string, unknown> = { ...value };
+  const isTime = (time: unknown): boolean => Number.isFinite(time) && Number(time) >= 0;
+  return Number.isSafeInteger(calls) && isTime(resetsIn) && (nextIn === undefined || isTime(nextIn));
 }
 
 /** The text, made ready to be read aloud by the client itself. */
@@ -95,6 +113,8 @@ export interface SpeechCapabilities {
   readonly formats?: readonly SpeechFormat[];
   /** Longest input in code points. */
   readonly maxInput?: number;
+  /** Most calls in any minute. */
+  readonly maxCallsPerMinute?: number;
   /** Whether `ssml` is understood where a request has it. */
   readonly ssml?: boolean;
   /** The marks that are understood, of which a request then has those that the client wrote in `marked`. None where it is missing. */

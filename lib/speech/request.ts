@@ -1,10 +1,13 @@
 import type { SoundShape, SpeechFormat } from './formats.js';
 
-/** Where a segment stands in the long text that it was cut from. */
+/** Where a segment, or several in a row, stands in the long text that it was cut from. */
 export interface SpeechPart {
-  /** Counted from 0. */
+  /** Which segment it begins with, counted from 0. */
   readonly index: number;
+  /** Segments in all. */
   readonly count: number;
+  /** How many of them it is, where it is more than one. */
+  readonly length?: number;
   /** The long text: a voice is chosen by all of it, and a text reply hands back all of it. */
   readonly whole: string;
   /** What was sent before, which this has to follow. A provider may leave it out of account; what does not fit is converted. */

@@ -15,7 +15,7 @@ export interface MetricSource {
 
 // Kept on a metric and not in a variable of this module: two installed copies of the package meet on a register as well. The number
 // goes up when what is behind it changes its shape.
-const SHARED = Symbol.for('express-speech.metrics.1');
+const SHARED = Symbol.for('express-speech.metrics.2');
 
 /** Seconds, up to the deadline's default and a little more; local speech begins in hundredths, a remote in tenths or more. */
 const FIRST_BYTE_BUCKETS = [0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 7.5, 10, 15];
@@ -48,6 +48,7 @@ export class SpeechMetrics {
   readonly fallbacks: Counter;
   readonly cacheRequests: Counter;
   readonly characters: Counter;
+  readonly leftOut: Counter;
   readonly alerts: Counter;
   readonly firstByte: Histogram;
   readonly requestDuration: Histogram;
@@ -70,6 +71,7 @@ export class SpeechMetrics {
     this.fallbacks = counter('fallbacks_total', 'Requests that went over to the next provider.', ['from', 'to']);
     this.cacheRequests = counter('cache_requests_total', 'Requests by what the cache had for them.', ['result']);
     this.characters = counter('characters_total', 'Characters of text that a provider answered.', ['provider']);
+    this.leftOut = counter('segments_left_out_total', 'Segments of long texts that nobody could say.', []);
     this.alerts = counter('alerts_total', 'Alerts raised and ended.', ['kind', 'state']);
     this.firstByte = new Histogram({
       name: 'speech_first_byte_seconds',
@@ -132,9 +134,9 @@ export class SpeechMetrics {
   }
 
   #all(): readonly NamedMetric[] {
-    const { requests, attempts, fallbacks, cacheRequests, characters, alerts, firstByte, requestDuration } = this;
-    const counted = [requests, attempts, fallbacks, cacheRequests, characters, alerts, firstByte, requestDuration];
-    return [...counted, ...this.#gauges] as unknown as NamedMetric[];
+    const { requests, attempts, fallbacks, cacheRequests, characters, leftOut, alerts } = this;
+    const counters = [requests, attempts, fallbacks, cacheRequests, characters, leftOut, alerts];
+    return [...counters, this.firstByte, this.requestDuration, ...this.#gauges] as unknown as NamedMetric[];
   }
 }
 

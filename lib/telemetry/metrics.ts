@@ -26,7 +26,7 @@ export class MetricsRecorder {
   }
 
   #start(): void {
-    const { requests, cacheRequests, characters, requestDuration, firstByte, attempts, fallbacks, alerts } =
+    const { requests, cacheRequests, characters, leftOut, requestDuration, firstByte, attempts, fallbacks, alerts } =
       this.#metrics;
     const nameOf = (provider: string | null): string => providerLabel(provider, this.#source.providers);
     this.#on('request', (end) => {
@@ -38,6 +38,7 @@ export class MetricsRecorder {
       requestDuration.observe({ outcome }, totalMs / 1_000);
       if (end.format !== null) cacheRequests.inc({ result: cache });
       if (asked !== null) characters.inc({ provider }, end.characters);
+      if (end.leftOut > 0) leftOut.inc(end.leftOut);
       if (firstByteMs !== null) firstByte.observe({ provider }, firstByteMs / 1_000);
     });
     this.#on('attempt', ({ provider, code }) => {

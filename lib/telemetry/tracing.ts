@@ -80,7 +80,17 @@ class SpanTrace implements OpenTrace {
     this.#close(span, code);
   }
 
-  end({ requestId, provider, outcome, code, degraded, format, characters, cache }: SpeechEventMap['request']): void {
+  end({
+    requestId,
+    provider,
+    outcome,
+    code,
+    degraded,
+    format,
+    characters,
+    leftOut,
+    cache,
+  }: SpeechEventMap['request']): void {
     harmlessly(() => {
       this.#span.setAttributes({
         'speech.request_id': requestId,
@@ -88,6 +98,7 @@ class SpanTrace implements OpenTrace {
         'speech.degraded': degraded,
         'speech.characters': characters,
         'speech.cache': cache,
+        ...(leftOut === 0 ? {} : { 'speech.left_out': leftOut }),
         ...(provider === null ? {} : { 'speech.provider': provider }),
         ...(format === null ? {} : { 'speech.format': format }),
       });

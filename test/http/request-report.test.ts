@@ -43,6 +43,7 @@ describe('the request event', () => {
       outcome: 'audio',
       code: null,
       degraded: false,
+      leftOut: 0,
       format: 'pcm',
       characters: 12,
       cache: 'off',

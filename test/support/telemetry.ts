@@ -10,6 +10,7 @@ export function requestEnd(fields: Partial<SpeechEventMap['request']> = {}): Spe
     degraded: false,
     format: 'mp3',
     characters: 12,
+    leftOut: 0,
     firstByteMs: 50,
     totalMs: 100,
     cache: 'off',

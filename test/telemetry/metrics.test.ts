@@ -51,6 +51,14 @@ describe('MetricsRecorder', () => {
     expect(await samples('speech_request_duration_seconds_count{outcome="audio"}')).to.have.lengthOf(1);
   });
 
+  it('counts what was left out of long texts', async () => {
+    const { events } = record([providerStatus('a')]);
+    events.emit('request', requestEnd({ leftOut: 2 }));
+    events.emit('request', requestEnd({ leftOut: 1 }));
+    events.emit('request', requestEnd());
+    expect(await samples('speech_segments_left_out_total')).to.deep.equal(['speech_segments_left_out_total 3']);
+  });
+
   it('counts what is played again, and adds nothing to what its provider did', async () => {
     const { events } = record([providerStatus('a')]);
     events.emit('request', requestEnd({ provider: 'a', characters: 7, cache: 'miss' }));

@@ -85,6 +85,7 @@ export const FORMS = {
       group: 'limits',
       fields: [
         number('maxInput'),
+        number('maxCallsPerMinute'),
         onOff('ssml'),
         several('marks', ['pronunciation', 'tags'], ['pronunciation'], 'field.marks'),
         number('maxBytes', 26214400),

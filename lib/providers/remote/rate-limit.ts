@@ -78,8 +78,8 @@ export function durationIn(value: string | undefined, now: number): number | und
     // Some count in milliseconds.
     return Math.max(0, (number < 1_000 * UNIX_SECONDS ? 1_000 * number : number) - now);
   }
-  if (/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text)) {
-    return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)].reduce(
+  if (/^(\d{1,12}(\.\d{1,12})?(ms|[smhd])){1,5}$/.test(text)) {
+    return [...text.matchAll(/(\d{1,12}(?:\.\d{1,12})?)(ms|[smhd])/g)].reduce(
       (sum, [, amount, unit = '']) => sum + Number(amount) * (UNITS[unit] ?? 0),
       0,
     );

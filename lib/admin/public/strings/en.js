@@ -108,6 +108,7 @@ export const en = {
   'field.retry.limit': 'Retries of a call',
   'field.retry.budget': 'Share of text retried at most',
   'field.maxInput': 'Longest text (characters)',
+  'field.maxCallsPerMinute': 'Most calls a minute',
   'field.ssml': 'Takes SSML',
   'field.marks': 'Marks it understands in the text',
   'field.marks.pronunciation': 'Pronunciation, [word](/sounds/)',

@@ -105,6 +105,7 @@ export const zh = {
   'field.retry.limit': '每次调用的重试数',
   'field.retry.budget': '最多重试的文本比例',
   'field.maxInput': '最长文本（字符）',
+  'field.maxCallsPerMinute': '每分钟最多调用次数',
   'field.ssml': '支持 SSML',
   'field.marks': '支持的文本标记',
   'field.marks.pronunciation': '发音标记，[词](/音标/)',
