@@ -29,8 +29,12 @@ export interface SpokenText {
 export function canBeAllOf({ input, speed }: SpokenText, seconds: number): boolean {
   const letters = (input.match(HEARD)?.length ?? 0) + 2 * (input.match(WORDS)?.length ?? 0);
   const least = (letters * LEAST_PER_LETTER) / Math.max(1, speed);
-  const most = (weightOf(input) * MOST_PER_LETTER) / Math.min(1, speed) + MOST_SILENCE;
-  return seconds >= least && seconds <= most;
+  return seconds >= least && isWithinSpeech({ input, speed }, seconds);
+}
+
+/** Says whether a text may take so many seconds, or more than that. */
+export function isWithinSpeech({ input, speed }: SpokenText, seconds: number): boolean {
+  return seconds <= (weightOf(input) * MOST_PER_LETTER) / Math.min(1, speed) + MOST_SILENCE;
 }
 
 /** Returns seconds that no speech of a text lasts, as a bound that costs nothing to find. */

@@ -1,5 +1,5 @@
 import type { SpeechRequest } from '../../speech/request.js';
-import { canBeAllOf, mostSecondsOf } from '../../speech/spoken-length.js';
+import { isWithinSpeech, mostSecondsOf } from '../../speech/spoken-length.js';
 import { frameSizeOf, readWavHeader, type WavHeader, type WavLimits } from '../../speech/wav-header.js';
 
 /** Bytes from which on a size stands for an unknown one. */
@@ -13,15 +13,15 @@ export function wavLimits(request: SpeechRequest, length: number | undefined): W
 }
 
 /**
- * Whether a file was cut before it was sent: it is shorter than its header says, and the text would take as long as that. Any other
- * size beyond the end is none, and stands for one that was not known.
+ * Whether a file was cut before it was sent: it is shorter than its header says, and the text may take as long as that. A size beyond
+ * what any voice needs for the text is none, and stands for one that was not known.
  */
 export function isCut(first: Buffer, length: number | undefined, request: SpeechRequest): boolean {
   if (length === undefined) return false;
   const header = readWavHeader(first, { mostSeconds: mostSecondsOf(request) });
   if (typeof header === 'string' || header.dataSize === undefined) return false;
   if (header.dataStart + header.dataSize - length <= MOST_MISCOUNT) return false;
-  return canBeAllOf(request, header.dataSize / (frameSizeOf(header) * header.sampleRate));
+  return isWithinSpeech(request, header.dataSize / (frameSizeOf(header) * header.sampleRate));
 }
 
 /** Whether a header says anywhere where the sound may end. */
