@@ -2,10 +2,12 @@ import type { ReplyFacts } from './http/speech-headers.js';
 import { Deadline, type Attempt, type Clock } from './resilience/index.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './speech-chain.js';
 import { SpeechError } from './speech/error.js';
+import type { SpeechFormat } from './speech/formats.js';
 import type { SpeechAudio } from './speech/provider.js';
 import type { SpeechRequest } from './speech/request.js';
 import type { ReplyConditions, SpokenAudio, SpokenResult } from './speech/spoken.js';
 import { failureOfStream } from './speech/stream-failure.js';
+import { withWavLength } from './speech/wav-header.js';
 import { discard } from './streams/discard.js';
 import { holdStream } from './streams/hold-stream.js';
 
@@ -60,7 +62,7 @@ export async function holdSpeech(held: AnswerToHold, { chain, clock, hold }: Hol
     if (result?.kind !== 'audio') return { result, facts: factsAfter(failed, facts) };
     const left = deadline.remaining();
     const began = clock.now();
-    const sound = await holdAudio(result, { options, clock, hold });
+    const sound = await holdAudio(result, { request, options, clock, hold });
     if (!(sound instanceof SpeechError)) return { result: sound, facts: factsAfter(failed, facts) };
     failed.push(...brokenOff(facts.attempts, sound.code, clock.now() - began));
     const { provider: from } = facts;
@@ -79,7 +81,7 @@ export async function holdSpeech(held: AnswerToHold, { chain, clock, hold }: Hol
 /** Holds the sound of one provider. Resolves with what is to be sent of it, or with why nothing can be. */
 async function holdAudio(
   audio: SpeechAudio,
-  { options, clock, hold }: Pick<AnswerToHold, 'options'> & Omit<HoldContext, 'chain'>,
+  { request, options, clock, hold }: Pick<AnswerToHold, 'request' | 'options'> & Omit<HoldContext, 'chain'>,
 ): Promise<SpokenAudio | SpeechError> {
   const { reply, signal } = options;
   const { stream, contentLength = 0 } = audio;
@@ -100,7 +102,7 @@ async function holdAudio(
     },
     signal,
   });
-  if (held.end === 'whole') return toBeSent(audio, held.pieces, undefined, size);
+  if (held.end === 'whole') return toBeSent(audio, wholePieces(held.pieces, request.format, size), undefined, size);
   if (held.end !== 'broken' && !hasToBeWhole) return toBeSent(audio, held.pieces, stream);
   reply?.release(reserved);
   if (held.end === 'broken') return failureOfStream(held.thrown);
@@ -110,6 +112,16 @@ async function holdAudio(
       : new SpeechError('bulkhead_full', 'too much sound is being held at once');
   discard(stream, tooLarge);
   return tooLarge;
+}
+
+/** Lets the header of WAV say how long it is, where that was not known when it was written: players show it, and stop there. */
+function wholePieces(
+  [first, ...more]: readonly Uint8Array[],
+  format: SpeechFormat,
+  size: number,
+): readonly Uint8Array[] {
+  if (first === undefined) return [];
+  return [format === 'wav' ? withWavLength(first, size) : first, ...more];
 }
 
 function toBeSent(

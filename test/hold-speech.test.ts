@@ -146,15 +146,13 @@ describe('holding speech', () => {
         { step: 'first', code, ms: 100 },
         { step: 'second', code: null, ms: 0 },
       ]);
-      // What closes without a word says nothing of its server, as nobody knows who closed it.
-      const broken = code === 'truncated' ? [] : [{ provider: 'first', code, committed: true }];
       expect(attempts).to.deep.equal([
         { provider: 'first', code: null },
-        ...broken,
+        { provider: 'first', code, committed: true },
         { provider: 'second', code: null },
       ]);
       expect(fallbacks).to.deep.equal([`first ${code} second`]);
-      expect(live?.current.chain.status().providers[0]?.circuit).to.equal(broken.length > 0 ? 'open' : 'closed');
+      expect(live?.current.chain.status().providers[0]?.circuit).to.equal('open');
     });
   }
 
@@ -248,7 +246,8 @@ describe('holding speech', () => {
     start({ fallback: [own], hold: 0 });
     const { begun, rest } = audioIn(await speak());
     expect(begun).to.deep.equal([]);
-    expect(rest).to.equal(streams[0]);
+    streams[0]?.end('end');
+    expect(Buffer.concat((await rest?.toArray()) as Buffer[])).to.deep.equal(Buffer.concat([PCM, Buffer.from('end')]));
   });
 
   it('holds for ever where that is wanted, long text too', async () => {
@@ -260,7 +259,11 @@ describe('holding speech', () => {
       await until(streams, 1);
       const outcomes: unknown[] = [];
       void speaking.then((outcome) => outcomes.push(outcome));
-      await clock.advance(3_600_000);
+      // An hour, in which it never stands still for long.
+      for (let seconds = 0; seconds < 3_600; seconds += 9) {
+        for (const stream of streams) stream.write(Buffer.alloc(2));
+        await clock.advance(9_000);
+      }
       expect(outcomes).to.deep.equal([]);
       while (outcomes.length === 0) {
         for (const stream of streams) if (!stream.writableEnded) stream.end();
@@ -294,7 +297,7 @@ describe('holding speech', () => {
     }
     const { begun, rest } = audioIn(await speaking);
     expect(Buffer.concat(begun).length).to.be.within(MOST_WHOLE_BYTES, MOST_WHOLE_BYTES + piece.length);
-    expect(rest).to.equal(streams[0]);
+    expect(rest).not.to.equal(undefined);
     streams.length = 0;
     const longest = provider('long', () => {
       const stream = new PassThrough();
@@ -325,7 +328,7 @@ describe('holding speech', () => {
       start({ fallback: [own], hold: 0 });
       const speaking = speak(REQUEST, { reply: unseen });
       await until(streams, 1);
-      await clock.advance(60_000);
+      await clock.advance(9_000);
       streams[0]?.end();
       expect(audioIn(await speaking)).to.include({ rest: undefined, contentLength: PCM.length });
     });
