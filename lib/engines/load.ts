@@ -27,12 +27,14 @@ export function createLoad(gate?: LoadGate): Load {
   };
 }
 
-/** Says in a line what an error is about. Only of one that cannot know any text to be spoken. */
+/**
+ * Says in a line what an error is about, in its own words: codes of Node's are kept by the cause. Only of one that cannot know any text to
+ * be spoken.
+ */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error).slice(0, MOST_REASON);
-  const { name, message, code } = error as { name?: unknown; message?: unknown; code?: unknown };
+  const { name, message } = error as { name?: unknown; message?: unknown };
   const said = typeof message === 'string' && message !== '' ? message : typeof name === 'string' ? name : 'no reason';
   const [line = ''] = said.split('\n');
-  const isNew = typeof code === 'string' && !line.includes(code);
-  return `${line.slice(0, MOST_REASON)}${isNew ? ` (${code})` : ''}`;
+  return line.slice(0, MOST_REASON);
 }

@@ -51,8 +51,8 @@ export function createLocalProvider(options: LocalOptions, logger: SpeechLogger 
       });
       return share;
     } catch (thrown) {
+      // Whoever wanted to hear something tells why there is nothing.
       engine = undefined;
-      losses.lost(SpeechError.from(thrown));
       throw thrown;
     }
   };
