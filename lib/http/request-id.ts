@@ -23,8 +23,13 @@ export function setRequestId(response: Response, requestId: string): void {
   if (idOnReply(response) === '') response.setHeader(HEADER, requestId);
 }
 
+/** An empty one where there is none, or the host's own code is in the place of the response's and fails. */
 function idOnReply(response: Response): string {
-  return String(response.getHeader(HEADER) ?? '');
+  try {
+    return String(response.getHeader(HEADER) ?? '');
+  } catch {
+    return '';
+  }
 }
 
 function clients({ headers }: Request): string | undefined {

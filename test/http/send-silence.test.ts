@@ -104,6 +104,7 @@ describe('text with nothing to pronounce', () => {
       outcome: 'audio',
       code: null,
       degraded: false,
+      leftOut: 0,
       format: 'wav',
       characters: 1,
       firstByteMs: null,
