@@ -35,6 +35,14 @@ describe('the check that a request comes from the page', () => {
     ['another origin on plain http', { ...CHANGE, origin: 'http://evil.example' }, 403, 'cross_site'],
     ['an origin that is none', { ...CHANGE, origin: 'null' }, 403, 'cross_site'],
     ['a form', { 'content-type': 'text/plain', 'x-speech-admin': '1' }, 415, 'not_json'],
+    [
+      'a form with JSON in its type',
+      { 'content-type': 'text/plain; x=application/json', 'x-speech-admin': '1' },
+      415,
+      'not_json',
+    ],
+    ['a type that only begins alike', { 'content-type': 'application/jsonp', 'x-speech-admin': '1' }, 415, 'not_json'],
+    ['JSON of another kind', { 'content-type': 'text/json', 'x-speech-admin': '1' }, 415, 'not_json'],
     ['a script without the header', { 'content-type': 'application/json' }, 403, 'cross_site'],
   ];
   for (const [who, headers, status, code] of refused) {

@@ -1,3 +1,5 @@
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AddressGuard } from '../../lib/network/address-guard.js';
@@ -151,5 +153,50 @@ describe('AddressGuard', () => {
       expect(named.allows(address), address).to.equal(true);
     for (const address of ['127.0.0.1', '169.254.7.8', '11.0.0.1', '::ffff:11.0.0.1', '2002:a00:1::', '::2', 'a'])
       expect(named.allows(address), address).to.equal(false);
+  });
+
+  describe('when something else has taken the place of the system’s lookup', () => {
+    const { lookup } = dns;
+
+    afterEach(() => {
+      dns.lookup = lookup;
+      syncBuiltinESMExports();
+    });
+
+    /** Has names resolved as caches do it: in the same turn. */
+    function answerAtOnce(...answer: readonly unknown[]): void {
+      const atOnce = (_hostname: string, _options: unknown, callback: (...given: unknown[]) => void): void => {
+        callback(...answer);
+      };
+      dns.lookup = atOnce as typeof dns.lookup;
+      syncBuiltinESMExports();
+    }
+
+    const look = (isAll: boolean) =>
+      new Promise<{ readonly given: unknown[]; readonly wasAtOnce: boolean }>((resolve) => {
+        let isSameTurn = true;
+        new AddressGuard(undefined).lookup('tts.example', { all: isAll }, (...given) => {
+          resolve({ given, wasAtOnce: isSameTurn });
+        });
+        isSameTurn = false;
+      });
+
+    it('answers in another turn, as the socket’s listeners come after the call', async () => {
+      answerAtOnce(null, [{ address: '10.0.0.1', family: 4 }]);
+      expect(await look(true)).to.deep.equal({ given: [null, [{ address: '10.0.0.1', family: 4 }]], wasAtOnce: false });
+      expect(await look(false)).to.deep.equal({ given: [null, '10.0.0.1', 4], wasAtOnce: false });
+    });
+
+    it('hides what may not be connected to, and passes an error on, in another turn too', async () => {
+      answerAtOnce(null, [{ address: '169.254.169.254', family: 4 }]);
+      const refused = await look(true);
+      expect([refused.wasAtOnce, (refused.given[0] as { code?: string }).code]).to.deep.equal([
+        false,
+        'blocked_address',
+      ]);
+      const error = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+      answerAtOnce(error, []);
+      expect(await look(true)).to.deep.equal({ given: [error, ''], wasAtOnce: false });
+    });
   });
 });
