@@ -56,10 +56,11 @@ export class ActiveRequests {
     return true;
   }
 
-  /** Gives some of that room back. */
+  /** Gives some of that room back. When its connection has closed, a request has none any more that could be given. */
   release(connection: ClientConnection, bytes: number): void {
-    this.#heldBytes -= bytes;
-    connection.heldBytes -= bytes;
+    const given = Math.min(bytes, connection.heldBytes);
+    this.#heldBytes -= given;
+    connection.heldBytes -= given;
   }
 
   /** Resolves when none is under way any more. */

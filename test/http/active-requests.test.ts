@@ -187,3 +187,42 @@ describe('the requests under way', () => {
     expect(active.reserve(second, 1)).to.equal(false);
   });
 });
+
+describe('room for sound that is held', () => {
+  it('is given back once by a client that leaves while its sound is held, whoever else gives it back', () => {
+    const active = new ActiveRequests(10, new FakeClock());
+    const bytes = 1024 * 1024;
+    const connection = (): ClientConnection & { leave(): void } => {
+      let onClose = (): void => undefined;
+      const over: Pick<ReplyChannel, 'onOver' | 'isWhole'> = {
+        isWhole: false,
+        onOver: (callback) => void (onClose = callback),
+      };
+      const own = new ClientConnection(over as ReplyChannel);
+      return Object.assign(own, {
+        leave: () => {
+          onClose();
+        },
+      });
+    };
+    const fill = (): number => {
+      const last = connection();
+      active.admit(last);
+      let taken = 0;
+      while (active.reserve(last, bytes)) taken += 1;
+      last.leave();
+      return taken;
+    };
+    const most = fill();
+    for (let departures = 0; departures < 10; departures += 1) {
+      const leaving = connection();
+      active.admit(leaving);
+      expect(active.reserve(leaving, bytes)).to.equal(true);
+      leaving.leave();
+      // The sound that was held breaks off because of that.
+      active.release(leaving, bytes);
+      expect(leaving.heldBytes).to.equal(0);
+    }
+    expect(fill()).to.equal(most);
+  });
+});
