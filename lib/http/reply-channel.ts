@@ -174,13 +174,27 @@ export class ReplyChannel {
   #breakConnection(): void {
     const { response } = this;
     const socket = this.#socket;
-    // One that waits for its turn ends the connection when that comes: until then it is another one's.
-    if (socket === undefined || this.#isQueued || !response.headersSent) discard(response);
+    if (socket !== undefined && this.#isQueued) this.#breakWhenItsTurnComes(socket);
+    else if (socket === undefined || !response.headersSent) discard(response);
     else if (response.chunkedEncoding) {
       uncork(response);
       closeBehind(socket, UNMET_CHUNK);
     } else if (response.hasHeader('Content-Length')) closeBehind(socket, '');
     else resetBehind(socket);
+  }
+
+  /**
+   * Ends the connection when it is this reply's: until then it is another one's. Node did so itself with one that was destroyed; since
+   * version 24 it sends what was written of it, and the client waits for the rest.
+   */
+  #breakWhenItsTurnComes(socket: Socket): void {
+    const { response } = this;
+    response.once('socket', () => {
+      setImmediate(() => {
+        closeBehind(socket, response.headersSent && response.chunkedEncoding ? UNMET_CHUNK : '');
+      });
+    });
+    discard(response);
   }
 
   readonly #onFinish = (): void => {
