@@ -15,6 +15,9 @@ const FOREIGN_QUIET = 250;
 /** Milliseconds that a thread which loads, and hears nothing, may go on: a disk that hangs is no reason to wait for ever. */
 const LOAD_LIMIT = 10_000;
 
+/** Milliseconds that its end from here is waited for. */
+const TERMINATE_LIMIT = 1_000;
+
 /** Who is told what a thread says, and that it is no more. */
 export interface ThreadOwner {
   heard(message: FromWorker): void;
@@ -98,7 +101,10 @@ export class EngineThread {
       if (this.#gate.isLoading || this.#gate.begun !== begun) quietSince = now;
       begun = this.#gate.begun;
       if (now > until || (now - quietSince >= this.#quiet && this.#gate.condemn())) {
-        await this.#worker.terminate();
+        // Since Node 24 a thread that is out of memory does not hear of it for good, and nobody is to wait for that.
+        void this.#worker.terminate();
+        await this.#hasExitedWithin(TERMINATE_LIMIT);
+        this.#worker.unref();
         return;
       }
     }

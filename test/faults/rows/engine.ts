@@ -111,7 +111,8 @@ export const ENGINE: readonly Fault[] = [
     group: 'local engine',
     how: 'the engine takes memory without an end, in a process whose heaps may grow to 128 MB',
     reply: 'local speech',
-    code: 'engine_failed',
+    // Since Node 24 a thread that is out of memory does not end by itself.
+    code: Number(process.versions.node.split('.')[0]) < 24 ? 'engine_failed' : 'deadline',
     counts: 'failure',
     limit: 4 * PATIENCE,
     async run(stage) {
