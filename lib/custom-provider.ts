@@ -75,10 +75,15 @@ export class CustomProvider implements SpeechProvider {
     }
   }
 
-  synthesize(request: SpeechRequest, { signal, deadline, logger }: SynthesisContext): Promise<SpeechResult> {
+  synthesize(request: SpeechRequest, { signal, deadline, logger, extraCall }: SynthesisContext): Promise<SpeechResult> {
     return trusted(async () => {
       // A copy: whatever becomes of it, the next provider is asked for what the client sent.
-      const result: unknown = await this.#own.synthesize(structuredClone(request), { signal, deadline, logger });
+      const result: unknown = await this.#own.synthesize(structuredClone(request), {
+        signal,
+        deadline,
+        logger,
+        extraCall,
+      });
       return proveResult(result, { request, signal, clock: this.#clock });
     }, signal);
   }

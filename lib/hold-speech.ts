@@ -86,7 +86,9 @@ async function holdAudio(
   const { reply, signal } = options;
   const { stream, contentLength = 0 } = audio;
   const hasToBeWhole = reply?.showsBreak(audio.contentLength !== undefined) === false;
-  const limit = hasToBeWhole ? Infinity : hold;
+  // What nobody has announced the length of shows only at its end whether it is whole.
+  const isUnsure = hold > 0 && audio.endsUnannounced === true;
+  const limit = hasToBeWhole || isUnsure ? Infinity : hold;
   const mostBytes = limit === Infinity ? MOST_WHOLE_BYTES : MOST_HELD_BYTES;
   // What cannot become whole in time is not to wait for nothing.
   if (!hasToBeWhole && (limit === 0 || contentLength > mostBytes)) return toBeSent(audio, [], stream);

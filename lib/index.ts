@@ -23,6 +23,8 @@ export type { SpeechErrorCode, SpeechErrorOptions } from './speech/error.js';
 export type { SpeechFormat } from './speech/formats.js';
 export type {
   CallAllowance,
+  CheckContext,
+  CheckFinding,
   SpeechAudio,
   SpeechCapabilities,
   SpeechLogger,
@@ -35,6 +37,7 @@ export type {
   SpeechWarning,
   SynthesisContext,
 } from './speech/provider.js';
-export type { SpeechRequest } from './speech/request.js';
+export type { MarkKind } from './speech/marks.js';
+export type { SpeechPart, SpeechRequest } from './speech/request.js';
 export type { Verification, VerificationStep, VerificationStepName } from './speech/verification.js';
 export type { MetricsRegister } from './telemetry/metrics-register.js';

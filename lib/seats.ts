@@ -64,31 +64,32 @@ export class Seats {
 }
 
 /** A place that is kept between the calls that are made from it. */
-class Seat implements BulkheadPermit {
+class Seat {
   readonly #place: BulkheadPermit | undefined;
   #coolDown: number | undefined;
-  #isCalling = false;
+  #call: BulkheadPermit | undefined;
   #isLeft = false;
 
   constructor(place: BulkheadPermit | undefined) {
     this.#place = place;
   }
 
-  /** Begins a call. */
-  take(): this {
-    this.#isCalling = true;
-    return this;
-  }
-
-  /** Ends a call. */
-  release(coolDown?: number): void {
-    this.#isCalling = false;
-    this.#coolDown = coolDown;
-    if (this.#isLeft) this.#place?.release(coolDown);
+  /** Begins a call. What is returned ends it; told late, while the next call is under way, it says nothing. */
+  take(): BulkheadPermit {
+    const call = {
+      release: (coolDown?: number): void => {
+        if (this.#call !== undefined && this.#call !== call) return;
+        this.#call = undefined;
+        this.#coolDown = coolDown;
+        if (this.#isLeft) this.#place?.release(coolDown);
+      },
+    };
+    this.#call = call;
+    return call;
   }
 
   leave(): void {
     this.#isLeft = true;
-    if (!this.#isCalling) this.#place?.release(this.#coolDown);
+    if (this.#call === undefined) this.#place?.release(this.#coolDown);
   }
 }

@@ -108,7 +108,7 @@ function localWarnings({ engine, command }: Plain, at: (key: string) => string):
 }
 
 function nameOf(entry: ProviderConfiguration): string {
-  return `"${entry.type === 'custom' ? entry.provider.name : entry.options.name}"`;
+  return `"${entry.type === 'custom' ? entry.name : entry.options.name}"`;
 }
 
 function plainEntries({ fallback }: Plain): readonly Plain[] {

@@ -139,7 +139,7 @@ export class SpeechChain {
       this.#events.emit('attempt', attempt);
       return;
     }
-    this.#events.emit('attempt', { ...attempt, error: SpeechError.from(thrown) });
+    this.#events.emit('attempt', { ...attempt, error: errorOf(thrown, code) });
   }
 
   #traced(step: Step, trace: RequestTrace): Step {
@@ -178,6 +178,12 @@ function seated(stage: Stage, seats: Seats): Step {
   };
 }
 
+/** An error of the guards, which know nothing of speech, keeps its code and its words. */
+function errorOf(thrown: unknown, code: string): SpeechError {
+  if (SpeechError.is(thrown) || !(thrown instanceof Error) || code === 'internal') return SpeechError.from(thrown);
+  return new SpeechError(code as SpeechErrorCode, thrown.message, { cause: thrown, blamesProvider: false });
+}
+
 /** Has whoever asked decide about waiting for a service that wants to be left alone for a while. */
 function waitedFor(step: Step, stage: Stage | undefined, patience: number): Step {
   return {
@@ -195,6 +201,7 @@ function waitedFor(step: Step, stage: Stage | undefined, patience: number): Step
         throw new SpeechError(failureOf(thrown).code as SpeechErrorCode, 'the provider has to be waited for', {
           cause: thrown,
           fallbackHelps: rest > patience,
+          blamesProvider: SpeechError.is(thrown) && thrown.blamesProvider,
         });
       }
     },

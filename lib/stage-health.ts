@@ -19,6 +19,14 @@ export interface StageHealthOptions {
   readonly random: () => number;
 }
 
+/** Whoever wants to know what the checks do. */
+export interface HealthWatcher {
+  /** Called after each check, and when a speech has changed the state. */
+  readonly onChange: () => void;
+  /** Called before a check speaks, where that is a call that counts. */
+  readonly extraCall: () => void;
+}
+
 /** Intervals of the checks for which a provider that spoke is up, whatever they say: as long as they need to find it down. */
 const SPOKE_LATELY = 3;
 
@@ -34,7 +42,7 @@ export class StageHealth {
   readonly #provider: SpeechProvider;
   readonly #guard: Guard;
   readonly #options: StageHealthOptions;
-  readonly #onChange: () => void;
+  readonly #watcher: HealthWatcher;
   readonly #checks: HealthCheck | undefined;
   #lastCheck: HealthCheckResult | null = null;
   /** What the last check failed with: its result has the code alone. */
@@ -51,12 +59,11 @@ export class StageHealth {
   /** The state that was told last. */
   #told: HealthState = 'unknown';
 
-  /** @param onChange called after each check, and when a speech has changed the state */
-  constructor(provider: SpeechProvider, guard: Guard, options: StageHealthOptions, onChange: () => void) {
+  constructor(provider: SpeechProvider, guard: Guard, options: StageHealthOptions, watcher: HealthWatcher) {
     this.#provider = provider;
     this.#guard = guard;
     this.#options = options;
-    this.#onChange = onChange;
+    this.#watcher = watcher;
     const { clock, random, guards } = options;
     if (provider.check === undefined || guards.health === false) return;
     this.#checks = new HealthCheck({
@@ -116,7 +123,7 @@ export class StageHealth {
     this.#told = this.state;
     // A provider that was never up is left to its callers, as their failures say more than a check at the start.
     if (this.#told === 'down' && before === 'up') this.#guard.openFor(this.#options.guards.circuitBreaker.openFor);
-    if (this.#told !== before) this.#onChange();
+    if (this.#told !== before) this.#watcher.onChange();
   }
 
   #take(result: HealthCheckResult): void {
@@ -129,7 +136,7 @@ export class StageHealth {
       if (result.ok && !this.#wasWell) this.#guard.tryEarly();
       this.#wasWell = result.ok;
     }
-    if (this.#told === before) this.#onChange();
+    if (this.#told === before) this.#watcher.onChange();
   }
 
   /** Whether checks may speak: then they can show whether the provider is well again, so that no caller has to. */
@@ -142,7 +149,11 @@ export class StageHealth {
     this.#lastError = undefined;
     const probe = this.#probe(signal);
     try {
-      const finding = await this.#provider.check?.({ signal, mustSpeak: probe !== undefined });
+      const finding = await this.#provider.check?.({
+        signal,
+        mustSpeak: probe !== undefined,
+        extraCall: this.#watcher.extraCall,
+      });
       if (finding === 'spoke') this.#hasSpoken(probe);
       else probe?.release();
       return finding;

@@ -110,9 +110,13 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
       bulkhead: { ...guards.bulkhead, clock },
       adaptive: firstByte === undefined ? undefined : { lateAfter: firstByte * LATE },
     });
-    this.#health = new StageHealth(provider, this.#guard, options, () => {
-      this.onChange();
-    });
+    const watcher = {
+      extraCall: this.#extraCall,
+      onChange: () => {
+        this.onChange();
+      },
+    };
+    this.#health = new StageHealth(provider, this.#guard, options, watcher);
   }
 
   /** @param seats the places of the long speech that the request is a part of */
@@ -199,8 +203,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
 
   /** @param thrown what the code was read from, if there is more to it */
   recordFailure(code: string, thrown?: unknown): void {
-    // Whose fault it was that the time was up is known when the call has ended.
-    if (code === 'deadline') return;
+    // Whose fault it was that the time was up is known when the call has ended; and for a call that may not be made nobody is to blame.
+    if (code === 'deadline' || thrown instanceof CallBudgetError) return;
     const isBlamed = SpeechError.is(thrown) ? thrown.blamesProvider : codeBlamesProvider(code);
     if (isBlamed) this.#keepError(code, thrown);
   }
@@ -257,9 +261,14 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
     };
   }
 
+  readonly #extraCall = (): void => {
+    this.#budget.count();
+  };
+
   #synthesize(request: SpeechRequest, { signal, budget }: StepContext, heard?: () => void): Promise<SpeechResult> {
     const asked = withMarksFor(request, this.provider.capabilities?.marks);
-    return this.provider.synthesize(asked, { signal, deadline: budget, logger: this.#options.logger, heard });
+    const { logger } = this.#options;
+    return this.provider.synthesize(asked, { signal, deadline: budget, logger, heard, extraCall: this.#extraCall });
   }
 
   /** Whoever has another provider with sound behind it goes there soon; the last may take all the time that there is. */
@@ -289,7 +298,8 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
     if (!isMade || this.#unmade.has(request.format)) {
       throw new SpeechError('unsupported', `this provider does not make ${request.format}`);
     }
-    if (maxInput !== undefined && isLongerThan(request.input, maxInput)) {
+    const { marked, input } = withMarksFor(request, this.provider.capabilities?.marks);
+    if (maxInput !== undefined && isLongerThan(marked ?? input, maxInput)) {
       throw new SpeechError('unsupported', 'the text is longer than this provider takes');
     }
   }

@@ -2,8 +2,14 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { parseOptions } from '../lib/configuration.js';
 import { SpeechEvents, type SpeechEventMap } from '../lib/events.js';
-import { MOST_HELD_BYTES, MOST_WHOLE_BYTES, type SpokenOutcome } from '../lib/hold-speech.js';
-import { SpeechError, type SpeechProvider, type SpeechRequest, type SpeechRouterOptions } from '../lib/index.js';
+import { holdSpeech, MOST_HELD_BYTES, MOST_WHOLE_BYTES, type SpokenOutcome } from '../lib/hold-speech.js';
+import {
+  SpeechError,
+  type SpeechAudio,
+  type SpeechProvider,
+  type SpeechRequest,
+  type SpeechRouterOptions,
+} from '../lib/index.js';
 import { LiveSpeech } from '../lib/live-speech.js';
 import { Deadline } from '../lib/resilience/index.js';
 import type { RequestTrace } from '../lib/speech/request-trace.js';
@@ -156,6 +162,30 @@ describe('holding speech', () => {
     });
   }
 
+  it('waits for the end of sound whose length nobody announced, however long `hold` is', async () => {
+    start({ fallback: [speaker('second')] });
+    const { chain } = live?.current ?? {};
+    if (chain === undefined) throw new Error('nothing was started');
+    for (const [hold, expected] of [
+      [500, 'second'],
+      [0, 'unheld'],
+    ] as const) {
+      const stream = new PassThrough();
+      // As the permit of its call does.
+      stream.on('error', () => undefined).write(PCM);
+      const result: SpeechAudio = { kind: 'audio', contentType: 'audio/pcm', stream, endsUnannounced: true };
+      const answer = { result, facts: { provider: 'unheld', degraded: false, attempts: [] } };
+      const options = { deadline: new Deadline(5_000, clock), signal: controller.signal, fallback: 'chain' } as const;
+      const holding = holdSpeech(
+        { request: REQUEST, answer, options, behind: () => ['second'] },
+        { chain, clock, hold },
+      );
+      await clock.advance(3_000);
+      dies(stream);
+      expect((await holding).facts.provider).to.equal(expected);
+    }
+  });
+
   it('goes from one to the next as often as they break off, and down to the text', async () => {
     const [first, second] = [slowly('first'), slowly('second')];
     start({ fallback: [first.own, second.own, TEXT] });
@@ -307,7 +337,6 @@ describe('holding speech', () => {
     const { chain } = live?.current ?? {};
     expect(chain?.stages).to.have.length(1);
     // A provider of the user's own is not believed what it says of a length, so that this is a built-in one's.
-    const { holdSpeech } = await import('../lib/hold-speech.js');
     if (chain === undefined) throw new Error('nothing was started');
     const result = await longest.synthesize(REQUEST, {
       signal: controller.signal,

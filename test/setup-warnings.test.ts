@@ -77,6 +77,26 @@ describe('setupWarnings', () => {
     });
   }
 
+  it('names a provider of the user’s own as it was read, once', () => {
+    let isParsed = false;
+    const own = {
+      ...speaker('own'),
+      get name(): string {
+        if (isParsed) throw new Error('read once more');
+        return 'own';
+      },
+    };
+    const options = { fallback: [{ type: 'text' }, own] };
+    const { plain } = takeApart(options);
+    const configuration = parseOptions(options);
+    isParsed = true;
+    expect(
+      setupWarnings(plain, configuration)
+        .map(({ message }) => message)
+        .join(),
+    ).to.contain('"own"');
+  });
+
   it('has nothing to say about what is meant', () => {
     const good: object[] = [
       {},

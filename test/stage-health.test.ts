@@ -29,7 +29,7 @@ function setUp(check: Check | undefined, health: object | false = {}) {
     own,
     guard,
     { guards: parsed.guards, events, clock, random: () => 0.5 },
-    () => changes.push(stage.state),
+    { onChange: () => changes.push(stage.state), extraCall: () => undefined },
   );
   const speak = (shows: 'well' | 'ill' | 'nothing'): void => {
     stage.sounds();

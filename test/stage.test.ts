@@ -258,9 +258,29 @@ describe('Stage', () => {
       expect(stage.retryDelay(thrown, REQUEST, { tries: 1, remaining })).to.equal(undefined);
       expect(stage.retryDelay(thrown, REQUEST, { tries: 9, remaining: 60_000 })).to.equal(59_000);
       expect(stage.status().circuit).to.equal('closed');
+      stage.recordFailure('rate_limited', thrown);
+      expect(stage.status().lastError?.code, 'it was not asked').not.to.equal('rate_limited');
       await clock.advance(59_000);
       expect(stage.pace).to.include({ rest: 0, left: 1 });
       expect(await codeOf(stage.attempt(REQUEST, context))).to.equal('unsupported');
+    });
+
+    it('counts what one answer takes beyond its first call', async () => {
+      const own = provider('own', (_request, { extraCall }) => {
+        extraCall?.();
+        return Promise.resolve(pcm(Readable.from([PCM])));
+      });
+      const { stage, context } = setUp({ ...own, capabilities: { maxCallsPerMinute: 3 } });
+      await stage.attempt(REQUEST, context);
+      expect(stage.pace.left).to.equal(1);
+    });
+
+    it('measures the text with its marks, where those are sent', async () => {
+      const own = { ...failing('refused'), capabilities: { maxInput: 12, marks: ['pronunciation' as const] } };
+      const { stage, context } = setUp(own);
+      const marked = speechRequest({ input: 'Kokoro', marked: '[Kokoro](/kˈOkəɹO/)' });
+      expect(await codeOf(stage.attempt(marked, context))).to.equal('unsupported');
+      expect(await codeOf(stage.attempt(speechRequest({ input: 'Kokoro' }), context))).to.equal('refused');
     });
 
     it('knows what a service says of its calls, and how long it wants to rest', async () => {

@@ -56,7 +56,6 @@ export function createRemoteProvider(
   const convertible = converter === undefined ? [] : convertibleFormats();
   const support = new FormatSupport({ formats: options.formats, convertible, now });
   const { maxInput, maxCallsPerMinute, ssml, marks } = options;
-  const { formats } = support;
   let spokenWellUntil = 0;
 
   const ask = (call: SpeechCall): ReturnType<typeof speak> =>
@@ -104,7 +103,10 @@ export function createRemoteProvider(
     name: options.name,
     type: 'remote',
     capabilities: {
-      formats,
+      // Asked anew each time: what it does not make costs neither a place nor a call.
+      get formats() {
+        return support.available;
+      },
       ssml,
       marks,
       ...(maxInput !== undefined && { maxInput }),
@@ -113,7 +115,7 @@ export function createRemoteProvider(
 
     synthesize,
 
-    async check({ signal, mustSpeak = false }) {
+    async check({ signal, mustSpeak = false, extraCall }) {
       const said = await askForList(signal);
       if (options.healthSpeaks !== true) {
         if (said instanceof Error) throw said;
@@ -121,6 +123,7 @@ export function createRemoteProvider(
       }
       // Whatever the list says, it is the speech that counts.
       if (!mustSpeak && performance.now() < spokenWellUntil) return 'well';
+      extraCall?.();
       await sayAWord(signal);
       spokenWellUntil = performance.now() + SPOKEN_STANDS;
       return 'spoke';

@@ -74,6 +74,11 @@ export class CallBudget {
   take(): void {
     const wait = this.#ownWait;
     if (wait > 0) throw new CallBudgetError(wait);
+    this.count();
+  }
+
+  /** Counts a call that is made in any case, as a part of another one or to see how the service is. */
+  count(): void {
     if (this.#maxCallsPerMinute !== undefined) this.#made.push(this.#clock.now());
     if (this.#allowed !== undefined) this.#allowed.calls -= 1;
   }
@@ -94,9 +99,9 @@ export class CallBudget {
   get #ownWait(): number {
     if (this.#maxCallsPerMinute === undefined) return 0;
     this.#forgetOld();
-    const [oldest] = this.#made;
-    if (oldest === undefined || this.#made.length < this.#maxCallsPerMinute) return 0;
-    return oldest + MINUTE - this.#clock.now();
+    // There may be more than there should be, of which all but one too few have to be over.
+    const last = this.#made[this.#made.length - this.#maxCallsPerMinute];
+    return last === undefined ? 0 : last + MINUTE - this.#clock.now();
   }
 
   #forgetOld(): void {

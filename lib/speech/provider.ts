@@ -21,6 +21,8 @@ export interface SynthesisContext {
   readonly logger: SpeechLogger;
   /** Called whenever sound has come in, by whoever hears it come: it shows that the server is at work, for others who wait as well. */
   readonly heard?: (() => void) | undefined;
+  /** Called before each call to a service beyond the first, which whoever asked has counted: there may be a limit to them. */
+  readonly extraCall?: (() => void) | undefined;
 }
 
 /** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
@@ -128,6 +130,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   /** Set where only speech can tell, and checks may speak: what was spoken some time ago does not count. */
   readonly mustSpeak?: boolean;
+  /** Called before a call to speak: there may be a limit to them. */
+  readonly extraCall?: (() => void) | undefined;
 }
 
 /**

@@ -38,12 +38,18 @@ export async function pathThatAnswers(options: RemoteOptions, signal: AbortSigna
 }
 
 async function answersUnder(options: RemoteOptions, signal: AbortSignal): Promise<boolean> {
-  const provider = createRemoteProvider(options);
+  let isHeard = false;
+  const onReceived = (): void => {
+    isHeard = true;
+  };
+  const provider = createRemoteProvider(options, { onReceived });
   try {
     const models = await provider.models?.({ signal }).catch((error: unknown) => SpeechError.from(error).code);
     if (models === 'status.401' || models === 'status.403') return true;
     if (typeof models === 'object' && models.length > 0) return true;
-    return !SpeechError.is(await speakOnce(provider, options.formats[0] ?? 'mp3', signal));
+    await speakOnce(provider, options.formats[0] ?? 'mp3', signal);
+    // Whatever it makes, it speaks.
+    return isHeard;
   } finally {
     await provider.close?.();
   }

@@ -84,4 +84,21 @@ describe('CallBudget', () => {
     budget.told({ calls: 1, resetsIn: MINUTE });
     expect(budget.left).to.equal(1);
   });
+
+  it('counts calls that are made in any case, and has the next ones wait until there are fewer', async () => {
+    const clock = new FakeClock();
+    const budget = new CallBudget({ maxCallsPerMinute: 2, clock });
+    for (let calls = 0; calls < 4; calls += 1) {
+      budget.count();
+      await clock.advance(1_000);
+    }
+    // Three of the four have to be over.
+    expect([budget.left, budget.wait]).to.deep.equal([0, 58_000]);
+    await clock.advance(57_999);
+    expect(() => {
+      budget.take();
+    }).to.throw(CallBudgetError);
+    await clock.advance(1);
+    budget.take();
+  });
 });

@@ -38,6 +38,11 @@ export class FormatSupport {
     return hasSource ? SPEECH_FORMATS.filter((each) => formats.includes(each) || convertible.includes(each)) : formats;
   }
 
+  /** The same, without what it turned out not to make. */
+  get available(): readonly SpeechFormat[] {
+    return this.formats.filter((format) => this.orderFor(format).length > 0);
+  }
+
   /** Formats to ask for where one is wanted, best first. */
   orderFor(wanted: SpeechFormat): readonly SpeechFormat[] {
     const { formats, convertible } = this.#options;

@@ -39,6 +39,7 @@ export async function speakInEvents(call: SpeechCall, support: EventSupport): Pr
       if (!EVENTS_AT_FAULT.has(SpeechError.from(error).code)) throw error;
     }
   }
+  call.context.extraCall?.();
   const reply = await speak(call);
   if (!('failure' in reply)) support.failed(call.asked);
   return reply;

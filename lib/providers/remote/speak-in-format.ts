@@ -35,7 +35,8 @@ export async function speakInFormat(
   const order = support.orderFor(request.format);
   const refused: SpeechFormat[] = [];
   let refusal: SpeechError | undefined;
-  for (const asked of order) {
+  for (const [tries, asked] of order.entries()) {
+    if (tries > 0) context.extraCall?.();
     const reply = await ask({ ...call, asked });
     if ('failure' in reply) {
       refusal ??= reply.failure;

@@ -24,6 +24,15 @@ describe('FormatSupport', () => {
     expect(supportOf(['mp3']).orderFor('opus')).to.deep.equal([]);
   });
 
+  it('offers no more what it turned out not to make, nor anything else to make it of', () => {
+    const support = supportOf(['mp3', 'wav'], ['mp3', 'opus']);
+    expect(support.available).to.deep.equal(['mp3', 'opus', 'wav']);
+    support.refused('wav');
+    expect(support.available).to.deep.equal(['mp3']);
+    now += HOUR;
+    expect(support.available).to.deep.equal(['mp3', 'opus', 'wav']);
+  });
+
   it('has it asked for nothing else where nothing can be converted', () => {
     expect(supportOf(SPEECH_FORMATS, []).orderFor('mp3')).to.deep.equal(['mp3']);
     expect(supportOf(['wav'], ['mp3']).orderFor('aac')).to.deep.equal([]);
