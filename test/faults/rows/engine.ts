@@ -201,7 +201,7 @@ function leaving({ name, how, format, engine }: Leaving): Fault {
     counts: 'nothing',
     limit: 30_000,
     async run(stage) {
-      for (const moment of [0, 15, 30]) {
+      for (const moment of [0, 5, 10]) {
         const app = await stage.startApp({ first: entry(engine), under: UNDER, router: { deadline: 10_000 } });
         await app.speech.ready;
         const leave = new AbortController();
