@@ -1,4 +1,5 @@
 import { customFailure } from './custom-failure.js';
+import { harmlessSignal } from './harmless-signal.js';
 import { proveResult } from './prove-result.js';
 import type { Clock } from './resilience/index.js';
 import { SPEECH_FORMATS, type SpeechFormat } from './speech/formats.js';
@@ -51,11 +52,18 @@ export class CustomProvider implements SpeechProvider {
     this.#clock = clock;
     if (hasMethods(own, ['check']))
       this.check = async ({ signal, mustSpeak }) =>
-        findingOf(await trusted(() => own.check({ signal, ...(mustSpeak === true && { mustSpeak }) }), signal));
+        findingOf(
+          await trusted(
+            () => own.check({ signal: harmlessSignal(signal), ...(mustSpeak === true && { mustSpeak }) }),
+            signal,
+          ),
+        );
     if (hasMethods(own, ['voices']))
-      this.voices = async ({ signal }) => listOf(await trusted(() => own.voices({ signal }), signal), readVoice);
+      this.voices = async ({ signal }) =>
+        listOf(await trusted(() => own.voices({ signal: harmlessSignal(signal) }), signal), readVoice);
     if (hasMethods(own, ['models']))
-      this.models = async ({ signal }) => listOf(await trusted(() => own.models({ signal }), signal), readModel);
+      this.models = async ({ signal }) =>
+        listOf(await trusted(() => own.models({ signal: harmlessSignal(signal) }), signal), readModel);
   }
 
   /** Asked anew each time, as a provider may learn what it can do. */
