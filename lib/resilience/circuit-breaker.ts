@@ -157,12 +157,11 @@ export class CircuitBreaker {
       },
       fail: (cause = 'service') => {
         if (!end()) return false;
-        const suspect = cause === 'request' ? call : undefined;
-        if (suspect !== undefined && this.#suspects.excuses(suspect)) {
+        if (cause !== 'service' && call !== undefined && this.#suspects.excuses(call)) {
           release();
           return false;
         }
-        this.#countFailure(permit, suspect);
+        this.#countFailure(permit, cause === 'request' ? call : undefined);
         return true;
       },
       release: () => {

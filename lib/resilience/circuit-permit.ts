@@ -1,5 +1,9 @@
 /** What may be to blame for a failure: the service for certain, or perhaps what the call asked for. */
-export type FailureCause = 'service' | 'request';
+/**
+ * What may be to blame for a failure: the service for certain, what was asked for, or, of an answer that was late, either: silence looks
+ * like a dead service.
+ */
+export type FailureCause = 'service' | 'request' | 'late';
 
 /**
  * Leave to call the service once. It ends with the first of `succeed`, `fail` or `release`; later calls do nothing.

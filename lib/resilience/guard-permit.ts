@@ -81,7 +81,7 @@ export class HeldPermit implements GuardPermit {
     this.#isOver = true;
     let counts = false;
     if (isLoad) circuit.release();
-    else counts = circuit.fail(cause === 'request' ? cause : 'service');
+    else counts = circuit.fail(cause === 'load' ? 'late' : cause);
     this.#leave(coolDown);
     return counts;
   }

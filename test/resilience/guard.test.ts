@@ -306,6 +306,27 @@ describe('Guard', () => {
       }
     });
 
+    it('is not held against the service where it is late at one thing again and again, and answers others', async () => {
+      const { guard, clock, signal } = setUp({ maxConcurrent: 5 });
+      const good = { traits: ['voice:good', 'format:mp3'] };
+      const odd = { traits: ['voice:odd', 'format:mp3'] };
+      for (let round = 0; round < 8; round += 1) {
+        (await guard.acquire(signal, { call: good })).succeed();
+        const permit = await guard.acquire(signal, { call: odd }).catch(() => undefined);
+        await clock.advance(2_000);
+        permit?.fail(0, 'load');
+      }
+      expect(guard.circuit).to.equal('closed');
+      // And one that answers nobody any more is found out, whatever it is asked for.
+      for (let calls = 0; calls < 5; calls += 1) {
+        const call = { traits: ['voice:good', `text:${String(calls)}`] };
+        const permit = await guard.acquire(signal, { call }).catch(() => undefined);
+        await clock.advance(100);
+        permit?.fail(0, 'load');
+      }
+      expect(guard.circuit).to.equal('open');
+    });
+
     it('hears a service that is at work in the middle of an answer', async () => {
       const { guard, clock, signal } = setUp({ maxConcurrent: 5 });
       const long = await guard.acquire(signal);
