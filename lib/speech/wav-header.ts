@@ -125,8 +125,15 @@ function believed(
   const fileEnd = sizes.file + CHUNK_HEADER;
   // Chunks may follow, and some writers forget their own header in the size of the file.
   const agrees = fileEnd >= dataEnd - dataStart && fileEnd <= dataEnd + MOST_BEHIND;
-  const isPossible = sizes.data > 0 && dataEnd <= bodyLength && sizes.data <= mostSeconds * bytesPerSecond(format);
+  // Half a sample there is none; of encodings in blocks the last one may be cut.
+  const isWhole = !isPlain(format) || sizes.data % frameSizeOf(format) === 0;
+  const isPossible =
+    isWhole && sizes.data > 0 && dataEnd <= bodyLength && sizes.data <= mostSeconds * bytesPerSecond(format);
   return { dataSize: agrees && isPossible ? sizes.data : undefined, statedEnds: [dataEnd, fileEnd] };
+}
+
+function isPlain({ encoding }: WavFormat): boolean {
+  return encoding === WAV_PCM || encoding === WAV_FLOAT;
 }
 
 function bytesPerSecond(format: WavFormat): number {

@@ -69,6 +69,14 @@ describe('GET on the speech route', () => {
     return { status: reply.statusCode, headers: reply.headers, body, isWhole, json };
   }
 
+  it('refuses an address that is not in UTF-8, as POST does a body, and no sign of percent', async () => {
+    await start({ fallback: [counter('own').own] });
+    expect((await ask('input=%e4hnlich')).status).to.equal(400);
+    for (const input of ['100%', '%C3%A4hnlich']) {
+      expect((await ask(`input=${input}&response_format=pcm`)).status, input).to.equal(200);
+    }
+  });
+
   describe('that is not asked for', () => {
     for (const [what, options] of [
       ['by default', { get: undefined }],

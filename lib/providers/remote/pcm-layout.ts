@@ -25,6 +25,10 @@ const MOST_CHANNELS = 32;
 /** Types of bare samples. Some have the encoding in their name: `audio/L16` (RFC 2586), `audio/pcm_s16le`. */
 const BARE = /^audio\/(?:x-)?(?:pcm|raw|linear16|l(?<linear>8|16|24|32)|pcm[-_]?(?<named>[suf]\d+(?:le|be)?))$/;
 
+/** Types, and words in their parameters, of samples that are no plain numbers: G.711 and the like. As such they would be loud noise. */
+const PACKED = /^audio\/(?:x-)?(?:basic|pcm[au]|mu-?law|u-?law|a-?law|g7\d\d.*|d?vi4|adpcm.*|gsm.*)$/;
+const PACKED_ENCODING = /law|g\.?7\d\d|pcm[au]\b|adpcm|gsm/i;
+
 /** What servers call the same thing, in parameters of the type or in a header of their own. */
 const NAMES = {
   rate: ['rate', 'samplerate', 'sample_rate', 'sample-rate', 'sampling_rate', 'frequency', 'sr'],
@@ -39,6 +43,13 @@ type Fact = keyof typeof NAMES;
 /** Says whether a type is one of bare samples. */
 export function isPcmType(contentType: string | undefined): boolean {
   return BARE.test(nameOf(contentType));
+}
+
+/** Says whether a type is one of samples that nothing here can read. */
+export function isPackedType(contentType: string | undefined): boolean {
+  return (
+    PACKED.test(nameOf(contentType)) || PACKED_ENCODING.test(factsOf({ 'content-type': contentType })('encoding') ?? '')
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { SpeechError } from '../../speech/error.js';
 import { mayBeSound, SPEECH_FORMATS, type SpeechFormat } from '../../speech/formats.js';
 import { ProofWindow } from '../../speech/proof-window.js';
 import type { Exchange } from './exchange.js';
-import { isPcmType } from './pcm-layout.js';
+import { isPackedType, isPcmType } from './pcm-layout.js';
 
 /** Refuses a head that no body can make good again. */
 export function checkHead(response: IncomingMessage, maxBytes: number): void {
@@ -27,6 +27,7 @@ export function checkPacking({ headers }: IncomingMessage, maxBytes: number): vo
  * so that they are expected only where they were asked for, or the type says so.
  */
 export function candidatesFor(asked: SpeechFormat, contentType: string | undefined): readonly SpeechFormat[] {
+  if (isPackedType(contentType)) return MARKED;
   if (asked !== 'pcm' && isPcmType(contentType)) return BARE_FIRST;
   return CANDIDATES.get(asked) ?? BARE_FIRST;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isPcmType, readPcmLayout } from '../../../lib/providers/remote/pcm-layout.js';
+import { isPackedType, isPcmType, readPcmLayout } from '../../../lib/providers/remote/pcm-layout.js';
 
 const OPTION = { sampleRate: 24_000, channels: 1 };
 
@@ -67,5 +67,26 @@ describe('readPcmLayout', () => {
     for (const type of ['audio/mpeg', 'audio/wav', 'audio/basic', 'audio/l', 'text/pcm', '', undefined]) {
       expect(isPcmType(type), type).to.equal(false);
     }
+  });
+
+  it('tells samples that are packed, which would be loud noise as plain ones', () => {
+    for (const type of [
+      'audio/basic',
+      'audio/PCMU;rate=8000',
+      'audio/pcma',
+      'audio/x-mulaw',
+      'audio/G722',
+      'audio/pcm; codec=mulaw',
+    ])
+      expect(isPackedType(type), type).to.equal(true);
+    for (const type of [
+      'audio/pcm;rate=16000',
+      'audio/L16',
+      'audio/pcm_s16le',
+      'audio/mpeg',
+      'audio/pcm;encoding=s16le',
+      undefined,
+    ])
+      expect(isPackedType(type), String(type)).to.equal(false);
   });
 });

@@ -300,6 +300,13 @@ describe('a remote that makes another format than is wanted', function () {
     });
   });
 
+  it('hears all of a file whose size is no whole number of samples', async () => {
+    for (const size of [1, 4_401, SECOND.length / 2 - 1]) {
+      await start(sends('audio/wav', wavFile(SECOND, { dataSize: size, fileSize: size + 36 })));
+      expect(samplesOf(await heard('wav')).equals(SECOND), String(size)).to.equal(true);
+    }
+  });
+
   describe('with a WAV header that says more than the Content-Length', () => {
     const claiming = (bytes: number): Buffer =>
       wavFile(SECOND, { dataSize: SECOND.length + bytes, fileSize: SECOND.length + bytes + 36 });
