@@ -78,8 +78,9 @@ async function makeReady(
   const clean = isClean(request.input) ? request.input : await inSlices(request.input, giveWay, cleanText);
   // What cannot be said is taken out in any case: that is no preparing.
   if (prepare === 'none') return changed(request, clean);
-  const ssml = isSsml(clean) ? clean : undefined;
-  const written = await (ssml === undefined ? withoutReasoning(clean, giveWay) : sayOfSsml(ssml, giveWay));
+  const told = await withoutReasoning(clean, giveWay);
+  const ssml = isSsml(told) ? told : undefined;
+  const written = ssml === undefined ? told : await sayOfSsml(ssml, giveWay);
   const own =
     typeof prepare === 'function' ? await prepareWith(prepare, written, request, context, options) : undefined;
   const { text, marks } = hideMarks(own ?? written);

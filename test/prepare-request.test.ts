@@ -59,6 +59,12 @@ describe('createPrepare', () => {
     expect(input).to.contain('word').and.not.to.contain('|');
   });
 
+  it('takes what was thought out of SSML as well', async () => {
+    const ready = await prepare(speechRequest({ input: '<speak><think>Hm.</think>Hello.</speak>' }));
+    expect(ready).to.include({ input: 'Hello.' });
+    expect(ready.ssml).not.to.contain('Hm');
+  });
+
   describe('with a function', () => {
     it('takes what it returns, now or later', async () => {
       const upper = (text: string): string => text.toUpperCase();

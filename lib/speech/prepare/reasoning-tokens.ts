@@ -1,19 +1,22 @@
 /** Elements that a model thinks in, or calls tools with: none of it is meant for whoever listens. */
-const THOUGHT = [
-  'think|thinking|thoughts?|reasoning|reflection|scratchpad|inner_monologue',
-  'tool_calls?|tool_responses?|tool_results?|function_calls?|function_results?',
-].join('|');
+const THINKING = 'think|thinking|antthinking|longcat_think|thoughts?|reasoning|reflection|scratchpad|inner_monologue';
+const TOOLS = 'tool_use|tool_calls?|tool_responses?|tool_results?|function_calls?|function_results?';
+const THOUGHT = `${THINKING}|${TOOLS}`;
 /** A namespace may stand before the name, as in `<seed:think>`. */
 const TAG = String.raw`<(?<slash>/?)(?<tag>(?:[a-z]{1,16}:)?(?:${THOUGHT}))(?:\s[^<>]{0,200})?>`;
 const BRACKETS = String.raw`[[◁](?<stroke>/?)think[\]▷]`;
 const DETAILS = String.raw`<(?<detailsSlash>/?)details(?<attributes>\s[^<>]{0,300})?>(?<summary>\s{0,8}<summary[^<>]{0,100}>\s{0,8}(?:thought|thinking|reasoning|思考))?`;
 /** What a chat's template tells a model its turns by: `<|…|>` is anybody's, `<｜…｜>` is DeepSeek's, `[INST]` Llama's and Mistral's. */
-const CONTROL = String.raw`<[|｜](?<control>/?[\p{L}\p{N}_▁:]{1,60})[|｜]>|<(?<turn>(?:start|end)_of_turn)>|\[/?INST\]|<</?SYS>>`;
+/** Llama calls a function by an element of its name, and Gemma thinks between two signs without a meaning. */
+const FUNCTION = String.raw`<(?<functionSlash>/?)function(?:=[\w.-]{1,100})?>`;
+const UNUSED = String.raw`<unused9(?<unused>[45])>`;
+const CONTROL = String.raw`<[|｜](?<control>/?[\p{L}\p{N}_▁:]{1,60})[|｜]>|<(?<turn>(?:start|end)_of_turn)>|\[/?INST\]|<</?SYS>>|(?<calls>\[TOOL_CALLS\])`;
 const FENCE = String.raw`^[ \t>]*(?<fence>\x60{3,}|~{3,})`;
 const CODE = String.raw`(?<code>\x60+)`;
 const BLANK_LINE = String.raw`(?<blank>\n[^\S\n]*(?=\n))`;
 
-const SIGNS = [TAG, BRACKETS, DETAILS, CONTROL];
+const THINKING_TAG = new RegExp(String.raw`(?:^|:)(?:${THINKING})$`);
+const SIGNS = [TAG, BRACKETS, DETAILS, FUNCTION, UNUSED, CONTROL];
 const SUSPECT = new RegExp(SIGNS.map((form) => form.replace(/\?<\w+>(?!\/)/g, '?:')).join('|'), 'iu');
 const TOKENS = new RegExp([FENCE, CODE, BLANK_LINE, ...SIGNS].join('|'), 'gimu');
 
@@ -49,10 +52,11 @@ type Description = Pick<ReasoningToken, 'kind' | 'name'> & { readonly length?: n
 
 function describe(whole: string, groups: Readonly<Record<string, string | undefined>>): Description {
   const { fence, code, blank, tag, slash, stroke, detailsSlash, attributes, summary, control, turn } = groups;
+  const { functionSlash, unused, calls } = groups;
   if (fence !== undefined) return { kind: 'fence', name: fence.charAt(0) };
   if (code !== undefined) return { kind: 'code', name: code };
   if (blank !== undefined) return { kind: 'blank-line', name: '' };
-  if (tag !== undefined) return { kind: slash === '/' ? 'close' : 'open', name: tag.toLowerCase() };
+  if (tag !== undefined) return { kind: slash === '/' ? 'close' : 'open', name: familyOf(tag.toLowerCase()) };
   if (stroke !== undefined) return describeBrackets(whole, stroke);
   if (detailsSlash === '/') return { kind: 'close', name: 'details' };
   if (detailsSlash !== undefined) {
@@ -63,10 +67,17 @@ function describe(whole: string, groups: Readonly<Record<string, string | undefi
       length: whole.length - (summary ?? '').length,
     };
   }
-  const name = control ?? turn ?? '';
+  if (functionSlash !== undefined) return { kind: functionSlash === '/' ? 'close' : 'open', name: 'function' };
+  if (unused !== undefined) return { kind: unused === '5' ? 'close' : 'open', name: '|unused|' };
+  const name = control ?? turn ?? calls ?? '';
   if (CONTROL_OPEN.test(name)) return { kind: 'open', name: controlName(name) };
   if (CONTROL_CLOSE.test(name)) return { kind: 'close', name: controlName(name) };
   return { kind: 'control', name: name.toLowerCase() };
+}
+
+/** What begins with one of its names may end with another: models are no parsers. */
+function familyOf(tag: string): string {
+  return THINKING_TAG.test(tag) ? 'think' : tag;
 }
 
 /** `[THINK]` is a model's, `[think]` is somebody's stage direction. */

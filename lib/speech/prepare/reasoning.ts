@@ -14,7 +14,9 @@ const CHANNEL_NAME = /^\s*(?:final|commentary)\b[^<\n]{0,100}/;
 /** Whoever has the turn; it stands alone behind its sign. */
 const ROLE = /^[ \t]*(?:assistant|user|system|developer|tool|model|ipython)[^\S\n]*(?=\n|<|$)/;
 const ROLE_FOLLOWS = new Set(['im_start', 'start', 'start_header_id', 'header_start', 'start_of_turn']);
-const MESSAGE_ENDS = new Set(['end', 'call', 'return', 'im_end']);
+const MESSAGE_ENDS = new Set(['end', 'call', 'return', 'im_end', 'eot_id', 'eom_id']);
+/** Signs behind which there is nothing but a call of a tool. */
+const CALL_FOLLOWS = new Set(['python_tag', '[tool_calls]']);
 const MESSAGE_BEGINS = new Set(['start', 'channel', 'im_start']);
 
 /** Characters, and places among them, between which somebody else has a turn. */
@@ -134,7 +136,7 @@ class ReasoningReader {
   #readControl(token: ReasoningToken, index: number): number {
     const { name, start, end } = token;
     const behind = this.#text.slice(end, end + 128);
-    if (name === 'channel' && SILENT_CHANNEL.test(behind)) {
+    if ((name === 'channel' && SILENT_CHANNEL.test(behind)) || CALL_FOLLOWS.has(name)) {
       let close = index + 1;
       while (close < this.#tokens.length && !endsMessage(this.#tokens[close])) close += 1;
       const last = this.#tokens[close];
