@@ -9,7 +9,7 @@ import { SERVERLESS_HOSTS } from '../../support/hosts/serverless.js';
 import { needsTools } from '../../support/tools.js';
 
 const SHORT = 'It says one sentence.';
-const LONG = 'This is one of the sentences of a text that is somewhat longer than one call. '.repeat(8).trim();
+const LONG = 'This is one of the sentences of a text that is somewhat longer than one call. '.repeat(7).trim();
 const NONE = { 'x-speech-fallback': 'none' };
 
 /** Milliseconds for which a provider goes on before it breaks off: longer than its sound is held. */
@@ -148,12 +148,12 @@ describe('the speech routes', () => {
         expect(short.body.equals(pieceOf(LEVELS.own))).to.equal(true);
         const long = await ask({ input: LONG });
         expect(long).to.include({ status: 200, isWhole: true });
-        expect(secondsOf(long.body, LEVELS.own)).to.be.closeTo(8, 0.5);
+        expect(secondsOf(long.body, LEVELS.own)).to.be.closeTo(7, 0.5);
         const events = await ask({ input: SHORT, stream_format: 'sse' });
         expect(events).to.include({ status: 200, isWhole: true });
         expect(soundOfEvents(events.body).equals(pieceOf(LEVELS.own))).to.equal(true);
         const longEvents = await ask({ input: LONG, stream_format: 'sse' });
-        expect(secondsOf(soundOfEvents(longEvents.body), LEVELS.own)).to.be.closeTo(8, 0.5);
+        expect(secondsOf(soundOfEvents(longEvents.body), LEVELS.own)).to.be.closeTo(7, 0.5);
         const got = await host?.ask({ method: 'GET', path: query });
         expect(got?.body.equals(pieceOf(LEVELS.own))).to.equal(true);
         const head = await host?.ask({ method: 'HEAD', path: query });
@@ -188,7 +188,7 @@ describe('the speech routes', () => {
         own.behaviour = 'breaks off after a while';
         const reply = await ask({ input: LONG });
         expect(reply).to.include({ status: 200, isWhole: true });
-        expect(secondsOf(reply.body, LEVELS.second)).to.be.closeTo(8, 0.5);
+        expect(secondsOf(reply.body, LEVELS.second)).to.be.closeTo(7, 0.5);
       });
 
       it('never pass a part off as the whole, where one breaks off after a while and nobody else is to speak', async () => {
