@@ -16,7 +16,8 @@ import { speakSentences, type SpokenSentence } from '../../support/takeover/soun
 import { needsTools } from '../../support/tools.js';
 
 const REMOTE = fileURLToPath(new URL('../../support/takeover/remote.js', import.meta.url));
-const TEXT = prose(600);
+// Up to twice the longest segment, each sentence is a call of its own.
+const TEXT = prose(560);
 /** Seconds of quiet that an engine leaves around a sentence, and a frame of MP3 that is not full. */
 const REST = 0.05;
 /** Seconds within which Chromium may wait when it is told another pace, as a busy machine's does. */
