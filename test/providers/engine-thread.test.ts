@@ -86,7 +86,8 @@ describe('EngineThread', function () {
     await told.hears('head');
     const exit = once(worker, 'exit');
     await thread.end();
-    expect((await exit)[0]).to.equal(1);
+    // From here, or by itself, where it heard of it just before it began to compute.
+    expect((await exit)[0]).to.be.oneOf([0, 1]);
   });
 
   it('ends one that waits for a load without an end', async () => {

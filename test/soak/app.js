@@ -22,12 +22,14 @@ const remote = (name, baseUrl) => ({
   maxBytes: 8 * 1024 * 1024,
 });
 const speech = speechRouter({
+  logger: false,
   deadline: Number(deadline),
   fallback: [remote('first', urls[0]), remote('second', urls[1]), { type: 'local', circuitBreaker }, { type: 'text' }],
 });
 
 // The local engine with nobody before it: who leaves here meets its workers at every moment of their lives.
 const local = speechRouter({
+  logger: false,
   deadline: Number(deadline),
   fallback: [{ type: 'local', workers: 2, circuitBreaker }, { type: 'text' }],
 });

