@@ -5,8 +5,8 @@ import { speechRouter } from 'express-speech';
 import { serve, UPSTREAM } from './serve.js';
 
 const app = express();
-// The load has 64 under way at once; by default a backend gets ten, and the rest goes on to the next provider.
-const bulkhead = { maxConcurrent: 64 };
+// The load has 64 under way at once. A server is given five at first, and more as it bears them; the others wait meanwhile.
+const bulkhead = { maxConcurrent: 64, maxQueue: 64 };
 app.use(
   '/v1',
   speechRouter({
