@@ -42,13 +42,18 @@ describe('the header of a FLAC frame', () => {
     );
   });
 
-  it('is none with a single bit turned over', () => {
+  it('is none of its length with a single bit turned over', () => {
     fc.assert(
       fc.property(shapes, lengths, places, fc.nat(), (shape, samples, place, at) => {
-        const header = Buffer.concat([flacFrameHeader(shape, samples, place), Buffer.alloc(LONGEST_FLAC_HEADER)]);
-        const bit = at % (8 * (header.length - LONGEST_FLAC_HEADER));
+        const written = flacFrameHeader(shape, samples, place);
+        const { length } = written;
+        const header = Buffer.concat([written, Buffer.alloc(LONGEST_FLAC_HEADER)]);
+        const bit = at % (8 * length);
         header.writeUInt8(header.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-        expect(readFlacFrameHeader(header)).to.equal(undefined);
+        // A bit that says where the header ends has another byte taken for the sum, and that one may fit.
+        expect(readFlacFrameHeader(header)).to.satisfy(
+          (read: ReturnType<typeof readFlacFrameHeader>) => typeof read !== 'object' || read.length !== length,
+        );
       }),
     );
   });
