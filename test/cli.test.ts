@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Verification } from '../lib/speech/verification.js';
-import { freePort } from './faults/rows/connecting.js';
+import { closedPort } from './support/closed-port.js';
 import { startNameServer, type NameAnswer } from './support/name-server.js';
 import { makePrivateFiles } from './support/private-files.js';
 import { startSpeechApi, type ApiOptions, type TestServer } from './support/speech-api.js';
@@ -24,6 +24,8 @@ interface Ran {
 describe('the command express-speech', function () {
   this.timeout(30_000);
   let api: TestServer | undefined;
+  const ends: (() => void)[] = [];
+  const test = { defer: (end: () => void) => void ends.push(end) };
 
   async function start(options?: ApiOptions): Promise<string> {
     api = await startSpeechApi(options);
@@ -31,6 +33,7 @@ describe('the command express-speech', function () {
   }
 
   afterEach(async () => {
+    for (const end of ends.splice(0)) end();
     await api?.close();
     api = undefined;
   });
@@ -55,7 +58,7 @@ describe('the command express-speech', function () {
   });
 
   it('says what to do below the step that failed, without colours where nobody looks', async () => {
-    const port = String(await freePort());
+    const port = String(await closedPort(test));
     const { status, stdout } = await run(['verify', `http://127.0.0.1:${port}/v1`]);
     expect(stdout).to.match(/\n✗ connect +\d+ ms {2}refused\n {4}nothing listens on port /);
     expect(stdout).to.match(/It would not speak as it is\.\n$/);
@@ -68,7 +71,7 @@ describe('the command express-speech', function () {
     const { ok, steps, found } = JSON.parse(good.stdout) as Verification;
     expect({ ok, steps: steps.length, models: found?.models }).to.deep.equal({ ok: true, steps: 7, models: ['tts-1'] });
     expect(good.status).to.equal(0);
-    const bad = await run(['verify', `http://127.0.0.1:${String(await freePort())}/v1`, '--json']);
+    const bad = await run(['verify', `http://127.0.0.1:${String(await closedPort(test))}/v1`, '--json']);
     expect((JSON.parse(bad.stdout) as Verification).steps.at(-1)?.code).to.equal('refused');
     expect(bad.status).to.equal(1);
   });

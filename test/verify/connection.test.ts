@@ -4,7 +4,8 @@ import { createServer as createSecureServer } from 'node:https';
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
-import { freePort, fullListener } from '../faults/rows/connecting.js';
+import { fullListener } from '../faults/rows/connecting.js';
+import { closedPort } from '../support/closed-port.js';
 import { EXPIRED, FUTURE, TRUSTED, WRONG_NAME, type Certificate } from '../support/certificates.js';
 import { NETWORK_NEEDS } from '../faults/rows/network.js';
 import { makeNetworkNamespace } from '../support/network-namespace.js';
@@ -70,14 +71,14 @@ describe('verifying how a server is reached', () => {
     });
 
     it('has nothing to say of a server on this machine', async () => {
-      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(await freePort())}/v1`);
+      const result = await verifyRemoteEntry(`http://127.0.0.1:${String(await closedPort(stand))}/v1`);
       expect(JSON.stringify(result)).not.to.contain('proxy');
     });
   });
 
   describe('connect', () => {
     it('says on which port nothing listens', async () => {
-      const port = await freePort();
+      const port = await closedPort(stand);
       const result = await verifyRemoteEntry(`http://127.0.0.1:${String(port)}/v1`);
       expect(outline(result)).to.deep.equal(['address ok', 'connect refused']);
       expect(hintOf(result, 'connect')).to.match(
@@ -86,7 +87,7 @@ describe('verifying how a server is reached', () => {
     });
 
     it('looks a name up first, and takes one that leads nowhere for what it is', async () => {
-      const result = await verifyRemoteEntry(`http://localhost:${String(await freePort())}/v1`);
+      const result = await verifyRemoteEntry(`http://localhost:${String(await closedPort(stand))}/v1`);
       expect(outline(result)).to.deep.equal(['address ok', 'lookup ok', 'connect refused']);
     });
 

@@ -8,6 +8,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { speechAdmin } from '../../../lib/index.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { startBrowser } from '../../support/browser.js';
+import { closedPort } from '../../support/closed-port.js';
 import { makeFolder, type Folder } from '../../support/folder.js';
 import { needsTools } from '../../support/tools.js';
 import { startUpstream, type Upstream } from '../../support/upstream.js';
@@ -32,6 +33,8 @@ describe('the admin page in Chromium', function () {
   let file: string;
   let folder: Folder;
   const complaints: string[] = [];
+  const ends: (() => void)[] = [];
+  const test = { defer: (end: () => void) => void ends.push(end) };
 
   before(async function () {
     needsTools(this, 'chromium');
@@ -61,6 +64,7 @@ describe('the admin page in Chromium', function () {
   });
 
   afterEach(async () => {
+    for (const end of ends.splice(0)) end();
     await context.close();
     await app.close();
     await upstream.close();
@@ -97,14 +101,13 @@ describe('the admin page in Chromium', function () {
     const second = await startUpstream('speaks');
     await press('kokoro', 'edit');
     const address = `${card('kokoro')} input[type=url]`;
-    const closed = await startUpstream();
-    await closed.close();
-    await page.fill(address, closed.baseUrl);
+    const closed = String(await closedPort(test));
+    await page.fill(address, `http://127.0.0.1:${closed}/v1`);
     await press('kokoro', 'verify');
     await press('kokoro', 'run');
     await page.waitForSelector(`${card('kokoro')} .verdict.bad`);
     const told = await page.textContent(`${card('kokoro')} .verification`);
-    expect(told).to.contain('nothing listens').and.contain(String(closed.port)).and.contain('refused');
+    expect(told).to.contain('nothing listens').and.contain(closed).and.contain('refused');
     await page.screenshot({ path: join(SHOTS, 'express-speech-admin-verify-1280.png'), fullPage: true });
 
     await press('kokoro', 'edit');

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
+import { closedPort } from '../../support/closed-port.js';
 import { expectSpeechFrom } from '../expectations.js';
 import { PHASE } from '../fault-app.js';
 import type { Fault, FaultStage } from '../fault.js';
@@ -14,12 +15,12 @@ export const CONNECTING: readonly Fault[] = [
   {
     name: 'refuses the connection',
     group: 'connecting',
-    how: 'a port on which nothing listens any more',
+    how: 'a port on which nothing listens',
     reply: 'local speech',
     code: 'refused',
     counts: 'failure',
     async run(stage) {
-      await stage.startApp({ baseUrl: `http://127.0.0.1:${String(await freePort())}/v1` });
+      await stage.startApp({ baseUrl: `http://127.0.0.1:${String(await closedPort(stage))}/v1` });
       expectSpeechFrom(await stage.ask({ within: LEEWAY }), 'local');
     },
   },
@@ -31,7 +32,7 @@ export const CONNECTING: readonly Fault[] = [
     code: 'refused',
     counts: 'failure',
     async run(stage) {
-      await stage.startApp({ baseUrl: `http://localhost:${String(await freePort())}/v1` });
+      await stage.startApp({ baseUrl: `http://localhost:${String(await closedPort(stage))}/v1` });
       expectSpeechFrom(await stage.ask({ within: LEEWAY }), 'local');
     },
   },
@@ -50,16 +51,6 @@ export const CONNECTING: readonly Fault[] = [
     },
   },
 ];
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('not listening');
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
 
 /** Starts a listener that accepts nothing and whose queue is full. */
 export async function fullListener(stage: Pick<FaultStage, 'defer'>): Promise<number> {
