@@ -6,6 +6,8 @@ import type { EngineThread } from './engine-thread.js';
 
 /** Milliseconds that a job has to stop by itself between two segments, once nobody wants it, before its worker is ended. */
 const CANCEL_GRACE = 25;
+/** Milliseconds that it has for that where it was still loading: to load another costs more, and a busy machine lets it wait for its core. */
+const LOADED_GRACE = 1_000;
 /** Milliseconds that a worker may take for one piece: a long sentence takes a second on a slow machine, and a large model some to load. */
 const STALL_LIMIT = 20_000;
 
@@ -43,6 +45,8 @@ export class PoolMember<Job extends MemberJob> {
   /** When the turn has taken too long, whatever it does. */
   #turnEnds = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Whether it was loading when it was last waited for. */
+  #wasLoading = false;
   #isGone = false;
   #hasSpoken = false;
 
@@ -89,6 +93,7 @@ export class PoolMember<Job extends MemberJob> {
     };
     this.#jobs.add(job);
     this.#turn = job;
+    this.#wasLoading = false;
     this.#turnEnds = performance.now() + STALL_LIMIT;
     this.#thread.setBusy(true);
     this.#thread.send(message, input === undefined ? [] : [input.bytes.buffer as ArrayBuffer]);
@@ -154,8 +159,13 @@ export class PoolMember<Job extends MemberJob> {
       this.#thread.send({ type: 'cancel', id: job.id });
       this.#owner.failed([job], stalled);
       this.#allow(CANCEL_GRACE);
-    } else if (this.#thread.isLoading && performance.now() < this.#turnEnds) this.#allow(CANCEL_GRACE);
-    else void this.#end(stalled);
+    } else if (this.#thread.isLoading && performance.now() < this.#turnEnds) {
+      this.#wasLoading = true;
+      this.#allow(CANCEL_GRACE);
+    } else if (this.#wasLoading) {
+      this.#wasLoading = false;
+      this.#allow(LOADED_GRACE);
+    } else void this.#end(stalled);
   }
 
   async #end(error: SpeechError): Promise<void> {
