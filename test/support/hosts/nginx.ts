@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import express, { type Express } from 'express';
 import { makeFolder } from '../folder.js';
@@ -36,7 +36,8 @@ async function startNginx(mount: (app: Express) => void, { upstream, version }: 
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
-  while (!existsSync(socketPath)) {
+  // Its file is there as soon as nginx has bound the socket, which is before it listens.
+  while (!(await answers(socketPath))) {
     if (child.exitCode !== null) throw new Error(`nginx did not start: ${said}`);
     await setTimeout(20);
   }
@@ -51,6 +52,18 @@ async function startNginx(mount: (app: Express) => void, { upstream, version }: 
       folder.remove();
     },
   };
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /** As little as can be: what is not said is nginx's default, its buffering and its version of HTTP among it. */
