@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { toByteStream } from './custom-stream.js';
 import { FilteredSound } from './providers/filtered-sound.js';
-import { createWavFilter } from './providers/sound-filters.js';
+import { createCutFilter, createWavFilter } from './providers/sound-filters.js';
 import { proveStream } from './prove-stream.js';
 import { muteRejection } from './resilience/call-quietly.js';
 import type { Clock } from './resilience/index.js';
+import { createEndProof } from './speech/end-proof.js';
 import { SpeechError } from './speech/error.js';
 import { contentTypeOf } from './speech/formats.js';
 import {
@@ -58,7 +59,7 @@ export async function proveResult(result: unknown, { request, signal, clock }: P
   return {
     kind,
     contentType: contentTypeOf(format),
-    stream: format === 'wav' ? truthful(stream, request) : stream,
+    stream: truthful(stream, request),
     warnings: safeWarnings(warnings),
     ...safeUsage(usage, result),
     ...(atRest instanceof Promise && { atRest: atRest as Promise<void> }),
@@ -66,8 +67,14 @@ export async function proveResult(result: unknown, { request, signal, clock }: P
   };
 }
 
-/** Puts a header before the samples that is true of them, and lets nothing else through. */
+/**
+ * Of WAV, puts a header before the samples that is true of them, and lets nothing else through; of compressed sound, has it not end
+ * where it shows that it is cut.
+ */
 function truthful(stream: Readable, request: SpeechRequest): Readable {
+  const { format } = request;
+  if (format === 'pcm') return stream;
+  if (format !== 'wav') return new FilteredSound(stream, createCutFilter(createEndProof(format, request)));
   const limits = { mostSeconds: mostSecondsOf(request), mustStateEnd: false };
   return new FilteredSound(stream, createWavFilter({ ...limits, hasHeader: true }));
 }

@@ -69,6 +69,30 @@ export function createEndFilter(proof: EndProof): SoundFilter {
   };
 }
 
+/**
+ * Makes what lets everything through, and at the end wants the sound not to show that it is cut.
+ *
+ * @param length bytes of all of it, where that is known: whoever has got as many takes them for whole, so the last are looked at first
+ */
+export function createCutFilter(proof: EndProof, length?: number): SoundFilter {
+  let bytes = 0;
+  const check = (): void => {
+    if (proof.isCut()) throw new SpeechError('truncated', 'the sound shows that it is cut, though the reply is not');
+  };
+  return {
+    add(piece) {
+      proof.add(piece);
+      bytes += piece.length;
+      if (bytes === length) check();
+      return [piece];
+    },
+    end() {
+      if (bytes !== length) check();
+      return [];
+    },
+  };
+}
+
 /** The failure of a body of which nothing says that it is whole. */
 export function unproven(): SpeechError {
   return new SpeechError(

@@ -1,3 +1,4 @@
+import { isNoSound } from './behind-sound.js';
 import type { EndProof } from './end-proof.js';
 import { GatheredBytes } from './gathered-bytes.js';
 import { skipTags } from './tags.js';
@@ -9,6 +10,16 @@ const MOST_TAGS = 256 * 1024;
 const MOST_FRAME = 64 * 1024;
 /** Fewest bytes of one. */
 const LEAST_FRAME = 8;
+/** Bytes of the longest header of one, and of what else stands around its samples. */
+const LONGEST_HEADER = 16;
+/** Most frames that are looked at from the end, each of which has to be summed up. */
+const MOST_FRAMES = 32;
+/** Bytes behind a frame that may be anything: of more, its sum would be right by chance at too many places. */
+const MOST_JUNK = 8;
+/** Seconds from which on a number of samples stands for an unknown one: an hour, as for WAV. */
+const LONGEST = 3_600;
+/** How a file begins: its signature, and the header of the block that has to be the first, be it the last or not. */
+const BEGINNINGS = ['fLaC\0\0\0\x22', 'fLaC\x80\0\0\x22'].map((each) => Buffer.from(each, 'latin1'));
 
 /** What a byte does to a checksum, by byte. */
 interface Checksum {
@@ -21,13 +32,16 @@ const FRAME_CHECKSUM = createChecksum(0x8005, 16);
 
 /**
  * Keeps the end of a FLAC stream, which is whole where its last frame is, and where that ends at the last sample that the header knows
- * of. Whoever streams leaves that open; then the sound has to last as long as its text.
+ * of. Whoever streams leaves that open; then the sound has to last as long as its text. It is cut where its last frame is not all
+ * there, or where that ends before the last sample.
  */
 export class FlacEnd implements EndProof {
   readonly #fits: (seconds: number) => boolean;
   readonly #beginning = new GatheredBytes();
   #info: StreamInfo | undefined;
-  #end: Buffer = Buffer.alloc(0);
+  /** The last bytes, and more in front of them, so that they need not be moved for each that comes. */
+  #tail = Buffer.alloc(0);
+  #tailLength = 0;
 
   constructor(fits: (seconds: number) => boolean) {
     this.#fits = fits;
@@ -37,8 +51,9 @@ export class FlacEnd implements EndProof {
     if (this.#info === undefined && this.#beginning.length < MOST_TAGS) {
       this.#beginning.add(bytes);
       this.#info = readStreamInfo(this.#beginning.bytes);
+      if (this.#info !== undefined) this.#beginning.take();
     }
-    this.#end = Buffer.from(Buffer.concat([this.#end, bytes]).subarray(-MOST_FRAME));
+    this.#keep(bytes);
   }
 
   isWhole(): boolean {
@@ -47,6 +62,43 @@ export class FlacEnd implements EndProof {
     if (samples === undefined) return false;
     const { samples: stated, sampleRate } = this.#info;
     return stated === 0 ? this.#fits(samples / sampleRate) : samples === stated;
+  }
+
+  isCut(): boolean {
+    if (this.#info === undefined || this.#info.mostFrame > MOST_FRAME) return false;
+    const { samples: stated, sampleRate, blockSize } = this.#info;
+    const end = this.#end;
+    const samples = samplesTo(end, blockSize) ?? samplesBefore(end, blockSize);
+    if (samples === undefined) return hasFrame(end);
+    return samples < stated && stated / sampleRate < LONGEST;
+  }
+
+  get #end(): Buffer {
+    return this.#tail.subarray(Math.max(0, this.#tailLength - MOST_FRAME), this.#tailLength);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const last = bytes.subarray(-MOST_FRAME);
+    if (this.#tailLength + last.length > this.#tail.length) {
+      const kept = this.#end;
+      if (this.#tail.length === 0) this.#tail = Buffer.alloc(2 * MOST_FRAME);
+      this.#tail.set(kept);
+      this.#tailLength = kept.length;
+    }
+    const before = this.#tailLength;
+    this.#tail.set(last, before);
+    this.#tailLength += last.length;
+    this.#lookForFile(Math.max(0, before - STREAM_INFO_END));
+  }
+
+  /** Takes what the next of several files in a row says in place of what the one before it said. */
+  #lookForFile(from: number): void {
+    const there = this.#tail.subarray(0, this.#tailLength);
+    for (let at = there.indexOf('fLaC', from, 'latin1'); at !== -1; at = there.indexOf('fLaC', at + 1, 'latin1')) {
+      const isFile = BEGINNINGS.some((each) => each.equals(there.subarray(at, at + each.length)));
+      const info = isFile ? readStreamInfo(there.subarray(at)) : undefined;
+      this.#info = info ?? this.#info;
+    }
   }
 }
 
@@ -57,30 +109,76 @@ interface StreamInfo {
   readonly samples: number;
   /** Samples of each block but the last, where all have as many. */
   readonly blockSize: number;
+  /** Bytes of the longest frame that there can be: one that is not packed at all. */
+  readonly mostFrame: number;
 }
 
 function readStreamInfo(bytes: Buffer): StreamInfo | undefined {
   const start = skipTags(bytes);
   if (start === undefined || bytes.length < start + STREAM_INFO_END) return undefined;
   const facts = bytes.readBigUInt64BE(start + 18);
+  const blockSize = bytes.readUInt16BE(start + 10);
+  const channels = Number((facts >> 41n) & 7n) + 1;
+  const bitsPerSample = Number((facts >> 36n) & 31n) + 1;
   return {
     sampleRate: Number(facts >> 44n) || 1,
     samples: Number(facts & 0xfffffffffn),
-    blockSize: bytes.readUInt16BE(start + 10),
+    blockSize,
+    mostFrame: Math.ceil((blockSize * channels * (bitsPerSample + 1)) / 8) + LONGEST_HEADER * channels,
   };
 }
 
 /** Finds the frame that ends where the bytes do, and returns how many samples there are to its end; undefined where none does. */
 function samplesTo(bytes: Buffer, blockSize: number): number | undefined {
-  for (let at = bytes.length - LEAST_FRAME; at >= 0; at -= 1) {
-    // A quick look first: this is asked of every byte.
-    if (bytes[at] !== 0xff) continue;
-    const header = readFrameHeader(bytes, at);
-    if (header === undefined || checksum(bytes.subarray(at), FRAME_CHECKSUM) !== 0) continue;
-    const before = header.isNumbered ? header.number * blockSize : header.number;
-    return before + header.samples;
+  for (const { at, header } of framesFromEnd(bytes)) {
+    if (checksum(bytes.subarray(at), FRAME_CHECKSUM) === 0) return samplesBehind(header, blockSize);
   }
   return undefined;
+}
+
+/** The same for a frame behind which something stands that is surely none of the sound. */
+function samplesBefore(bytes: Buffer, blockSize: number): number | undefined {
+  for (const { at, header } of framesFromEnd(bytes)) {
+    let sum = 0;
+    for (let end = at; end < bytes.length; end += 1) {
+      if (sum === 0 && end >= at + LEAST_FRAME && isBehind(bytes.subarray(end)))
+        return samplesBehind(header, blockSize);
+      sum = ((sum << 8) & 0xffff) ^ (FRAME_CHECKSUM.table[(sum >> 8) ^ (bytes[end] ?? 0)] ?? 0);
+    }
+  }
+  return undefined;
+}
+
+/** Says whether bytes are none of the sound: a few of any kind, or what is known to stand there, but not the beginning of a frame. */
+function isBehind(rest: Buffer): boolean {
+  const [sync, kind = 0xf8] = rest;
+  const isFrame = sync === 0xff && (kind & 0xfe) === 0xf8;
+  return !isFrame && (rest.length <= MOST_JUNK || isNoSound(rest));
+}
+
+/** Finds what may be the beginnings of frames, from the last to the first. */
+function* framesFromEnd(bytes: Buffer): Generator<{ readonly at: number; readonly header: FlacFrameHeader }> {
+  let left = MOST_FRAMES;
+  for (let at = bytes.length - LEAST_FRAME; at >= 0 && left > 0; at -= 1) {
+    // A quick look first: this is asked of every byte.
+    const header = bytes[at] === 0xff ? readFrameHeader(bytes, at) : undefined;
+    if (header === undefined) continue;
+    left -= 1;
+    yield { at, header };
+  }
+}
+
+function samplesBehind({ isNumbered, number, samples }: FlacFrameHeader, blockSize: number): number {
+  return (isNumbered ? number * blockSize : number) + samples;
+}
+
+/** Says whether a frame begins anywhere in the bytes, or, at their end, may begin. */
+function hasFrame(bytes: Buffer): boolean {
+  for (let at = bytes.length - 2; at >= 0; at -= 1) {
+    if (bytes[at] !== 0xff || ((bytes[at + 1] ?? 0) & 0xfe) !== 0xf8) continue;
+    if (at + LONGEST_HEADER > bytes.length || readFrameHeader(bytes, at) !== undefined) return true;
+  }
+  return false;
 }
 
 interface FlacFrameHeader {

@@ -12,7 +12,7 @@ import { untilSound } from './until-sound.js';
 import type { PcmLayout } from './pcm-layout.js';
 import { release, type ReceivedSound } from './received-sound.js';
 import { canStateEnd, isCut, isExact, wavLimits } from './wav-claims.js';
-import { createEndFilter, createHeaderFilter, createWavFilter, unproven } from '../sound-filters.js';
+import { createCutFilter, createEndFilter, createHeaderFilter, createWavFilter, unproven } from '../sound-filters.js';
 
 /** What sound is wanted, and by whom it can be made of other sound. */
 export interface ServeOptions {
@@ -42,7 +42,7 @@ export function problemWith(
 
 /**
  * Makes what a server sent into what is handed on: as it is where it is true, without what is no sound, or converted. What is not
- * converted costs nothing more than that.
+ * converted costs nothing more than that, and of compressed sound a look at the headers of its frames, which show where it is cut.
  */
 export async function serveSound(received: ReceivedSound, options: ServeOptions): Promise<SpeechAudio> {
   const { format } = options.request;
@@ -71,8 +71,10 @@ function streamFor(received: ReceivedSound, options: ServeOptions): Served | Pro
     case 'pcm':
       return servePcm(received, received.layout, options);
     default: {
-      if (!received.endsUnannounced) return plain(received);
-      return { stream: filtered(received, createEndFilter(createEndProof(received.format, options.request))) };
+      const { endsUnannounced, length } = received;
+      const proof = createEndProof(received.format, options.request);
+      const filter = endsUnannounced ? createEndFilter(proof) : createCutFilter(proof, length);
+      return { stream: filtered(received, filter), length };
     }
   }
 }

@@ -144,6 +144,25 @@ export const BYTES: readonly Fault[] = [
       setTimeout(() => response.end(file.subarray(100, 10_000)), 20);
     },
   ),
+  {
+    name: 'announces the end of a file that is cut',
+    group: GROUP,
+    how: 'half of a frame or page of MP3, AAC and Opus, FLAC short of the samples that it states; in chunks, and with a length',
+    reply: 'local speech',
+    code: 'truncated',
+    counts: 'failure',
+    async run(stage) {
+      const framings = [(body: Buffer) => inChunks(body), whole];
+      for (const format of ['mp3', 'aac', 'opus', 'flac'] as const) {
+        for (const framing of framings) {
+          const sound = soundIn(format);
+          const server = await startSpeechServer(stage, framing(sound.subarray(0, Math.floor(0.7 * sound.length))));
+          await stage.startApp({ baseUrl: server.baseUrl });
+          expectSpeechFrom(await stage.ask({ format }), 'local');
+        }
+      }
+    },
+  },
   beforeSound(GROUP, {
     name: 'sends only what describes sound',
     how: 'an open WAV header and a list of names, and no sound between them',
