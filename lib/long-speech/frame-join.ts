@@ -1,5 +1,7 @@
+import { SpeechError } from '../speech/error.js';
 import type { SoundShape } from '../speech/formats.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from '../speech/frame-header.js';
+import { isHalfFrame, type FrameBefore } from '../speech/half-frame.js';
 import { skipTags } from '../speech/tags.js';
 import { UnjoinableError, type Piece, type SegmentJoin } from './segment-join.js';
 
@@ -22,7 +24,7 @@ export class FrameJoin implements SegmentJoin {
   readonly #accept: (header: FrameHeader) => SoundShape;
   #rest: Uint8Array = new Uint8Array();
   #isBegun = false;
-  #hasFrames = false;
+  #before: FrameBefore | undefined;
   #junk = 0;
   #heard = 0;
 
@@ -47,7 +49,10 @@ export class FrameJoin implements SegmentJoin {
   }
 
   end(): Piece[] {
-    // What is left is less than a frame.
+    // What is left is less than a frame: the beginning of one, or, behind what is none, anything.
+    if (this.#junk === 0 && this.#before !== undefined && isHalfFrame(this.#rest, this.#before, this.#kind.read)) {
+      throw new SpeechError('truncated', 'the sound ends in the middle of a frame');
+    }
     return [];
   }
 
@@ -82,12 +87,12 @@ export class FrameJoin implements SegmentJoin {
       }
       this.#junk = 0;
       const frame = data.subarray(at, at + header.length);
-      if (!this.#hasFrames && !isSound(frame)) {
+      if (this.#before === undefined && !isSound(frame)) {
         endRun(at + header.length);
         continue;
       }
       this.#accept(header);
-      this.#hasFrames = true;
+      this.#before = { header, kind: data[at + 1] ?? 0 };
       at += header.length;
       seconds += header.samples / header.sampleRate;
     }

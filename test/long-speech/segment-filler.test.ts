@@ -1,9 +1,10 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
 import { Joiner } from '../../lib/long-speech/joiner.js';
 import { LookAhead } from '../../lib/long-speech/look-ahead.js';
 import { SegmentFiller } from '../../lib/long-speech/segment-filler.js';
 import { SpeechError } from '../../lib/index.js';
+import { soundIn } from '../support/audio.js';
 import { settle } from '../support/fake-clock.js';
 import { failureOf } from '../support/provider-conformance.js';
 import { toneBytes } from '../support/wav.js';
@@ -51,4 +52,32 @@ describe('SegmentFiller', () => {
     const sound = await breakOffAfter(0);
     expect(sound.subarray(-0.2 * RATE * SAMPLE).some((byte) => byte !== 0)).to.equal(true);
   });
+});
+
+describe('SegmentFiller, of frames', () => {
+  /** Takes in a sentence that ends in order, and returns the code of its failure. */
+  async function codeOf(format: 'mp3' | 'aac', sound: Buffer): Promise<string | undefined> {
+    const lookAhead = new LookAhead({ ahead: 2, enoughBytes: Infinity, mostBytes: Infinity });
+    const filler = new SegmentFiller({
+      joiner: new Joiner(format),
+      lookAhead,
+      signal: new AbortController().signal,
+    });
+    const place = { segment: lookAhead.open(), isFirst: true, isLast: false };
+    return filler.fill(Readable.from([sound]), place).then(
+      () => undefined,
+      (error: unknown) => SpeechError.from(error).code,
+    );
+  }
+
+  for (const format of ['mp3', 'aac'] as const) {
+    it(`takes a sentence in ${format} that ends within a frame for one that broke off, and no other`, async () => {
+      const sound = soundIn(format);
+      for (const less of [1, 10, 30]) expect(await codeOf(format, sound.subarray(0, -less))).to.equal('truncated');
+      const tag = Buffer.concat([Buffer.from('TAG'), Buffer.alloc(125, 'x')]);
+      for (const behind of [[], [tag], [Buffer.alloc(5)], [Buffer.alloc(500, 0xff)]]) {
+        expect(await codeOf(format, Buffer.concat([sound, ...behind]))).to.equal(undefined);
+      }
+    });
+  }
 });
