@@ -116,6 +116,7 @@ class WavSource implements SampleSource {
   /** What reads the file that is being read, and brings it to the rate of the first. */
   #pcm: PcmSource | undefined;
   #resampler: Resampler | undefined;
+  #hasSound = false;
   /** Samples of the bytes that are being read. */
   #samples: Float32Array[] = [];
 
@@ -129,6 +130,7 @@ class WavSource implements SampleSource {
       },
       onSound: (bytes) => {
         const samples = this.#pcm?.add(bytes) ?? NONE;
+        this.#hasSound ||= samples.length > 0;
         this.#samples.push(this.#resampler?.add(samples) ?? samples);
       },
     });
@@ -152,7 +154,8 @@ class WavSource implements SampleSource {
     if (!isStated && this.#sound.mustStateEnd === true) {
       throw new SpeechError('truncated', 'nothing says that the sound is whole');
     }
-    this.#pcm?.end();
+    // Not of the last file alone: one that has nothing in it takes nothing from those before it.
+    if (!this.#hasSound) throw new SpeechError('empty', 'there is no sound');
     this.#samples.push(this.#resampler?.finish() ?? NONE);
     return this.#takeSamples();
   }

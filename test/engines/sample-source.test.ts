@@ -73,6 +73,16 @@ describe('createSampleSource', () => {
     }
   });
 
+  it('loses nothing of a file by others behind it that have no sound in them', () => {
+    for (const declared of [0, 0xffffffff]) {
+      const empty = wavFile([], { declared });
+      for (const piece of [10_000, 13]) {
+        expect(read(WAV, Buffer.concat([wavFile(SOUND), empty]), piece)).to.deep.equal(SOUND);
+        expect(read(WAV, Buffer.concat([empty, wavFile(SOUND), empty, empty]), piece)).to.deep.equal(SOUND);
+      }
+    }
+  });
+
   it('takes what has to say where it ends for whole only where it does', () => {
     const open = wavFile(SOUND, { declared: 0xffffffff });
     const from: SourceSound = { kind: 'wav', mustStateEnd: true };
