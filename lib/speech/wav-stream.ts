@@ -19,8 +19,8 @@ export interface WavStreamOptions extends WavLimits {
 /** Where in a file the reader is. */
 type Place =
   | { readonly at: 'header' }
-  /** In sound of a stated size. */
-  | { readonly at: 'sound'; left: number }
+  /** In sound of a stated size, behind which `padding` bytes may fill it up. */
+  | { readonly at: 'sound'; left: number; readonly padding: number }
   /** In sound without a stated size, or beyond it. */
   | { readonly at: 'open sound' }
   /** Behind the sound, or a chunk behind it; `padding` bytes may fill up an odd size, and `silence` are zeros before more sound. */
@@ -94,7 +94,7 @@ export class WavStream {
         const taken = rest.subarray(0, place.left);
         this.#push(taken);
         place.left -= taken.length;
-        if (place.left === 0) this.#place = { at: 'behind', padding: this.#fileSound % 2 };
+        if (place.left === 0) this.#place = { at: 'behind', padding: place.padding };
         return rest.subarray(taken.length);
       }
       case 'open sound':
@@ -124,7 +124,7 @@ export class WavStream {
       this.#fileSound = 0;
       this.#options.onFormat?.(header);
       const { dataStart, dataSize } = header;
-      this.#place = dataSize === undefined ? { at: 'open sound' } : { at: 'sound', left: dataSize };
+      this.#place = soundOf(dataSize);
       return this.#header.take().subarray(dataStart);
     }
     if (header === 'not-wav' || this.#header.length > MOST_HEADER) {
@@ -171,6 +171,7 @@ export class WavStream {
     for (const at of padding === 0 ? [0] : [0, 1]) {
       const begins = beginsWav(all, at);
       if (begins === true) return this.#beginFile(all.subarray(at));
+      if (chunkName(all, at) === 'data' && all.length >= at + CHUNK_HEADER) return this.#beginSound(all.subarray(at));
       const isChunk = all.length >= at + FILE_HEADER && this.#isChunk(all, at);
       if (!isChunk) continue;
       const size = all.readUInt32LE(at + 4);
@@ -219,12 +220,26 @@ export class WavStream {
     return bytes;
   }
 
+  /**
+   * Goes on with the sound of one more chunk of it in the same file, as where pieces were put one behind the other in it. Its size is
+   * believed within what the header says of the file; else it is open.
+   */
+  #beginSound(bytes: Buffer): Buffer {
+    const size = bytes.readUInt32LE(4);
+    const end = this.#bytes - this.#fileStart - bytes.length + CHUNK_HEADER + size;
+    this.#place = soundOf(size > 0 && this.#isWithinFile(end) ? size : undefined);
+    return bytes.subarray(CHUNK_HEADER);
+  }
+
+  #isWithinFile(end: number): boolean {
+    return this.#file?.statedEnds.some((stated) => end <= stated + 1) === true;
+  }
+
   /** Whether a chunk begins there: within what the header says of the file its name may be any, beyond that it has to be known. */
   #isChunk(bytes: Buffer, at: number): boolean {
     if (isDescribing(bytes, at)) return true;
     const end = this.#bytes - this.#fileStart - bytes.length + at + CHUNK_HEADER + bytes.readUInt32LE(at + 4);
-    const isWithin = this.#file?.statedEnds.some((stated) => end <= stated + 1) === true;
-    return isWithin && /^[\x20-\x7e]{4}$/.test(chunkName(bytes, at));
+    return this.#isWithinFile(end) && /^[\x20-\x7e]{4}$/.test(chunkName(bytes, at));
   }
 
   #isMoreSound(bytes: Buffer): boolean {
@@ -256,6 +271,10 @@ export class WavStream {
     const ends = [dataStart + this.#fileSound, this.#bytes - this.#fileStart];
     return statedEnds.some((stated) => ends.includes(stated) || ends.includes(stated + 1));
   }
+}
+
+function soundOf(size: number | undefined): Place {
+  return size === undefined ? { at: 'open sound' } : { at: 'sound', left: size, padding: size % 2 };
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {

@@ -1,5 +1,5 @@
 import { isText } from './text-bytes.js';
-import { CHUNK_HEADER, isDescribing, MOST_BEHIND } from './wav-chunks.js';
+import { behindChunk, CHUNK_HEADER, isDescribing, MOST_BEHIND } from './wav-chunks.js';
 import { frameSizeOf, WAV_PCM, type WavFormat } from './wav-header.js';
 
 /** Bytes at the end of sound without a stated size that may be something else: a list of names, or what an editor leaves there. */
@@ -70,7 +70,7 @@ function reachesEnd(bytes: Buffer, from: number): boolean {
   for (let at = from; at + CHUNK_HEADER <= bytes.length;) {
     const size = bytes.readUInt32LE(at + 4);
     if (!isDescribing(bytes, at) || size > MOST_BEHIND) return false;
-    at += CHUNK_HEADER + size + (size % 2);
+    at = behindChunk(bytes, at + CHUNK_HEADER, size);
     // The byte that fills up an odd size is forgotten at times.
     if (at >= bytes.length - 1) return true;
   }

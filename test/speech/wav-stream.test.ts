@@ -10,6 +10,8 @@ const LIST = wavChunk('LIST', 'INFOISFT\x06\0\0\0Lavf60\0');
 const BEXT = wavChunk('bext', Buffer.alloc(602, 'x'));
 const FACT = wavChunk('fact', Buffer.from([0, 0, 1, 0]));
 const ODD = wavChunk('id3 ', 'ID3\x04\0\0\0\0\0\x01x');
+const MORE = wavChunk('data', TONE);
+const TWICE = Buffer.concat([TONE, TONE]);
 const PICTURE = wavChunk('id3 ', Buffer.alloc(200_001, 7));
 
 interface Read {
@@ -76,6 +78,37 @@ const FILES: readonly [what: string, body: Buffer, sound?: Buffer][] = [
     `a size of the sound of ${String(size)}`,
     wavFile(TONE, { dataSize: size }),
   ]),
+  ['two chunks of sound', wavFile(TONE, { behind: [wavChunk('data', TONE)] }), TWICE],
+  [
+    'three chunks of sound and a list',
+    wavFile(TONE, { behind: [MORE, LIST, MORE, ODD] }),
+    Buffer.concat([TWICE, TONE]),
+  ],
+  [
+    'a list that is not filled up between two chunks of sound',
+    wavFile(TONE, { behind: [ODD.subarray(0, -1), MORE] }),
+    TWICE,
+  ],
+  [
+    'an odd chunk of sound that is not filled up before another',
+    wavFile(TONE.subarray(0, 4_001), { bitsPerSample: 8, isPadded: false, behind: [MORE] }),
+    Buffer.concat([TONE.subarray(0, 4_001), TONE]),
+  ],
+  [
+    'a second chunk of sound that the size of the file leaves out',
+    wavFile(TONE, { behind: [MORE], fileSize: TONE.length + 36 }),
+    TWICE,
+  ],
+  [
+    'a second chunk of sound whose size is open',
+    Buffer.concat([wavFile(TONE), Buffer.from('data\xff\xff\xff\xff', 'latin1'), TONE]),
+    TWICE,
+  ],
+  [
+    'two lists behind open sound, the first of which is not filled up',
+    wavFile(TONE, { behind: [ODD.subarray(0, -1), LIST], dataSize: 0, fileSize: 0 }),
+  ],
+  ['a list before the sound that is not filled up', wavFile(TONE, { before: [ODD.subarray(0, -1)] })],
   ['a size of the file that forgets its header', wavFile(TONE, { fileSize: TONE.length })],
   ['a size of the file that is one of all', wavFile(TONE, { fileSize: TONE.length + 44 })],
   ['a size that is short of the sound', wavFile(TONE, { dataSize: 4_800, fileSize: 4_836 })],
@@ -297,6 +330,11 @@ describe('WavStream', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('takes a second chunk of sound that is cut for what is cut', () => {
+    const body = wavFile(TONE, { behind: [MORE] });
+    for (const less of [1, 1_000, TONE.length - 1]) expect(outcome(body.subarray(0, -less))).to.equal('truncated');
   });
 
   it('hands on sound of a stated size as it comes, without a copy', () => {

@@ -15,6 +15,7 @@ const GROUP = 'bytes that lie about themselves';
 
 const TONE = toneBytes(0.2);
 const LIST = wavChunk('LIST', 'INFOISFT\x06\0\0\0Lavf60\0');
+const ODD = wavChunk('LIST', 'INFOISFT\x03\0\0\0abc');
 const OPEN: WavParts = { dataSize: 0xffffffff, fileSize: 0xffffffff };
 
 const inChunks =
@@ -110,6 +111,18 @@ export const BYTES: readonly Fault[] = [
     [
       [Buffer.concat([wavFile(TONE), wavFile(TONE)]), TWICE],
       [Buffer.concat([wavFile(TONE, OPEN), wavFile(TONE, OPEN)]), TWICE],
+    ],
+  ),
+  heard(
+    {
+      name: 'sends its sound in several chunks of one WAV file',
+      how: 'two chunks of sound, with a list of an odd size between them, filled up and not; and a file without sound behind it',
+    },
+    [
+      [wavFile(TONE, { behind: [wavChunk('data', TONE)] }), TWICE],
+      [wavFile(TONE, { behind: [ODD, wavChunk('data', TONE)] }), TWICE],
+      [wavFile(TONE, { behind: [ODD.subarray(0, -1), wavChunk('data', TONE)] }), TWICE],
+      [Buffer.concat([wavFile(TONE), wavFile(Buffer.alloc(0))]), TONE],
     ],
   ),
   heard(
