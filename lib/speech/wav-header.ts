@@ -15,6 +15,17 @@ const LEAST_SIZES = 24;
 export const WAV_PCM = 1;
 export const WAV_FLOAT = 3;
 
+/** Hertz of the slowest that is heard as sound, and of the fastest that converters make; speech has 8,000 to 48,000. */
+const LEAST_RATE = 1_000;
+const MOST_RATE = 768_000;
+/** As many as are converted. */
+const MOST_CHANNELS = 32;
+/** Bits of samples that are read one by one: what common programs write, and players read. */
+const PLAIN_SIZES: Readonly<Record<number, readonly number[]>> = {
+  [WAV_PCM]: [8, 16, 24, 32, 64],
+  [WAV_FLOAT]: [16, 32, 64],
+};
+
 const BYTES_PER_SAMPLE = 2;
 /** What stands for a length that is not known yet, as in OpenAI's own streams. */
 const OPEN_LENGTH = 0xffffffff;
@@ -105,13 +116,28 @@ function readFormat(chunk: Uint8Array): WavFormat | undefined {
     // Of its own, as what it was read from goes on its way.
     description: chunk.slice(),
   };
-  return format.channels === 0 || format.sampleRate === 0 ? undefined : format;
+  return isPossible(format) ? format : undefined;
+}
+
+/**
+ * Says whether sound can be as it is described. Of encodings in blocks, which are left to whoever plays them, a block is of any size; of
+ * plain samples it is as long as they are together, or a player reads something else than was written.
+ */
+function isPossible(format: WavFormat): boolean {
+  const { channels, sampleRate, bitsPerSample, encoding } = format;
+  if (sampleRate < LEAST_RATE || sampleRate > MOST_RATE || channels < 1 || channels > MOST_CHANNELS) return false;
+  const sizes = PLAIN_SIZES[encoding];
+  return sizes === undefined || (sizes.includes(bitsPerSample) && blockOf(format) === (channels * bitsPerSample) / 8);
+}
+
+/** Bytes of a sample of all channels, or of a block, as the file has it. */
+function blockOf({ description }: WavFormat): number {
+  return new DataView(description.buffer, description.byteOffset).getUint16(12, true);
 }
 
 /** Bytes that one sample of all channels takes; of an encoding in blocks, one block. */
-export function frameSizeOf({ channels, bitsPerSample, description }: WavFormat): number {
-  const block = new DataView(description.buffer, description.byteOffset).getUint16(12, true);
-  return Math.max(1, Math.ceil(bitsPerSample / 8) * channels || block);
+export function frameSizeOf(format: WavFormat): number {
+  return Math.max(1, Math.ceil(format.bitsPerSample / 8) * format.channels || blockOf(format));
 }
 
 /** Holds the two sizes of a header against each other and against what is known. */
@@ -127,9 +153,9 @@ function believed(
   const agrees = fileEnd >= dataEnd - dataStart && fileEnd <= dataEnd + MOST_BEHIND;
   // Half a sample there is none; of encodings in blocks the last one may be cut.
   const isWhole = !isPlain(format) || sizes.data % frameSizeOf(format) === 0;
-  const isPossible =
+  const canBe =
     isWhole && sizes.data > 0 && dataEnd <= bodyLength && sizes.data <= mostSeconds * bytesPerSecond(format);
-  return { dataSize: agrees && isPossible ? sizes.data : undefined, statedEnds: [dataEnd, fileEnd] };
+  return { dataSize: agrees && canBe ? sizes.data : undefined, statedEnds: [dataEnd, fileEnd] };
 }
 
 function isPlain({ encoding }: WavFormat): boolean {

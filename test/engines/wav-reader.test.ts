@@ -28,6 +28,7 @@ describe('readWav', () => {
     expect(() => readWav(Buffer.from('not a wave file at all'))).to.throw('did not write WAV');
     expect(() => readWav(new Uint8Array())).to.throw('wrote no sound');
     const bytes = Buffer.from(file(1_000));
+    bytes.writeUInt16LE(3, 32);
     bytes.writeUInt16LE(24, 34);
     expect(() => readWav(bytes)).to.throw('not 16-bit');
   });

@@ -337,6 +337,26 @@ describe('WavStream', () => {
     for (const less of [1, 1_000, TONE.length - 1]) expect(outcome(body.subarray(0, -less))).to.equal('truncated');
   });
 
+  it('takes no sound for WAV that cannot be as it is described', () => {
+    const impossible: [number, number, 'uint16' | 'uint32'][] = [
+      ...[0, 12, 255].map((bits): [number, number, 'uint16'] => [34, bits, 'uint16']),
+      ...[0, 33, 255, 65_535].map((channels): [number, number, 'uint16'] => [22, channels, 'uint16']),
+      ...[0, 1, 2_000_000_000].map((rate): [number, number, 'uint32'] => [24, rate, 'uint32']),
+      ...[0, 1, 4].map((block): [number, number, 'uint16'] => [32, block, 'uint16']),
+    ];
+    for (const [at, value, width] of impossible) {
+      const body = wavFile(TONE);
+      if (width === 'uint16') body.writeUInt16LE(value, at);
+      else body.writeUInt32LE(value, at);
+      expect(outcome(body), `${String(value)} at ${String(at)}`).to.equal('not_audio');
+      expect(read(Buffer.concat([wavFile(TONE), body])).sound.equals(TONE), 'behind a good one').to.equal(true);
+    }
+    for (const parts of [{ bitsPerSample: 8 }, { bitsPerSample: 24, channels: 2 }, { sampleRate: 192_000 }]) {
+      expect(outcome(wavFile(TONE.subarray(0, 9_600), parts))).to.include(' true');
+    }
+    expect(outcome(wavFile(TONE, { encoding: 7, bitsPerSample: 8, isExtensible: true })), 'μ-law').to.include(' true');
+  });
+
   it('hands on sound of a stated size as it comes, without a copy', () => {
     const body = wavFile(TONE);
     const sound: Uint8Array[] = [];

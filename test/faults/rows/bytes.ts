@@ -86,6 +86,11 @@ function cut(row: Row, format: SpeechFormat, behaviour: Behaviour): Fault {
 const UNKNOWN = [0, 0x7fffffff, 0xffffffff, 2_000_000_000, 0x40000000, 1_000_000_000];
 const TWICE = Buffer.concat([TONE, TONE]);
 
+const IMPOSSIBLE: readonly WavParts[] = [
+  ...[{ bitsPerSample: 0 }, { channels: 255 }, { sampleRate: 1 }, { sampleRate: 2_000_000_000 }],
+  { bitsPerSample: 12 },
+];
+
 /** Bodies that only describe sound, of each format. */
 const DESCRIPTIONS: readonly (readonly [SpeechFormat, Buffer])[] = [
   ['mp3', soundIn('mp3').subarray(0, 20 + 192)],
@@ -145,6 +150,27 @@ export const BYTES: readonly Fault[] = [
       [Buffer.concat([wavFile(TONE, OPEN), sizesOf(TONE.length)]), TONE],
     ],
   ),
+  {
+    name: 'describes sound that cannot be',
+    group: GROUP,
+    how: 'WAV of 0 bits, of 255 channels, of 1 Hz and 2 GHz, and of a block that its samples do not fill',
+    reply: 'local speech',
+    code: 'not_audio',
+    counts: 'failure',
+    async run(stage) {
+      const server = await startSpeechServer(stage, 'speaks');
+      await stage.startApp({
+        baseUrl: server.baseUrl,
+        remote: { circuitBreaker: { consecutive: IMPOSSIBLE.length } },
+      });
+      for (const parts of IMPOSSIBLE) {
+        server.behave(inChunks(wavFile(TONE, parts)));
+        const answer = await stage.ask();
+        expectSpeechFrom(answer, 'local');
+        expect(answer.timings[0]?.code, JSON.stringify(parts)).to.equal('not_audio');
+      }
+    },
+  },
   cut(
     {
       name: 'sends less than its WAV header says',
