@@ -4,8 +4,6 @@ import { frameSizeOf, readWavHeader, type WavHeader, type WavLimits } from '../.
 
 /** Bytes from which on a size stands for an unknown one. */
 const LONGEST_FILE = 2 ** 29;
-/** Bytes that a size may be beyond the end for no other reason than that a writer has counted its header, or a chunk. */
-const MOST_MISCOUNT = 1_024;
 
 /** What a WAV header is held against, of a body of so many bytes. */
 export function wavLimits(request: SpeechRequest, length: number | undefined): WavLimits {
@@ -20,7 +18,8 @@ export function isCut(first: Buffer, length: number | undefined, request: Speech
   if (length === undefined) return false;
   const header = readWavHeader(first, { mostSeconds: mostSecondsOf(request) });
   if (typeof header === 'string' || header.dataSize === undefined) return false;
-  if (header.dataStart + header.dataSize - length <= MOST_MISCOUNT) return false;
+  // No further beyond the end than that: a writer has counted what stands before the sound.
+  if (header.dataSize <= length) return false;
   return isWithinSpeech(request, header.dataSize / (frameSizeOf(header) * header.sampleRate));
 }
 

@@ -314,6 +314,13 @@ describe('a remote that makes another format than is wanted', function () {
       ['by a miscount of the header', 'Good morning.', 44],
       ['by more than the text can take', 'Good morning.', 10 * SECOND.length],
     ];
+    it('takes it for one that was cut by a few bytes more than stand before its sound', async () => {
+      for (const missing of [46, 200, 1_000]) {
+        await start(sends('audio/wav', claiming(missing)));
+        const failure = await failureOf(heard('wav', { input: 'a'.repeat(27) }));
+        expect(failure.code, String(missing)).to.equal('truncated');
+      }
+    });
     for (const [what, input, bytes] of cases) {
       it(`takes all there is ${what}`, async () => {
         await start(sends('audio/wav', claiming(bytes)));
