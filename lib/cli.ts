@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { SpeechOptionsError } from './options-error.js';
+import { SpeechOptionsError } from './options/options-error.js';
 import type { Verification, VerificationStep } from './speech/verification.js';
-import { verifyEntry } from './verify-entry.js';
+import { verifyEntry } from './verify/verify.js';
 
 const HELP = `Usage: express-speech verify <base URL> [options]
 

@@ -56,4 +56,4 @@ ${inLines(words())}
 `;
 
 if (process.argv.includes('--print')) process.stdout.write(source);
-else writeFileSync(new URL('../lib/speech/abbreviations.ts', import.meta.url), source);
+else writeFileSync(new URL('../lib/text/abbreviations.ts', import.meta.url), source);

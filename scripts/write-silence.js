@@ -1,7 +1,7 @@
 // Writes 0.3 s of silence in each packed format, made by the encoders of this package. It needs a build, and the optional peer for AAC.
 import { writeFileSync } from 'node:fs';
-import { createEncoder } from '../dist/engines/encoder.js';
-import { SAMPLE_RATE } from '../dist/speech/formats.js';
+import { createEncoder } from '../dist/engines/encoders/encoder.js';
+import { SAMPLE_RATE } from '../dist/audio/formats.js';
 
 const SECONDS = 0.3;
 const LINE = 110;
@@ -25,4 +25,4 @@ const source = `/** ${SECONDS} s of silence at ${SAMPLE_RATE / 1_000} kHz in one
 export const SILENCE = {
 ${constants}};
 `;
-writeFileSync(new URL('../lib/speech/silence-bytes.ts', import.meta.url), source);
+writeFileSync(new URL('../lib/audio/silence-bytes.ts', import.meta.url), source);

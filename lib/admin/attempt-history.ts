@@ -1,4 +1,4 @@
-import type { SpeechEventMap } from '../events.js';
+import type { SpeechEventMap } from '../speech/events.js';
 
 /** One call of a provider, as the page shows it. */
 export interface RecentAttempt {

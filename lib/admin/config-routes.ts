@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { ConfigurationSnapshot, SpeechControl } from './control.js';
+import type { ConfigurationSnapshot, SpeechControl } from '../speech/control.js';
 import { fieldsOf } from './read-fields.js';
 import { adminProblem, answer, type AdminProblem } from './reply.js';
 

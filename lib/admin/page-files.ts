@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
-import { moduleFile, ownFile } from '../own-files.js';
+import { moduleFile, ownFile } from '../packages/own-files.js';
 
 /** A file of the page, kept in memory: there are a few dozen kilobytes of them, and no path of a request ever reaches the disk. */
 export interface PageFile {

@@ -1,4 +1,4 @@
-import { happens } from './happens.js';
+import { happens } from './once.js';
 import type { SpeechReason } from './outcome.js';
 import type { Output, OutputContext } from './output.js';
 import { cutForVoice } from './voice-pieces.js';

@@ -1,4 +1,4 @@
-import { happens } from './happens.js';
+import { happens } from './once.js';
 
 /** Seconds that stay behind what is being played: the browser may be reading there. */
 const KEPT = 1;

@@ -1,4 +1,4 @@
-import { ask, DEFAULT_TIMEOUT } from './ask.js';
+import { ask, DEFAULT_TIMEOUT } from './request.js';
 import { createBrowserVoice } from './browser-voice.js';
 import type { SpeechProblem } from './outcome.js';
 import type { Output } from './output.js';

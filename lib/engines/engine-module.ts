@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { SpeechError } from '../speech/error.js';
 import type { EngineModule, SpeechEngine } from './engine.js';
-import { reasonOf, type Load } from './load.js';
+import { reasonOf, type Load } from './worker/load.js';
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 

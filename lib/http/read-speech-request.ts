@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { cleanText } from '../speech/clean-text.js';
-import { isLongerThan } from '../speech/code-points.js';
-import { SPEECH_FORMATS } from '../speech/formats.js';
+import { cleanText } from '../text/clean-text.js';
+import { isLongerThan } from '../text/characters.js';
+import { SPEECH_FORMATS } from '../audio/formats.js';
 import type { SpeechRequest, VerbatimFields } from '../speech/request.js';
-import { isVisible } from '../speech/visible.js';
+import { isVisible } from '../text/visible.js';
 import { problem, type SpeechHttpError } from './problems.js';
 
 /** A checked request, and how the reply is to be packed. */

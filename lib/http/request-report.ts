@@ -1,9 +1,9 @@
-import type { SpeechEventMap } from '../events.js';
+import type { SpeechEventMap } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
-import { codePointLength } from '../speech/code-points.js';
+import { codePointLength } from '../text/characters.js';
 import type { SpeechRequest } from '../speech/request.js';
-import { countLeftOut } from '../speech/stint.js';
-import type { RequestTrace } from '../speech/request-trace.js';
+import { countLeftOut } from '../speech/outcome.js';
+import type { RequestTrace } from '../speech/trace.js';
 import type { SpokenResult } from '../speech/spoken.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { reasonOf } from './send-text.js';

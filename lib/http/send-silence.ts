@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { contentTypeOf, type SpeechFormat } from '../speech/formats.js';
-import { silenceOf } from '../speech/silence.js';
+import { contentTypeOf, type SpeechFormat } from '../audio/formats.js';
+import { silenceOf } from '../audio/silence.js';
 import type { SpokenAudio } from '../speech/spoken.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { sendAudio } from './send-audio.js';
 import { sendAudioEvents } from './send-audio-events.js';
-import { sendKeptAudio } from './send-kept-audio.js';
+import { sendKeptAudio } from './send-cached-audio.js';
 import { NOBODY_ASKED, setSpeechHeaders, setWarnings } from './speech-headers.js';
 
 const WARNING = 'nothing-to-say';

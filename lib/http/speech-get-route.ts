@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { KeptAudio } from '../speech/audio-cache.js';
-import { contentTypeOf } from '../speech/formats.js';
+import { contentTypeOf } from '../audio/formats.js';
 import type { SpokenAudio } from '../speech/spoken.js';
-import { isFromOtherSite } from './other-site.js';
+import { isFromOtherSite } from './cross-site.js';
 import { problem } from './problems.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { readSpeechQuery } from './read-speech-query.js';
 import { sendAudio } from './send-audio.js';
-import { entityTag, REVALIDATE, sendKeptAudio } from './send-kept-audio.js';
+import { entityTag, REVALIDATE, sendKeptAudio } from './send-cached-audio.js';
 import { NOBODY_ASKED, setSpeechHeaders, setWarnings } from './speech-headers.js';
 import {
   createMethodRoute,

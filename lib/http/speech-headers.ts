@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { CacheResult } from '../speech/audio-cache.js';
 import type { SpeechWarning } from '../speech/provider.js';
-import type { Stint } from '../speech/stint.js';
+import type { Stint } from '../speech/outcome.js';
 import { setRequestId } from './request-id.js';
 
 /** What the headers tell of the way a reply took. */

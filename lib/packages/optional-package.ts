@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { findModule } from '../own-files.js';
+import { findModule } from './own-files.js';
 
 /**
  * Loads a package that the application may have installed. `require` and not `import`: it answers at once, so that the router is

@@ -1,5 +1,5 @@
 import type { SpeechProvider } from '../speech/provider.js';
-import { readableText } from '../speech/readable-text.js';
+import { readableText } from '../text/readable-text.js';
 
 export interface TextOptions {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import { failureOf } from './failure.js';
-import { withTimeLimit } from './time-limit.js';
+import { withTimeLimit } from './timeout.js';
 
 export interface HealthCheckResult {
   readonly ok: boolean;

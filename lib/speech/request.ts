@@ -1,4 +1,4 @@
-import type { SoundShape, SpeechFormat } from './formats.js';
+import type { SoundShape, SpeechFormat } from '../audio/formats.js';
 
 /** Where a segment, or several in a row, stands in the long text that it was cut from. */
 export interface SpeechPart {

@@ -1,4 +1,4 @@
-import type { SpeechEventListener, SpeechEventName, SpeechEvents } from '../events.js';
+import type { SpeechEventListener, SpeechEventName, SpeechEvents } from '../speech/events.js';
 import { callQuietly } from '../resilience/call-quietly.js';
 import type { SpeechLogger } from '../speech/provider.js';
 

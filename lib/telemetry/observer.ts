@@ -1,16 +1,16 @@
-import type { SpeechEventMap, SpeechEvents } from '../events.js';
+import type { SpeechEventMap, SpeechEvents } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
 import type { SpeechLogger } from '../speech/provider.js';
-import type { RequestTrace } from '../speech/request-trace.js';
-import type { SpeechStatus } from '../status.js';
-import { alertMessage } from './alert-message.js';
-import { AlertRules, DEFAULT_MIN_INTERVAL } from './alert-rules.js';
+import type { RequestTrace } from '../speech/trace.js';
+import type { SpeechStatus } from '../speech/status.js';
+import { alertMessage } from './alerts/message.js';
+import { AlertRules, DEFAULT_MIN_INTERVAL } from './alerts/rules.js';
 import { logEvents } from './log.js';
-import { MetricsRecorder } from './metrics.js';
-import type { MetricsRegister } from './metrics-register.js';
-import { Notices } from './notices.js';
+import { MetricsRecorder } from './metrics/recorder.js';
+import type { MetricsRegister } from './metrics/registry.js';
+import { Notices } from './notices/notices.js';
 import { Tracing, type OpenTrace } from './tracing.js';
-import { Webhook } from './webhook.js';
+import { Webhook } from './alerts/webhook.js';
 
 /** What the user asked for; it may change while the router runs. */
 export interface ObserverSettings {

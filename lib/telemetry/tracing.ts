@@ -1,7 +1,7 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Context, Span, Tracer } from '@opentelemetry/api';
-import type { SpeechEventMap } from '../events.js';
-import type { RequestTrace } from '../speech/request-trace.js';
+import type { SpeechEventMap } from '../speech/events.js';
+import type { RequestTrace } from '../speech/trace.js';
 import { requireOptional } from '../packages/optional-package.js';
 
 type Api = typeof OpenTelemetry;

@@ -1,9 +1,9 @@
 import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
-import { suggestion } from './lists.js';
+import { suggestion } from './check-names.js';
 import { speakOnce } from './speak-once.js';
-import { runTrial, type Found, type Trial, type TrialOptions } from './trial.js';
+import { runTrial, type Found, type Trial, type TrialOptions } from './verification-run.js';
 
 /** Milliseconds until a provider on this machine has to speak: a large model may take some seconds to load. */
 const SPEAK_LIMIT = 10_000;

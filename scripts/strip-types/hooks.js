@@ -28,9 +28,9 @@ export async function load(url, context, nextLoad) {
 }
 
 async function sourceOf(url) {
-  if (url !== new URL('engines/worker-url.ts', LIB).href) return compiled(url);
+  if (url !== new URL('engines/worker/worker-url.ts', LIB).href) return compiled(url);
   await writeTree();
-  return `export const workerUrl = () => new URL(${JSON.stringify(new URL('engines/worker.js', TREE).href)});`;
+  return `export const workerUrl = () => new URL(${JSON.stringify(new URL('engines/worker/worker.js', TREE).href)});`;
 }
 
 /** Compiles what workers may load, as far as it has changed. */

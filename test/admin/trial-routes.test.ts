@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import type { SpeechControl } from '../../lib/admin/control.js';
+import type { SpeechControl } from '../../lib/speech/control.js';
 import { speechRouter } from '../../lib/index.js';
-import { CONTROL } from '../../lib/admin/control.js';
+import { CONTROL } from '../../lib/speech/control.js';
 import { SpeechError, type SpeechRequest } from '../../lib/index.js';
 import { startAdmin, type AdminApp } from '../support/admin-app.js';
 import { fakeControl } from '../support/fake-control.js';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { SpeechEventMap, SpeechFormat, SpeechProvider } from '../../lib/index.js';
-import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS } from '../../lib/audio/formats.js';
 import { startApp } from '../support/app.js';
 import { soundIn } from '../support/audio.js';
 import type { FaultApp, FaultAppOptions } from './fault.js';

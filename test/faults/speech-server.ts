@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
 import { BEHAVIOURS, type BehaviourName } from '../support/upstream.js';
 import type { FaultServer, FaultStage } from './fault.js';
 

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import express, { type Express } from 'express';
 import { AudioMemory } from '../../lib/cache/audio-memory.js';
 import { SpeechCache } from '../../lib/cache/speech-cache.js';
-import { ActiveRequests } from '../../lib/http/active-requests.js';
+import { ActiveRequests } from '../../lib/chain/admission.js';
 import { createSpeechGetRoute } from '../../lib/http/speech-get-route.js';
 import type { SpeechService } from '../../lib/http/speech-route.js';
 import { SpeechError, type SpeechEventMap, type SpeechProvider, type SpeechRouterOptions } from '../../lib/index.js';

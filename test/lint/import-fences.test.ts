@@ -31,7 +31,7 @@ describe('the fences between the rooms', function () {
     ['lib/telemetry/log.ts', "import '../providers/remote.js';"],
     ['lib/cache/cache-key.ts', "import '../http/accept.js';"],
     ['lib/cache/cache-key.ts', "import '../resilience/index.js';"],
-    ['lib/cache/cache-key.ts', "import '../live-speech.js';"],
+    ['lib/cache/cache-key.ts', "import '../router.js';"],
     ['lib/http/accept.ts', "import '../cache/cache-key.js';"],
     ['lib/speech/error.ts', "import '../cache/cache-key.js';"],
     ['lib/network/address-guard.ts', "import '../providers/text.js';"],
@@ -43,9 +43,9 @@ describe('the fences between the rooms', function () {
     ['lib/router.ts', 'export default 1;'],
     ['lib/router.ts', 'let state = 0;'],
     ['lib/packages/optional-package.ts', "import '../telemetry/log.js';"],
-    ['lib/providers/worker-pool.ts', 'export const end = (worker) => worker.terminate();'],
-    ['lib/engines/encoder.ts', "export const late = () => import('./mp3-encoder.js');"],
-    ['lib/engines/encoder.ts', "export const late = async () => unload(await import('./mp3-encoder.js'));"],
+    ['lib/providers/local/worker-pool.ts', 'export const end = (worker) => worker.terminate();'],
+    ['lib/engines/encoders/encoder.ts', "export const late = () => import('./mp3-encoder.js');"],
+    ['lib/engines/encoders/encoder.ts', "export const late = async () => unload(await import('./mp3-encoder.js'));"],
     ['lib/streams/discard.ts', "import '../speech/error.js';"],
     ['lib/streams/discard.ts', 'let state = 0;'],
     ['lib/resilience/clock.ts', "import '../streams/discard.js';"],
@@ -64,9 +64,9 @@ describe('the fences between the rooms', function () {
     expect(await complaints('lib/http/accept.ts', "import 'express';")).to.deep.equal([]);
     expect(await complaints('lib/client/speak.ts', "import './ask.js';")).to.deep.equal([]);
     expect(await complaints('lib/router.ts', "import './providers/text.js';")).to.deep.equal([]);
-    expect(await complaints('lib/providers/engine-thread.ts', 'worker.terminate();')).to.deep.equal([]);
+    expect(await complaints('lib/providers/local/engine-thread.ts', 'worker.terminate();')).to.deep.equal([]);
     const late = "export const late = (load) => load('it', async () => import('./mp3-encoder.js'));";
-    expect(await complaints('lib/engines/encoder.ts', late)).to.deep.equal([]);
+    expect(await complaints('lib/engines/encoders/encoder.ts', late)).to.deep.equal([]);
     expect(await complaints('lib/http/accept.ts', "import '../streams/discard.js';")).to.deep.equal([]);
     expect(await complaints('lib/streams/discard.ts', 'stream.destroy();')).to.deep.equal([]);
     expect(await complaints('lib/http/accept.ts', 'this.destroy();')).to.deep.equal([]);

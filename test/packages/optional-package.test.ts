@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { findModule } from '../../lib/own-files.js';
+import { findModule } from '../../lib/packages/own-files.js';
 import { requireOptional } from '../../lib/packages/optional-package.js';
 import { Scratch } from '../support/programs.js';
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SpeechError, type SpeechProvider } from '../../lib/index.js';
-import { createLocalProvider } from '../../lib/providers/local.js';
-import { createRemoteProvider } from '../../lib/providers/remote.js';
+import { createLocalProvider } from '../../lib/providers/local/provider.js';
+import { createRemoteProvider } from '../../lib/providers/remote/provider.js';
 import { createTextProvider } from '../../lib/providers/text.js';
 import { soundIn } from '../support/audio.js';
 import { describeProvider } from '../support/provider-conformance.js';

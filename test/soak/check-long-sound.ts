@@ -1,5 +1,5 @@
-import type { SpeechFormat } from '../../lib/speech/formats.js';
-import { readAdtsHeader, readMp3Header } from '../../lib/speech/frame-header.js';
+import type { SpeechFormat } from '../../lib/audio/formats.js';
+import { readAdtsHeader, readMp3Header } from '../../lib/audio/frame-header.js';
 import { soundIn } from '../support/audio.js';
 import { flacFrames } from '../support/flac.js';
 import { packetsOf, pagesOf } from '../support/ogg.js';

@@ -1,6 +1,6 @@
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
-import { proveAudio } from '../../lib/speech/proof.js';
-import { declaredWavLength } from '../../lib/speech/proof-containers.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
+import { proveAudio } from '../../lib/audio/sniff.js';
+import { declaredWavLength } from '../../lib/audio/sniff-containers.js';
 import { samplesOf, soundIn } from '../support/audio.js';
 import { checkLongSound, LONG } from './check-long-sound.js';
 import type { Reply } from './exchange.js';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
 import { checkError, checkHeaders, checkReply, checkSound, jsonOf, type Asked } from './check-reply.js';
 import { LONG } from './check-long-sound.js';
 import { must } from './must.js';

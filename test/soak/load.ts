@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SpeechFormat } from '../../lib/speech/formats.js';
+import type { SpeechFormat } from '../../lib/audio/formats.js';
 import { decodingErrors } from '../support/tools.js';
 import { CLIENTS, type Visit } from './clients.js';
 import { agent } from './exchange.js';

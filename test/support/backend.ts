@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
 import { soundIn } from './audio.js';
 import { CONTENT_TYPES } from './content-types.js';
 import { listen } from './speech-api.js';

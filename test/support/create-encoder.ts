@@ -1,5 +1,5 @@
-import { createEncoders } from '../../lib/engines/encoder.js';
-import { createLoad } from '../../lib/engines/load.js';
+import { createEncoders } from '../../lib/engines/encoders/encoder.js';
+import { createLoad } from '../../lib/engines/worker/load.js';
 
 /** Makes encoders in this thread, which nobody ends. */
 export const createEncoder = createEncoders(createLoad());

@@ -1,4 +1,4 @@
-import type { SampleEncoding } from '../../lib/engines/samples.js';
+import type { SampleEncoding } from '../../lib/engines/signal/samples.js';
 
 /** Writes samples in an encoding, by Node's own writers and the encoding's name. */
 export function encodeSamples(samples: readonly number[], encoding: SampleEncoding): Buffer {

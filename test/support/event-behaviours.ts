@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { SpeechFormat } from '../../lib/speech/formats.js';
+import type { SpeechFormat } from '../../lib/audio/formats.js';
 import { soundIn } from './audio.js';
 
 /** Bytes of sound in an event; a number that neither base64 nor samples divide evenly. */

@@ -1,7 +1,7 @@
 // An application that ends while a program speaks for it. Its argument is a file for fake-synthesiser.js.
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { createLocalProvider } from '../../lib/providers/local.js';
+import { createLocalProvider } from '../../lib/providers/local/provider.js';
 import { processIdsIn } from './programs.js';
 import { context, speechRequest } from './speech-request.js';
 

@@ -1,7 +1,7 @@
-import type { ConfigurationSnapshot, SpeechControl } from '../../lib/admin/control.js';
-import { SpeechEvents } from '../../lib/events.js';
+import type { ConfigurationSnapshot, SpeechControl } from '../../lib/speech/control.js';
+import { SpeechEvents } from '../../lib/speech/events.js';
 import { SILENT_LOGGER } from '../../lib/speech/silent-logger.js';
-import type { ProviderStatus } from '../../lib/status.js';
+import type { ProviderStatus } from '../../lib/speech/status.js';
 import { providerStatus } from './telemetry.js';
 
 /** A control that a test sets member by member; what it has not set throws, so that nothing is called unseen. */

@@ -1,6 +1,6 @@
 // Loads as often as it can, and says whether it is within a load, and how many there were.
 import { workerData } from 'node:worker_threads';
-import { LoadGate } from '../../lib/engines/load-gate.js';
+import { LoadGate } from '../../lib/engines/worker/load-gate.js';
 
 const { memory, seen } = workerData as { memory: Int32Array<SharedArrayBuffer>; seen: Int32Array };
 const gate = new LoadGate(memory);

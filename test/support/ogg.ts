@@ -1,5 +1,5 @@
-import { oggPage } from '../../lib/speech/ogg-page.js';
-import { opusHeaders } from '../../lib/speech/opus-packet.js';
+import { oggPage } from '../../lib/audio/ogg-page.js';
+import { opusHeaders } from '../../lib/audio/opus-packet.js';
 
 /** A page as it lies in a file. */
 export interface Page {

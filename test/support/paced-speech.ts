@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import { parseOptions } from '../../lib/configuration.js';
-import { SpeechEvents, type SpeechEventMap } from '../../lib/events.js';
+import { parseOptions } from '../../lib/config/parse-options.js';
+import { SpeechEvents, type SpeechEventMap } from '../../lib/speech/events.js';
 import { SpeechError, type CallAllowance, type SpeechCapabilities, type SpeechProvider } from '../../lib/index.js';
 import { Deadline } from '../../lib/resilience/index.js';
-import { cutLongText, speakLong } from '../../lib/speak-long.js';
-import { SpeechChain, type SpeechOutcome } from '../../lib/speech-chain.js';
-import { Stage } from '../../lib/stage.js';
-import { AT_ONCE } from '../../lib/speech/turns.js';
+import { cutLongText, speakLong } from '../../lib/chain/speak-long-text.js';
+import { SpeechChain, type SpeechOutcome } from '../../lib/chain/provider-chain.js';
+import { Stage } from '../../lib/chain/guarded-provider.js';
+import { AT_ONCE } from '../../lib/text/turns.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { silentLogger, speechRequest } from './speech-request.js';
 

@@ -1,5 +1,5 @@
-import type { RemoteOptions } from '../../lib/providers/remote.js';
-import { SPEECH_FORMATS } from '../../lib/speech/formats.js';
+import type { RemoteOptions } from '../../lib/providers/remote/provider.js';
+import { SPEECH_FORMATS } from '../../lib/audio/formats.js';
 
 type Limits = RemoteOptions['timeout'];
 

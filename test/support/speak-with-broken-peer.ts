@@ -1,7 +1,7 @@
 // Speaks in a directory, its argument, where the optional peer is installed and broken. Says which voice it was.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLocalProvider } from '../../lib/providers/local.js';
+import { createLocalProvider } from '../../lib/providers/local/provider.js';
 import { context, speechRequest } from './speech-request.js';
 
 const root = process.argv[2] ?? '';

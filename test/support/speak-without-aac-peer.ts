@@ -1,5 +1,5 @@
 // Asks for AAC where its peer cannot be found, and for another format after that. Says what came of it.
-import { createLocalProvider } from '../../lib/providers/local.js';
+import { createLocalProvider } from '../../lib/providers/local/provider.js';
 import { SpeechError } from '../../lib/speech/error.js';
 import { bytesOf } from './provider-conformance.js';
 import { context, speechRequest } from './speech-request.js';

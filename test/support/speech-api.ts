@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
 import { soundIn } from './audio.js';
 import type { Certificate } from './certificates.js';
 import { CONTENT_TYPES } from './content-types.js';

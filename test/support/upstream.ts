@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
 import { soundIn } from './audio.js';
 import { CONTENT_TYPES } from './content-types.js';
 import { EVENT_BEHAVIOURS } from './event-behaviours.js';

@@ -1,4 +1,4 @@
-import type { SampleEncoding } from '../../lib/engines/samples.js';
+import type { SampleEncoding } from '../../lib/engines/signal/samples.js';
 import { encodeSamples } from './encode-samples.js';
 
 export interface WavFileOptions {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SpeechEvents } from '../../lib/events.js';
+import { SpeechEvents } from '../../lib/speech/events.js';
 import { SpeechError } from '../../lib/index.js';
 import { harmless, logEvents } from '../../lib/telemetry/log.js';
 import { keepingLogger, requestEnd } from '../support/telemetry.js';

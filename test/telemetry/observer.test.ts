@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
-import { SpeechEvents } from '../../lib/events.js';
+import { SpeechEvents } from '../../lib/speech/events.js';
 import type { SpeechLogger, SpeechStatus } from '../../lib/index.js';
 import { observe, type Observer, type ObserverSettings } from '../../lib/telemetry/observer.js';
 import { FakeClock, settle } from '../support/fake-clock.js';

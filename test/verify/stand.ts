@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import { expect } from 'chai';
 import { SpeechError } from '../../lib/speech/error.js';
 import type { Verification } from '../../lib/speech/verification.js';
-import { verifyEntry } from '../../lib/verify-entry.js';
+import { verifyEntry } from '../../lib/verify/verify.js';
 import { eventually } from '../faults/eventually.js';
 import { LeakWatch } from '../faults/leak-watch.js';
 import { limitsFor } from '../support/remote-options.js';

@@ -1,5 +1,5 @@
-import type { SampleEncoding } from '../../engines/samples.js';
-import { sampleSize } from '../../engines/samples.js';
+import type { SampleEncoding } from '../../engines/signal/samples.js';
+import { sampleSize } from '../../engines/signal/samples.js';
 
 /** Samples that are looked at: twenty milliseconds at 24 kHz, within which a voice goes up and down. */
 const ENOUGH_SAMPLES = 480;

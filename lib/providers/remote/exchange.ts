@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Request } from 'got';
 import type { Resident } from '../../collections/live-set.js';
 import { SpeechError } from '../../speech/error.js';
-import { failureFrom } from '../../network/failure.js';
+import { failureFrom } from '../../network/error-code.js';
 import { discard } from '../../streams/discard.js';
 import type { RemoteTimeouts } from './options.js';
 import { PhaseTimer } from './phase-timer.js';

@@ -1,4 +1,4 @@
-import { SPEECH_FORMATS, type SpeechFormat } from '../../speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
 
 /** Milliseconds after which a server is asked again for what it did not make: it may have been renewed meanwhile. */
 const ASK_AGAIN_AFTER = 3_600_000;

@@ -1,5 +1,5 @@
-import type { SpeechFormat } from '../../speech/formats.js';
-import type { MarkKind } from '../../speech/marks.js';
+import type { SpeechFormat } from '../../audio/formats.js';
+import type { MarkKind } from '../../text/marks.js';
 import type { PcmOption } from './pcm-layout.js';
 
 /** Milliseconds for each phase of a call. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { SampleEncoding } from '../../engines/samples.js';
+import type { SampleEncoding } from '../../engines/signal/samples.js';
 
 /** What bare samples are. */
 export interface PcmLayout {

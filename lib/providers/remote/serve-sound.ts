@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import { createEndProof } from '../../speech/end-proof.js';
+import { createEndProof } from '../../audio/end-proof.js';
 import { SpeechError } from '../../speech/error.js';
-import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../speech/formats.js';
+import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../audio/formats.js';
 import type { SpeechAudio } from '../../speech/provider.js';
 import type { SpeechRequest } from '../../speech/request.js';
-import { readWavHeader, WAV_PCM, writeWavHeader, type WavHeader } from '../../speech/wav-header.js';
-import type { Converter } from '../converter.js';
-import type { SourceSound } from '../../engines/sample-source.js';
+import { readWavHeader, WAV_PCM, writeWavHeader, type WavHeader } from '../../audio/wav-header.js';
+import type { Converter } from '../local/converter.js';
+import type { SourceSound } from '../../engines/signal/sample-source.js';
 import { FilteredSound, type SoundFilter } from '../filtered-sound.js';
 import { untilSound } from './until-sound.js';
 import type { PcmLayout } from './pcm-layout.js';

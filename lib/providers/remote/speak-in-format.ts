@@ -1,7 +1,7 @@
 import { SpeechError } from '../../speech/error.js';
-import type { SpeechFormat } from '../../speech/formats.js';
+import type { SpeechFormat } from '../../audio/formats.js';
 import type { SpeechAudio } from '../../speech/provider.js';
-import type { Converter } from '../converter.js';
+import type { Converter } from '../local/converter.js';
 import type { FormatSupport } from './format-support.js';
 import { release, type ReceivedSound } from './received-sound.js';
 import { problemWith, serveSound } from './serve-sound.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { configurationSchema } from '../../../lib/configuration-schema.js';
+import { configurationSchema } from '../../../lib/config/json-schema.js';
 import { pageModule } from '../../support/page-module.js';
 
 interface Field {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import type { SpeechEventMap } from '../../../lib/index.js';
-import { segmentsOf } from '../../../lib/speech/segments.js';
+import { segmentsOf } from '../../../lib/text/segment.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { startBrowser } from '../../support/browser.js';
 import { openClientPage, serveClient, type ClientPage } from '../../support/client-page.js';

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { Express } from 'express';
 import type { Browser } from 'playwright-core';
-import { createWavEncoder } from '../../../lib/engines/pcm-encoder.js';
+import { createWavEncoder } from '../../../lib/engines/encoders/pcm.js';
 import { eventually } from '../../faults/eventually.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { soundIn } from '../../support/audio.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createOpenAI, type OpenAIProvider } from '@ai-sdk/openai';
 import { APICallError, experimental_generateSpeech as generateSpeech, RetryError } from 'ai';
 import { expect } from 'chai';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/speech/formats.js';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
 import { CONTENT_TYPES } from '../../support/content-types.js';
 import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { decode, RATE } from '../../support/takeover/decoded.js';

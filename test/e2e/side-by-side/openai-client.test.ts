@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
-import { proveAudio } from '../../../lib/speech/proof.js';
+import { proveAudio } from '../../../lib/audio/sniff.js';
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { decode, RATE } from '../../support/takeover/decoded.js';

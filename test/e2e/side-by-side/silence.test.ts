@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { SPEECH_FORMATS } from '../../../lib/speech/formats.js';
-import { silenceOf } from '../../../lib/speech/silence.js';
+import { SPEECH_FORMATS } from '../../../lib/audio/formats.js';
+import { silenceOf } from '../../../lib/audio/silence.js';
 import { decodingErrors, needsTools, output } from '../../support/tools.js';
 
 const SECONDS = 0.3;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { SpeechFormat } from '../../../lib/speech/formats.js';
-import { proveAudio } from '../../../lib/speech/proof.js';
+import type { SpeechFormat } from '../../../lib/audio/formats.js';
+import { proveAudio } from '../../../lib/audio/sniff.js';
 import { soundIn } from '../../support/audio.js';
 import { CONTENT_TYPES } from '../../support/content-types.js';
 import { toneBytes } from '../../support/wav.js';

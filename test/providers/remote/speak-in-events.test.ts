@@ -2,7 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { expect } from 'chai';
 import type { SpeechAudio, SpeechProvider, SpeechRequest } from '../../../lib/index.js';
-import { createRemoteProvider, type RemoteOptions } from '../../../lib/providers/remote.js';
+import { createRemoteProvider, type RemoteOptions } from '../../../lib/providers/remote/provider.js';
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { speakPlainly, startBackend, type Backend, type Speak } from '../../support/backend.js';
 import { deltas, DONE, EVENT_BEHAVIOURS } from '../../support/event-behaviours.js';

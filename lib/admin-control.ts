@@ -1,0 +1,56 @@
+import type { SpeechControl } from './speech/control.js';
+import type { SpeechEvents } from './speech/events.js';
+import type { LiveConfiguration } from './config/config-store.js';
+import type { LiveSpeech } from './chain/reloadable-service.js';
+import { Deadline, type Clock } from './resilience/index.js';
+import { SpeechError, type SpeechErrorCode } from './speech/error.js';
+import type { SpeechLogger } from './speech/provider.js';
+
+export interface RouterParts {
+  readonly configuration: LiveConfiguration;
+  readonly live: LiveSpeech;
+  readonly events: SpeechEvents;
+  readonly verify: SpeechControl['verify'];
+  readonly logger: SpeechLogger;
+  readonly clock: Clock;
+  /** Aborts when the router closes. */
+  readonly closed: AbortSignal;
+}
+
+/** Makes what an admin page steers a router with. */
+export function createControl({
+  configuration,
+  live,
+  events,
+  verify,
+  logger,
+  clock,
+  closed,
+}: RouterParts): SpeechControl {
+  return {
+    closed,
+    logger,
+    read: () => configuration.read(),
+    save: (options, revision) => configuration.save(options, revision),
+    undo: (revision) => configuration.undo(revision),
+    verify: async (entry, options) => verify(configuration.completeEntry(entry), options),
+    status: () => live.current.chain.status(),
+    async speakThrough(provider, request, { signal }) {
+      const { chain, deadline } = live.current;
+      const { result, facts } = await chain.speak(request, {
+        deadline: new Deadline(deadline, clock),
+        signal,
+        fallback: { order: [provider] },
+      });
+      if (result !== null) return result;
+      const code = facts.attempts.at(-1)?.code ?? 'internal';
+      throw new SpeechError(code as SpeechErrorCode, 'the provider did not speak');
+    },
+    on(name, listener) {
+      events.on(name, listener);
+    },
+    off(name, listener) {
+      events.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AudioMemory } from '../cache/audio-memory.js';
+import { SpeechCache } from '../cache/speech-cache.js';
+import { Catalogue } from './voice-catalog.js';
+import type { Configuration, CustomConfiguration, ProviderConfiguration } from '../config/parse-options.js';
+import { CustomProvider } from './custom-provider.js';
+import type { SpeechEvents } from '../speech/events.js';
+import { createConverter, type Converter } from '../providers/local/converter.js';
+import { createLocalProvider, type LocalProvider } from '../providers/local/provider.js';
+import { createRemoteProvider } from '../providers/remote/provider.js';
+import { createTextProvider } from '../providers/text.js';
+import type { Clock } from '../resilience/index.js';
+import { SpeechRuntime, type SpeechRuntimeOptions } from './configured-service.js';
+import type { SpeechLogger, SpeechProvider } from '../speech/provider.js';
+import { warmReader } from '../text/normalize/markdown.js';
+import { Stage } from './guarded-provider.js';
+
+export interface LiveSpeechOptions {
+  readonly events: SpeechEvents;
+  readonly logger: SpeechLogger;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/**
+ * The chain in use, and those before it that still have requests under way.
+ *
+ * A provider whose entry stays the same stays as it is, with its connections, its workers and what its circuit has learnt. One that
+ * goes finishes what it has begun, and is closed then; objects of the user's own are closed with the router, as they may come back.
+ */
+export class LiveSpeech {
+  readonly catalogue: Catalogue;
+  readonly #options: LiveSpeechOptions;
+  readonly #retired: SpeechRuntime[] = [];
+  /** What stands around objects of the user's own, by the object. */
+  readonly #custom = new Map<SpeechProvider, CustomProvider>();
+  /** The last stage that each of these had. */
+  readonly #foreign = new Map<SpeechProvider, Stage>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #converter = createConverter();
+  /** Audio to be played again, whichever chain made it. */
+  #memory: AudioMemory | undefined;
+  #current: SpeechRuntime;
+  #isClosed = false;
+
+  constructor(configuration: Configuration, options: LiveSpeechOptions) {
+    this.#options = options;
+    this.catalogue = new Catalogue(options.clock);
+    this.#current = this.#runtime(configuration, this.#stages(configuration, undefined));
+    this.catalogue.use(this.#providers());
+  }
+
+  get current(): SpeechRuntime {
+    return this.#current;
+  }
+
+  /** Begins the health checks and warms what can be warmed. Resolves when all of that has ended, well or badly. */
+  async start(): Promise<void> {
+    const { chain, configuration } = this.#current;
+    const warming = configuration.prepare === 'none' ? [] : [warmReader()];
+    await Promise.all([...chain.stages.map(startStage), ...warming]);
+  }
+
+  /** Swaps the chain at once. Requests under way go on with the one they began with. */
+  reconfigure(configuration: Configuration): void {
+    if (this.#isClosed) throw new Error('the speech router is closed');
+    const before = this.#current;
+    const stages = this.#stages(configuration, before);
+    const added = stages.filter((stage) => !before.chain.stages.includes(stage));
+    const from = before.chain.status().status;
+    this.#current = this.#runtime(configuration, stages);
+    this.catalogue.use(this.#providers());
+    for (const stage of before.chain.stages) if (!stages.includes(stage)) stage.retire();
+    for (const stage of added) void startStage(stage);
+    void this.#finish(before);
+    const to = this.#current.chain.status().status;
+    if (from !== to) this.#options.events.emit('status', { from, to });
+  }
+
+  /** Ends what is under way after a grace time, and lets every provider go. */
+  async close(grace: number): Promise<void> {
+    this.#isClosed = true;
+    this.catalogue.close();
+    this.#current.chain.stopChecks();
+    await Promise.all([this.#current, ...this.#retired].map((runtime) => runtime.active.drain(grace)));
+    const own = this.#current.chain.stages.filter((stage) => !this.#foreign.has(stage.provider));
+    await Promise.all([...own, ...this.#foreign.values()].map((stage) => stage.close()));
+    await Promise.all([this.#converter.close(), ...this.#closing]);
+  }
+
+  /** Lets go, when the last request has ended, of what no other chain has. */
+  async #finish(runtime: SpeechRuntime): Promise<void> {
+    this.#retired.push(runtime);
+    const finish = async (): Promise<void> => {
+      await runtime.active.ended();
+      this.#retired.splice(this.#retired.indexOf(runtime), 1);
+      const inUse = [this.#current, ...this.#retired].flatMap(({ chain }) => chain.stages);
+      const unused = runtime.chain.stages.filter(
+        (stage) => !inUse.includes(stage) && !this.#foreign.has(stage.provider),
+      );
+      await Promise.all(unused.map((stage) => stage.close()));
+    };
+    const finishing = finish();
+    this.#closing.add(finishing);
+    await finishing;
+    this.#closing.delete(finishing);
+  }
+
+  #runtime(configuration: Configuration, stages: readonly Stage[]): SpeechRuntime {
+    const { events, clock, logger } = this.#options;
+    const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
+    const convert: SpeechRuntimeOptions['convert'] = (...given) => this.#converter.convert(...given);
+    const cache = this.#cache(configuration, stages);
+    return new SpeechRuntime({ configuration, stages, events, clock, logger, cache, elsewhere, convert });
+  }
+
+  #cache({ get, cache, revision }: Configuration, stages: readonly Stage[]): SpeechCache | undefined {
+    if (!get || cache === false) {
+      this.#memory = undefined;
+      return undefined;
+    }
+    if (!isDeepStrictEqual(this.#memory?.limits, cache)) {
+      this.#memory = new AudioMemory(cache, () => this.#options.clock.now());
+    }
+    // The revision knows an object of the user's own by its name; another one of that name may have another voice.
+    const known = [...this.#foreign.keys()];
+    const objects = stages.map(({ provider }) => known.indexOf(provider)).filter((index) => index >= 0);
+    return this.#memory && new SpeechCache(this.#memory, [revision, ...objects].join('.'));
+  }
+
+  #stages(configuration: Configuration, before: SpeechRuntime | undefined): Stage[] {
+    return configuration.fallback.map(
+      (entry) => unchangedStage(entry, configuration, before) ?? this.#stage(entry, configuration),
+    );
+  }
+
+  #stage(entry: ProviderConfiguration, { maxInput }: Configuration): Stage {
+    const origin = entry.type === 'custom' ? 'custom' : 'built-in';
+    const { logger } = this.#options;
+    const firstByte = entry.type === 'remote' ? entry.options.timeout.firstByte : undefined;
+    const provider =
+      entry.type === 'custom'
+        ? this.#customProvider(entry)
+        : createProvider(entry, { converter: this.#converter, logger });
+    const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput, firstByte });
+    if (origin === 'custom') this.#foreign.set(stage.provider, stage);
+    return stage;
+  }
+
+  /** Finds what stands around an object that has been in use before, so that what is known of it is kept. */
+  #customProvider({ provider: own, name, kind: type }: CustomConfiguration): CustomProvider {
+    const known = this.#custom.get(own);
+    if (known?.name === name) return known;
+    const provider = new CustomProvider(own, { name, type, clock: this.#options.clock });
+    this.#custom.set(own, provider);
+    return provider;
+  }
+
+  #providers(): SpeechProvider[] {
+    return this.#current.chain.stages.map(({ provider }) => provider);
+  }
+}
+
+/** Finds the stage of an entry that is the same as before, so that what it holds and knows is kept. */
+function unchangedStage(
+  entry: ProviderConfiguration,
+  { maxInput }: Configuration,
+  before: SpeechRuntime | undefined,
+): Stage | undefined {
+  if (before?.configuration.maxInput !== maxInput) return undefined;
+  const index = before.configuration.fallback.findIndex((other) => isSame(entry, other));
+  return before.chain.stages[index];
+}
+
+function isSame(entry: ProviderConfiguration, other: ProviderConfiguration): boolean {
+  if (entry.type !== 'custom' || other.type !== 'custom') return isDeepStrictEqual(entry, other);
+  return (
+    entry.provider === other.provider && entry.name === other.name && isDeepStrictEqual(entry.guards, other.guards)
+  );
+}
+
+function createProvider(
+  entry: Exclude<ProviderConfiguration, CustomConfiguration>,
+  { converter, logger }: { readonly converter: Converter; readonly logger: SpeechLogger },
+): SpeechProvider {
+  switch (entry.type) {
+    case 'remote':
+      return createRemoteProvider(entry.options, { converter });
+    case 'local':
+      return createLocalProvider(entry.options, logger);
+    case 'text':
+      return createTextProvider(entry.options);
+  }
+}
+
+async function startStage(stage: Stage): Promise<void> {
+  await Promise.all([stage.startChecks(), warm(stage.provider)]);
+}
+
+/** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */
+async function warm(provider: SpeechProvider): Promise<void> {
+  if (!canWarm(provider)) return;
+  try {
+    await provider.warm();
+  } catch {
+    // `status()` and the health check say why.
+  }
+}
+
+function canWarm(provider: SpeechProvider): provider is LocalProvider {
+  return provider.type === 'local' && 'warm' in provider && typeof provider.warm === 'function';
+}

@@ -1,0 +1,193 @@
+import type { ReplyFacts } from '../http/speech-headers.js';
+import { LongSpeech, type LongSpeechOptions } from '../long-text/long-speech.js';
+import { askFirst } from './ask-first.js';
+import type { CallPace } from '../long-text/pacing.js';
+import { SegmentPlan } from '../long-text/segment-plan.js';
+import { Deadline, type Clock } from '../resilience/index.js';
+import { Seats } from '../resilience/lease.js';
+import type { SpeakOptions, SpeechChain, SpeechOutcome } from './provider-chain.js';
+import type { SpeechAudio } from '../speech/provider.js';
+import type { SpeechRequest } from '../speech/request.js';
+import { hideMarks, MARK_KINDS, showMarks } from '../text/marks.js';
+import { cutText, isBeyondSegment } from '../text/segment.js';
+import type { GiveWay } from '../text/turns.js';
+import type { Stage } from './guarded-provider.js';
+
+/** How long text is cut. */
+export interface SegmentOptions {
+  /** Segments that are prepared while one is sent. */
+  readonly ahead: number;
+  /** Shorter sentences are joined with the next one. */
+  readonly minChars: number;
+  /** Longest segment in letters; what takes longer to say, such as digits, counts for more. For what is one call see `isBeyondSegment`. */
+  readonly maxChars: number;
+}
+
+/** How a chain has its texts cut. */
+export interface Cut {
+  readonly minChars: number;
+  /** Text up to here is one call. */
+  readonly maxChars: number;
+  /** Whether a provider takes SSML, a document that cannot be cut. */
+  readonly takesSsml: boolean;
+}
+
+/** Finds out how the texts for these providers are to be cut: no segment is longer than any of them takes. */
+export function cutFor({ minChars, maxChars }: SegmentOptions, stages: readonly Stage[]): Cut {
+  const capabilities = stages.map(({ provider }) => provider.capabilities);
+  const most = Math.min(maxChars, ...capabilities.map((each) => each?.maxInput ?? maxChars));
+  return {
+    minChars: Math.min(minChars, most),
+    maxChars: most,
+    takesSsml: capabilities.some((each) => each?.ssml === true),
+  };
+}
+
+/** Says whether a request's text is to be cut. What is one call: short text, and SSML that every provider understands. */
+export function isLongText({ input, ssml }: SpeechRequest, cut: Cut): boolean {
+  return isBeyondSegment(input, cut.maxChars) && (ssml === undefined || !cut.takesSsml);
+}
+
+/**
+ * Cuts a request's text into segments, with its marks where it has any. Returns nothing where it turns out to be one piece, or nobody waits
+ * for it any more.
+ */
+export async function cutLongText(
+  { input, marked }: SpeechRequest,
+  cut: Cut,
+  { giveWay, signal }: { readonly giveWay: GiveWay; readonly signal: AbortSignal },
+): Promise<CutText | undefined> {
+  const { text, marks } = marked === undefined ? { text: input, marks: [] } : hideMarks(marked);
+  const segments: string[] = [];
+  for (const segment of cutText(text, { least: cut.minChars, most: cut.maxChars })) {
+    segments.push(showMarks({ text: segment, marks }, MARK_KINDS));
+    await giveWay(segment.length);
+    if (signal.aborted) return undefined;
+  }
+  if (segments.length <= 1) return undefined;
+  return { segments, isVeryLong: isBeyondSegment(input, FEW_SEGMENTS * cut.maxChars), maxChars: cut.maxChars };
+}
+
+export interface SpeakLongContext {
+  readonly chain: SpeechChain;
+  readonly clock: Clock;
+  /** Milliseconds that each passage behind the first has until its first byte. */
+  readonly deadline: number;
+  readonly ahead: number;
+  readonly convert: LongSpeechOptions['convert'];
+}
+
+/** Times the longest segment up to which each sentence of a text is a call of its own, as they are few. */
+const FEW_SEGMENTS = 2;
+
+/** A text that has been cut. */
+export interface CutText {
+  readonly segments: readonly string[];
+  /** Whether it has more than a few sentences. */
+  readonly isVeryLong: boolean;
+  /** Longest segment in letters, which every provider takes. */
+  readonly maxChars: number;
+}
+
+/** Speaks a long text. Resolves when its first sound has proved itself, or when there is none. */
+export async function speakLong(
+  request: SpeechRequest,
+  { segments, isVeryLong, maxChars }: CutText,
+  options: SpeakOptions,
+  { chain, clock, deadline, ahead, convert }: SpeakLongContext,
+): Promise<SpeechOutcome> {
+  const plan = new SegmentPlan(segments);
+  const seats = new Seats();
+  const paceOf = (name: string): CallPace => chain.stages.find((stage) => stage.name === name)?.pace ?? UNKNOWN_PACE;
+  const question = { request, plan, isVeryLong, maxChars, paceOf };
+  const first = await askFirst(question, { ...options, seats }, chain).catch((error: unknown) => {
+    seats.leaveAll();
+    throw error;
+  });
+  const { result, facts } = first.outcome;
+  if (result?.kind !== 'audio' || facts.provider === null) {
+    seats.leaveAll();
+    return result?.kind === 'text' ? wholeText(request, first.outcome, options, chain) : first.outcome;
+  }
+  seats.begin();
+  const { provider } = facts;
+  const ms = facts.attempts.at(-1)?.ms ?? 0;
+  const speech = LongSpeech.begin(
+    { provider, audio: result, passage: first.passage, ms, before: first.before },
+    {
+      ...question,
+      ahead,
+      providers: options.fallback === 'none' ? [provider] : chain.stages.filter(speaks).map(({ name }) => name),
+      mayLeaveOut: options.fallback !== 'none',
+      async ask(passage, { order, patience }, signal) {
+        const fallback = options.fallback === 'none' ? options.fallback : { order };
+        const asked = { ...options, deadline: new Deadline(deadline, clock), signal, fallback, seats, patience };
+        const outcome = await chain.speak(passage, asked);
+        return { result: outcome.result, provider: outcome.facts.provider, attempts: outcome.facts.attempts };
+      },
+      convert,
+      clock,
+      signal: options.signal,
+      onTakeOver: (from, to, code) => {
+        chain.reportTakeOver(request.requestId, { from, to, code });
+      },
+      onLeave: (name) => {
+        seats.leave(name);
+      },
+    },
+  );
+  return { result: { ...speech.audio, ...warningsOf(result) }, facts: longFacts(facts, speech, chain) };
+}
+
+const UNKNOWN_PACE: CallPace = { rest: 0, left: Infinity, nextIn: 0, maxInput: undefined };
+
+/** The text that a provider of the user's own gave in place of sound was that of a segment: it is asked for all of it. */
+async function wholeText(
+  request: SpeechRequest,
+  first: SpeechOutcome,
+  options: SpeakOptions,
+  chain: SpeechChain,
+): Promise<SpeechOutcome> {
+  const { provider, attempts } = first.facts;
+  const stage = chain.stages.find(({ name }) => name === provider);
+  if (stage === undefined || !speaks(stage)) return first;
+  const fallback = options.fallback === 'none' ? options.fallback : { order: [stage.name] };
+  const whole = await chain.speak(request, { ...options, fallback });
+  if (whole.result !== null) return { result: whole.result, facts: { ...first.facts, attempts } };
+  const behind = chain.stages.slice(chain.stages.indexOf(stage) + 1).map(({ name }) => name);
+  const order = options.fallback === 'none' ? [] : behind;
+  const rest = await chain.speak(request, { ...options, fallback: { order } });
+  const failed = [...attempts, ...whole.facts.attempts].filter(({ code }) => code !== null);
+  return {
+    result: rest.result,
+    facts: { ...rest.facts, degraded: true, attempts: [...failed, ...rest.facts.attempts] },
+  };
+}
+
+/** Whether a stage may give sound. */
+function speaks(stage: Stage): boolean {
+  return !stage.isLastResort;
+}
+
+function warningsOf({ warnings }: SpeechAudio): Pick<SpeechAudio, 'warnings'> {
+  return warnings === undefined ? {} : { warnings };
+}
+
+/** What the headers tell, and what has become of it in the end. */
+function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: SpeechChain): ReplyFacts {
+  return {
+    provider: first.provider,
+    attempts: first.attempts,
+    get degraded() {
+      return (
+        first.degraded ||
+        speech.stints.some(
+          ({ provider, code, isLeftOut }) => isLeftOut === true || (code === null && provider !== stages[0]?.name),
+        )
+      );
+    },
+    get stints() {
+      return speech.stints;
+    },
+  };
+}

@@ -1,0 +1,244 @@
+import type { z } from 'zod';
+import type { AudioMemoryLimits } from '../cache/audio-memory.js';
+import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './guard-options.js';
+import { takeApart } from './plain-options.js';
+import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
+import { ENTRY_SCHEMAS, NAME_ERROR, NAME_SCHEMA } from './provider-options.js';
+import { holdOf } from './hold-option.js';
+import { isLogger, OPTIONS_SCHEMA } from './options.js';
+import type { LocalOptions } from '../providers/local/provider.js';
+import type { RemoteOptions } from '../providers/remote/provider.js';
+import type { TextOptions } from '../providers/text.js';
+import type { SegmentOptions } from '../chain/speak-long-text.js';
+import type { Prepare } from '../text/normalize/text-kinds.js';
+import { isProvider, type SpeechLogger, type SpeechProvider } from '../speech/provider.js';
+import type { ObserverSettings } from '../telemetry/observer.js';
+import { fingerprint } from './config-file.js';
+
+/** One entry of the fallback chain with every default filled in. */
+export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
+  | { readonly type: 'remote'; readonly options: RemoteOptions }
+  | { readonly type: 'local'; readonly options: LocalOptions }
+  | { readonly type: 'text'; readonly options: TextOptions }
+  | { readonly type: 'custom'; readonly provider: SpeechProvider; readonly name: string; readonly kind: string }
+);
+
+/** An entry that is an object of the user's own, with what it said of itself when it was read. */
+export type CustomConfiguration = Extract<ProviderConfiguration, { readonly type: 'custom' }>;
+
+/** The options as the router works with them: checked, complete and frozen. */
+export interface Configuration extends ObserverSettings {
+  /** A fingerprint of what a file could say of it. */
+  readonly revision: string;
+  readonly fallback: readonly ProviderConfiguration[];
+  readonly deadline: number;
+  readonly maxInput: number;
+  readonly bodyLimit: number;
+  readonly maxConcurrent: number;
+  /** Milliseconds for which sound is held to become whole; Infinity until it is. */
+  readonly hold: number;
+  /** How long text is cut, or false where it is not. */
+  readonly segments: SegmentOptions | false;
+  /** Whether the speech route answers GET as well. */
+  readonly get: boolean;
+  readonly cache: false | AudioMemoryLimits;
+  /** How the text of a request becomes what is said. */
+  readonly prepare: Prepare;
+  readonly errors: 'reply' | 'next';
+  /** Nothing for the console, false for silence. */
+  readonly logger: SpeechLogger | false | undefined;
+  /** Path of a file with the same options. */
+  readonly configFile: string | undefined;
+}
+
+/**
+ * Checks options and fills in the defaults, key by key.
+ *
+ * @throws {SpeechOptionsError} with every problem at once
+ */
+export function parseOptions(given: unknown): Configuration {
+  const parsed = OPTIONS_SCHEMA.safeParse(given ?? {});
+  if (!parsed.success) throw new SpeechOptionsError(problemsOf(parsed.error, []));
+  const problems: OptionsProblem[] = [];
+  const entries = parsed.data.fallback.map((entry, index) => parseEntry(entry, ['fallback', index], problems));
+  problems.push(...duplicateNames(entries));
+  if (problems.length > 0) throw new SpeechOptionsError(problems);
+  const fallback = entries.filter((entry) => entry !== undefined);
+  const { deadline, maxInput, bodyLimit, maxConcurrent, hold, segments, get, cache, prepare } = parsed.data;
+  const { errors, logger, metrics, configFile } = parsed.data;
+  const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
+  const limits = { deadline, maxInput, bodyLimit, maxConcurrent, hold: holdOf(hold) };
+  const revision = fingerprint(JSON.stringify(takeApart(given ?? {}).plain));
+  return deepFreeze({
+    revision,
+    fallback,
+    ...limits,
+    segments,
+    get,
+    cache,
+    prepare,
+    errors,
+    logger,
+    metrics,
+    alerts,
+    configFile,
+  });
+}
+
+/**
+ * Checks one entry of `fallback` by itself; the paths of its problems begin in it.
+ *
+ * @throws {SpeechOptionsError} with every problem at once
+ */
+export function parseProviderEntry(entry: unknown): ProviderConfiguration {
+  const problems: OptionsProblem[] = [];
+  const parsed = parseEntry(entry, [], problems);
+  if (parsed === undefined) throw new SpeechOptionsError(problems);
+  return deepFreeze(parsed);
+}
+
+function parseEntry(
+  entry: unknown,
+  path: readonly PropertyKey[],
+  problems: OptionsProblem[],
+): ProviderConfiguration | undefined {
+  try {
+    return isProvider(entry) ? parseProvider(entry, path, problems) : parseBuiltIn(entry, path, problems);
+  } catch {
+    // What is an object of the user's own may have getters of its own.
+    problems.push({ path: pathToString(path), message: 'this cannot be read, as something in it throws' });
+    return undefined;
+  }
+}
+
+function parseBuiltIn(
+  entry: unknown,
+  path: readonly PropertyKey[],
+  problems: OptionsProblem[],
+): ProviderConfiguration | undefined {
+  const type = typeof entry === 'object' && entry !== null && 'type' in entry ? entry.type : undefined;
+  if (type !== 'remote' && type !== 'local' && type !== 'text') {
+    const hint = typeof type === 'string' ? nearMiss(type, Object.keys(ENTRY_SCHEMAS)) : '';
+    const message = `expected "remote", "local" or "text", or a provider object with synthesize()${hint}`;
+    problems.push({ path: pathToString([...path, 'type']), message });
+    return undefined;
+  }
+  const parsed = ENTRY_SCHEMAS[type].safeParse(entry);
+  if (parsed.success) return toConfiguration(parsed.data);
+  problems.push(...problemsOf(parsed.error, path));
+  return undefined;
+}
+
+function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'local' | 'text']>): ProviderConfiguration {
+  const { circuitBreaker, bulkhead, retry, health } = entry;
+  const guards = { circuitBreaker, bulkhead, retry, health };
+  if (entry.type === 'text') return { type: 'text', guards, options: { name: entry.name, status: entry.status } };
+  if (entry.type === 'local') {
+    const { name, engine, command, voice, voices, workers } = entry;
+    const options = { name, engine, command: command && withoutUndefined(command), voice, voices, workers };
+    return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
+  }
+  const { name, apiKey, headers, model, voice, voices, formats, pcm, ssml, marks } = entry;
+  const { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses } = entry;
+  const wishes = { model, voice, voices, formats, pcm, ssml, marks };
+  const limits = { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses };
+  const options = { name, apiKey, headers, ...wishes, ...limits };
+  return {
+    type: 'remote',
+    guards,
+    options: withoutUndefined({
+      ...options,
+      baseUrl: entry.baseUrl.replace(/(?<!\/)\/+$/, ''),
+      pool: { ...entry.pool, maxSockets: entry.pool.maxSockets ?? Math.max(20, 2 * bulkhead.maxConcurrent) },
+      tls: entry.tls && withoutUndefined(entry.tls),
+      healthPath: entry.health === false ? undefined : entry.health.path,
+      healthSpeaks: speaks(health),
+    }),
+  };
+}
+
+function speaks(health: GuardsConfiguration['health']): boolean {
+  return health !== false && health.speak;
+}
+
+/** Reads what an object of the user's own says of itself, each member once, as a getter may say something else the next time. */
+function parseProvider(
+  provider: SpeechProvider & SpeechGuards,
+  path: readonly PropertyKey[],
+  problems: OptionsProblem[],
+): CustomConfiguration | undefined {
+  const { name, type: kind, circuitBreaker, bulkhead, retry, health } = provider;
+  if (!NAME_SCHEMA.safeParse(name).success) {
+    problems.push({ path: pathToString([...path, 'name']), message: NAME_ERROR });
+    return undefined;
+  }
+  if (typeof kind !== 'string' || kind === '') {
+    problems.push({ path: pathToString([...path, 'type']), message: 'expected a word for the kind of provider' });
+    return undefined;
+  }
+  const guards = GUARDS_SCHEMA.safeParse({ circuitBreaker, bulkhead, retry, health });
+  // Frozen here, so that whoever freezes all of it does not go on into the object.
+  if (guards.success) return Object.freeze({ type: 'custom', guards: deepFreeze(guards.data), provider, name, kind });
+  problems.push(...problemsOf(guards.error, path));
+  return undefined;
+}
+
+function nameOf(entry: ProviderConfiguration): string {
+  return entry.type === 'custom' ? entry.name : entry.options.name;
+}
+
+function duplicateNames(entries: readonly (ProviderConfiguration | undefined)[]): OptionsProblem[] {
+  const seen = new Set<string>();
+  const problems: OptionsProblem[] = [];
+  for (const [index, entry] of entries.entries()) {
+    if (entry === undefined) continue;
+    const given = nameOf(entry);
+    if (seen.has(given)) {
+      const message = `another provider is called "${given}" already; give each a name of its own`;
+      problems.push({ path: pathToString(['fallback', index, 'name']), message });
+    }
+    seen.add(given);
+  }
+  return problems;
+}
+
+function problemsOf(error: z.ZodError, prefix: readonly PropertyKey[]): OptionsProblem[] {
+  return error.issues
+    .flatMap(explain)
+    .map(({ path, message }) => ({ path: pathToString([...prefix, ...path]), message }));
+}
+
+/** Takes apart what fits none of several forms: where it has the shape of one of them, what is wrong lies inside. */
+function explain(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((issues) => issues.every(isInside));
+  if (meant === undefined) return [issue];
+  return meant.flatMap(explain).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function isInside({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys';
+}
+
+type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+/** Drops the keys whose value is undefined, so that a missing option is missing and not present and empty. */
+function withoutUndefined<Value extends object>(value: Value): WithoutUndefined<Value> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as WithoutUndefined<Value>;
+}
+
+/** Freezes plain data all the way down; the user's own providers and logger are left as they are. */
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && isPlain(value) && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) deepFreeze(member);
+  }
+  return value;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || Array.isArray(value)) && !isProvider(value) && !isLogger(value);
+}

@@ -1,0 +1,69 @@
+import type { SpeechEventListener, SpeechEventName } from './events.js';
+import type { SpeechLogger, SpeechResult } from './provider.js';
+import type { SpeechRequest } from './request.js';
+import type { Verification } from './verification.js';
+import type { SpeechStatus } from './status.js';
+
+/** Where a speech router keeps its control; a registered symbol, so that two installed copies of the package understand each other. */
+export const CONTROL: unique symbol = Symbol.for('express-speech.control') as never;
+
+/** The configuration as somebody may see it. */
+export interface ConfigurationSnapshot {
+  /**
+   * The options as `configFile` has them, without what is not plain data (`logger`, `metrics`). Secrets are not in it: a key given
+   * as text is `{ "set": true }`, one from the environment `{ "env": NAME }`; values of `headers` and `tls.key` are `{ "set": true }`
+   * as well. A provider object of the user's own is `{ "type": "custom", "name": NAME }`: it can be moved and taken out, not changed.
+   */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Changes with every change; opaque. */
+  readonly revision: string;
+  /** Whether a saved change is written to `configFile`, or lasts until the next start only. */
+  readonly persistence: 'file' | 'memory';
+  readonly canUndo: boolean;
+  /** What is wrong with the file as it is now, while the configuration before it stays in use. */
+  readonly fileProblem: string | null;
+}
+
+/** Says that the configuration has changed since it was read; nothing was saved. */
+export class RevisionConflictError extends Error {
+  override readonly name = 'RevisionConflictError';
+  readonly code = 'ERR_SPEECH_REVISION';
+
+  constructor() {
+    super('the configuration was changed by somebody else in the meantime; read it again');
+  }
+}
+
+/** What the admin page can do with a router. */
+export interface SpeechControl {
+  /** Aborts when the router closes, so that a page which watches does not keep the server from closing. */
+  readonly closed: AbortSignal;
+  /** The router's own, which throws nothing. */
+  readonly logger: SpeechLogger;
+  read(): ConfigurationSnapshot;
+  /**
+   * Checks, writes and uses new options. `{ "set": true }` in place of a secret keeps the one of the provider of that name;
+   * `{ "type": "custom" }` keeps the provider object of that name.
+   *
+   * @throws {SpeechOptionsError} with every problem; nothing is changed then
+   * @throws {RevisionConflictError} when `revision` is not the current one
+   */
+  save(options: unknown, revision: string): Promise<ConfigurationSnapshot>;
+  /**
+   * Goes back to what was in use before the last change.
+   *
+   * @throws {RevisionConflictError}
+   */
+  undo(revision: string): Promise<ConfigurationSnapshot>;
+  /** Tries a fallback entry, which need not be saved. Secrets may be kept as in `save`. */
+  verify(entry: unknown, options: { readonly signal: AbortSignal }): Promise<Verification>;
+  status(): SpeechStatus;
+  /** Speaks through one provider of the running chain and no other. Rejects with a `SpeechError`. */
+  speakThrough(
+    provider: string,
+    request: SpeechRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<SpeechResult>;
+  on<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): void;
+  off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): void;
+}

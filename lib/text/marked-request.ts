@@ -1,0 +1,10 @@
+import { withMarks, type MarkKind } from './marks.js';
+import type { SpeechRequest } from '../speech/request.js';
+
+/** Leaves a request the marks that a provider understands. */
+export function withMarksFor(request: SpeechRequest, kinds: readonly MarkKind[] = []): SpeechRequest {
+  if (request.marked === undefined) return request;
+  const { marked, ...plain } = request;
+  const kept = kinds.length === 0 ? plain.input : withMarks(marked, kinds);
+  return kept === plain.input ? plain : { ...plain, marked: kept };
+}

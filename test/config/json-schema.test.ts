@@ -1,0 +1,91 @@
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { parseOptions } from '../../lib/config/parse-options.js';
+import { configurationSchema } from '../../lib/config/json-schema.js';
+import { SpeechOptionsError } from '../../lib/options/options-error.js';
+
+const REMOTE = { type: 'remote', baseUrl: 'http://127.0.0.1:8880/v1' };
+
+const GOOD: readonly object[] = [
+  {},
+  { deadline: 5_000, maxInput: 100, bodyLimit: 1_024, maxConcurrent: 8, errors: 'next', cache: false },
+  { get: true, cache: { maxBytes: 1_000_000 } },
+  { cache: { ttl: 86_400_000 } },
+  { prepare: 'none' },
+  { hold: 0 },
+  { hold: 'whole' },
+  { fallback: [{ type: 'local' }, { type: 'text', status: 503 }] },
+  { fallback: [{ ...REMOTE, apiKey: 'key', headers: { 'x-a': 'b' }, formats: ['mp3'], timeout: { firstByte: 100 } }] },
+  { fallback: [{ ...REMOTE, health: false, tls: { rejectUnauthorized: false }, allowAddresses: ['10.0.0.0/8'] }] },
+  { fallback: [{ ...REMOTE, health: { path: '/health', interval: 1_000 }, voices: { alloy: 'af_heart' } }] },
+  { fallback: [{ type: 'local', engine: 'espeak-ng', workers: 2, bulkhead: { maxQueue: 0 } }] },
+  { fallback: [{ type: 'local', engine: { module: 'my-engine' } }] },
+];
+
+const BAD: readonly object[] = [
+  { deadlin: 5_000 },
+  { deadline: '5000' },
+  { deadline: 0 },
+  { errors: 'throw' },
+  { get: 'yes' },
+  { cache: true },
+  { cache: { ttl: 0 } },
+  { cache: { maxBytes: '64 MB' } },
+  { cache: { store: 'redis' } },
+  { prepare: 'html' },
+  { hold: -1 },
+  { hold: 'for ever' },
+  { hold: 1.5 },
+  { fallback: [] },
+  { fallback: [{}] },
+  { fallback: [{ type: 'remot', baseUrl: REMOTE.baseUrl }] },
+  { fallback: [{ type: 'remote' }] },
+  { fallback: [{ ...REMOTE, name: 'not a name' }] },
+  { fallback: [{ ...REMOTE, formats: ['ogg'] }] },
+  { fallback: [{ ...REMOTE, timeout: { firstbyte: 100 } }] },
+  { fallback: [{ ...REMOTE, apiKey: { environment: 'KEY' } }] },
+  { fallback: [{ type: 'text', status: 404 }] },
+  { fallback: Array.from({ length: 9 }, (_, index) => ({ type: 'local', name: `n${String(index)}` })) },
+];
+
+describe('the JSON Schema of the configuration file', () => {
+  const validate = new Ajv({ strict: true, allErrors: true }).compile(configurationSchema());
+
+  const isTaken = (options: object): boolean => {
+    try {
+      parseOptions(options);
+      return true;
+    } catch (error) {
+      if (error instanceof SpeechOptionsError) return false;
+      throw error;
+    }
+  };
+
+  for (const options of GOOD) {
+    it(`agrees with the options on ${JSON.stringify(options)}`, () => {
+      expect(isTaken(options)).to.equal(true);
+      expect(validate(options), JSON.stringify(validate.errors)).to.equal(true);
+    });
+  }
+  for (const options of BAD) {
+    it(`refuses what the options refuse: ${JSON.stringify(options)}`, () => {
+      expect(isTaken(options)).to.equal(false);
+      expect(validate(options)).to.equal(false);
+    });
+  }
+
+  it('knows what a file may say and code does not', () => {
+    expect(validate({ $schema: './schema.json', fallback: [{ type: 'custom', name: 'own' }] })).to.equal(true);
+    expect(validate({ configFile: 'other.json' })).to.equal(false);
+    expect(validate({ logger: {} })).to.equal(false);
+  });
+
+  it('says what the keys mean, and nothing of the machine it was made on', () => {
+    const text = JSON.stringify(configurationSchema());
+    expect(text).to.contain('Milliseconds from a request to the first byte of sound');
+    const [, local] = (configurationSchema() as { properties: { fallback: { items: { oneOf: object[] } } } }).properties
+      .fallback.items.oneOf;
+    expect(local).to.have.nested.property('properties.workers.maximum', 64);
+    expect(local).not.to.have.nested.property('properties.workers.default');
+  });
+});
