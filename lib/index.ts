@@ -37,7 +37,7 @@ export type {
   SpeechWarning,
   SynthesisContext,
 } from './speech/provider.js';
-export type { MarkKind } from './text/marks.js';
+export type { MarkKind } from './speech/mark-kinds.js';
 export type { SpeechPart, SpeechRequest } from './speech/request.js';
 export type { Verification, VerificationStep, VerificationStepName } from './speech/verification.js';
 export type { MetricsRegister } from './telemetry/metrics/registry.js';

@@ -1,10 +1,12 @@
 // Writes 0.3 s of silence in each packed format, made by the encoders of this package. It needs a build, and the optional peer for AAC.
 import { writeFileSync } from 'node:fs';
-import { createEncoder } from '../dist/engines/encoders/encoder.js';
+import { createEncoders } from '../dist/engines/encoders/create-encoder.js';
+import { createLoad } from '../dist/engines/worker/load.js';
 import { SAMPLE_RATE } from '../dist/audio/formats.js';
 
 const SECONDS = 0.3;
 const LINE = 110;
+const createEncoder = createEncoders(createLoad());
 
 async function encoded(format) {
   const samples = new Float32Array(SECONDS * SAMPLE_RATE);

@@ -1,6 +1,7 @@
 import type { SpeechFormat } from './formats.js';
 import { GatheredBytes } from './gathered-bytes.js';
-import { proveAudio, type Proof } from './sniff.js';
+import { proveAudio } from './sniff.js';
+import type { Proof } from './sniffed.js';
 
 /** The beginning of a body, gathered until it shows what it is. */
 export class ProofWindow {

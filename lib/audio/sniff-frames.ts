@@ -1,6 +1,6 @@
 import { readAdtsHeader, readMp3Header } from './frame-header.js';
 import { isInfoFrame } from './info-frame.js';
-import type { Proof } from './sniff.js';
+import type { Proof } from './sniffed.js';
 import { skipTags } from './tags.js';
 
 const FRAME_HEADER = 4;

@@ -1,13 +1,8 @@
 import type { SpeechFormat } from './formats.js';
 import { proveAac, proveMp3, proveNoFrames } from './sniff-frames.js';
 import { proveFlac, proveOpus, proveWav } from './sniff-containers.js';
+import type { Proof } from './sniffed.js';
 import { isText } from './text-bytes.js';
-
-/**
- * What the first bytes of a body show: `proven`, one payload byte of the format is there; `not-audio`, they are something else;
- * `need-more`, too few to tell, or a header alone as yet.
- */
-export type Proof = 'proven' | 'not-audio' | 'need-more';
 
 /** Most bytes that are looked at before a body counts as not audio: room for a cover picture in front of the sound. */
 export const MOST_PROOF_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import { LiveSet } from '../collections/live-set.js';
 import type { Clock } from '../resilience/index.js';
-import type { ClientConnection } from '../http/client-connection.js';
+import type { AdmittedConnection, Admission } from '../speech/service.js';
 
 /**
  * Milliseconds without a byte read after which a client has left without saying so. Memory stays flat however long it lasts, but its
@@ -15,11 +15,11 @@ const BREAK_LIMIT = 500;
 const MOST_HELD_BYTES = 128 * 1024 * 1024;
 
 /** The requests under way: bounds their number, ends those that nobody reads, and lets others wait for their end. */
-export class ActiveRequests {
+export class ActiveRequests implements Admission {
   readonly #limit: number;
   readonly #clock: Clock;
   readonly #elsewhere: () => number;
-  readonly #active = new LiveSet<ClientConnection>();
+  readonly #active = new LiveSet<AdmittedConnection>();
   readonly #waitForEnd: (() => void)[] = [];
   #cancelSweep: (() => void) | undefined;
   #heldBytes = 0;
@@ -36,7 +36,7 @@ export class ActiveRequests {
   }
 
   /** Takes a request in until its connection has closed, or says that there is no room. */
-  admit(connection: ClientConnection): boolean {
+  admit(connection: AdmittedConnection): boolean {
     if (this.#active.size + this.#elsewhere() >= this.#limit) return false;
     this.#active.add(connection);
     connection.onClose(() => {
@@ -49,7 +49,7 @@ export class ActiveRequests {
   }
 
   /** Takes room for bytes that are held for a request, until its connection has closed. Returns false where there is none. */
-  reserve(connection: ClientConnection, bytes: number): boolean {
+  reserve(connection: AdmittedConnection, bytes: number): boolean {
     if (this.#heldBytes + bytes > MOST_HELD_BYTES) return false;
     this.#heldBytes += bytes;
     connection.heldBytes += bytes;
@@ -57,7 +57,7 @@ export class ActiveRequests {
   }
 
   /** Gives some of that room back. When its connection has closed, a request has none any more that could be given. */
-  release(connection: ClientConnection, bytes: number): void {
+  release(connection: AdmittedConnection, bytes: number): void {
     const given = Math.min(bytes, connection.heldBytes);
     this.#heldBytes -= given;
     connection.heldBytes -= given;

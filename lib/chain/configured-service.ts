@@ -1,26 +1,17 @@
-import express from 'express';
 import type { Configuration } from '../config/parse-options.js';
 import type { SpeechEvents } from '../speech/events.js';
 import { ActiveRequests } from './admission.js';
-import type { BodyOptions } from '../http/read-body.js';
-import type { SpeechService } from '../http/speech-route.js';
 import type { AudioCache } from '../speech/audio-cache.js';
 import { createPrepare, type PrepareRequest } from '../text/normalize.js';
 import type { Clock } from '../resilience/index.js';
 import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
 import { SpeechChain } from './provider-chain.js';
-import {
-  cutFor,
-  cutLongText,
-  isLongText,
-  speakLong,
-  type Cut,
-  type CutText,
-  type SpeakLongContext,
-} from './speak-long-text.js';
+import { cutFor, cutLongText, isLongText, type Cut, type CutText } from '../long-text/cut-text.js';
+import { speakLong, type SpeakLongContext } from './speak-long-text.js';
 import { inOneLine } from '../text/one-line.js';
 import type { SpeechLogger } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import type { BodyLimits, SpeechService } from '../speech/service.js';
 import { Turns } from '../text/turns.js';
 import type { Stage } from './guarded-provider.js';
 
@@ -43,7 +34,7 @@ export class SpeechRuntime implements SpeechService {
   readonly configuration: Configuration;
   readonly chain: SpeechChain;
   readonly active: ActiveRequests;
-  readonly body: BodyOptions;
+  readonly body: BodyLimits;
   readonly deadline: number;
   readonly maxInput: number;
   readonly errors: 'reply' | 'next';
@@ -65,13 +56,17 @@ export class SpeechRuntime implements SpeechService {
     const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get, hold } = configuration;
     this.configuration = configuration;
     this.chain = new SpeechChain(stages, events, clock);
-    this.#cut = segments === false ? undefined : cutFor(segments, stages);
+    this.#cut =
+      segments === false
+        ? undefined
+        : cutFor(
+            segments,
+            stages.map(({ provider }) => provider.capabilities),
+          );
     this.#long = { chain: this.chain, clock, deadline, ahead: segments === false ? 0 : segments.ahead, convert };
     this.#short = { chain: this.chain, clock, hold };
     this.active = new ActiveRequests(maxConcurrent, clock, elsewhere);
-    // What is in the bytes is left to the route, as it is with a body that comes without being packed.
-    const parse = express.raw({ limit: bodyLimit, type: () => true });
-    this.body = { parse, mostBytes: bodyLimit, limit: deadline, clock };
+    this.body = { mostBytes: bodyLimit, limit: deadline, clock };
     this.deadline = deadline;
     this.maxInput = maxInput;
     this.errors = errors;

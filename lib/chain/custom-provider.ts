@@ -4,7 +4,7 @@ import { proveResult } from './check-result.js';
 import type { Clock } from '../resilience/index.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../audio/formats.js';
 import { hasMethods } from '../speech/has-methods.js';
-import { MARK_KINDS, type MarkKind } from '../text/marks.js';
+import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
 import type {
   CheckContext,
   CheckFinding,

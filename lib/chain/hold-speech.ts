@@ -1,4 +1,4 @@
-import type { ReplyFacts } from '../http/speech-headers.js';
+import type { ReplyFacts } from '../speech/outcome.js';
 import { Deadline, type Attempt, type Clock } from '../resilience/index.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './provider-chain.js';
 import { SpeechError } from '../speech/error.js';

@@ -1,5 +1,5 @@
 import type { SpeechEvents, SpeechStatusName } from '../speech/events.js';
-import type { ReplyFacts } from '../http/speech-headers.js';
+import type { ReplyFacts } from '../speech/outcome.js';
 import {
   ChainExhaustedError,
   failureOf,

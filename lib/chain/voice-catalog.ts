@@ -2,6 +2,7 @@ import type { Clock } from '../resilience/index.js';
 import { withTimeLimit } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
 import type { SpeechModel, SpeechProvider, SpeechVoice } from '../speech/provider.js';
+import type { ListedVoice } from '../speech/service.js';
 
 /** Milliseconds after which a list is fetched anew, the next time somebody asks for it. */
 const FRESH_FOR = 60_000;
@@ -9,10 +10,6 @@ const FRESH_FOR = 60_000;
 const RETRY_AFTER = 10_000;
 /** Milliseconds that a provider has to give its list. Nobody waits for it but the catalogue. */
 const TIMEOUT = 5_000;
-
-export interface ListedVoice extends SpeechVoice {
-  readonly provider: string;
-}
 
 /**
  * The voices and models of all providers, from memory. The lists are fetched in the background: at the start, and again when

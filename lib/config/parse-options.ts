@@ -9,7 +9,7 @@ import { isLogger, OPTIONS_SCHEMA } from './options.js';
 import type { LocalOptions } from '../providers/local/provider.js';
 import type { RemoteOptions } from '../providers/remote/provider.js';
 import type { TextOptions } from '../providers/text.js';
-import type { SegmentOptions } from '../chain/speak-long-text.js';
+import type { SegmentOptions } from '../long-text/cut-text.js';
 import type { Prepare } from '../text/normalize/text-kinds.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from '../speech/provider.js';
 import type { ObserverSettings } from '../telemetry/observer.js';

@@ -8,7 +8,7 @@ import { keyProblem } from '../options/key-problem.js';
 import { milliseconds, object, onOrOff, wholeNumber, words } from '../options/schemas.js';
 import { nearMiss } from '../options/options-error.js';
 import { SPEECH_FORMATS } from '../audio/formats.js';
-import { MARK_KINDS } from '../text/marks.js';
+import { MARK_KINDS } from '../speech/mark-kinds.js';
 
 const MEBIBYTE = 1024 * 1024;
 // Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.

@@ -1,8 +1,8 @@
-import type { Resident } from '../collections/live-set.js';
+import type { AdmittedConnection } from '../speech/service.js';
 import type { ReplyChannel } from './reply-channel.js';
 
 /** Follows the client of one request. */
-export class ClientConnection implements Resident {
+export class ClientConnection implements AdmittedConnection {
   place = -1;
   /** Bytes that are held in memory for it. Those who count them all write it. */
   heldBytes = 0;

@@ -1,12 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { SpeechModel } from '../speech/provider.js';
+import type { ListedVoice } from '../speech/service.js';
 import { requestIdOf, setRequestId } from './request-id.js';
-
-interface ListedVoice {
-  readonly id: string;
-  readonly name: string;
-  readonly provider: string;
-}
 
 /** Makes the handler of `GET {mount}/audio/voices`. It answers from memory. */
 export function createVoicesRoute(voices: () => readonly ListedVoice[]): RequestHandler {

@@ -1,5 +1,5 @@
-import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '../resilience/index.js';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { BodyLimits } from '../speech/service.js';
 import { givenBody, isCompressed, isUnread } from './given-body.js';
 import { isReadable, isUtf8Name, parseBytes, parseGiven } from './parse-body.js';
 import { isSpeechHttpError, problem, problemOfMiddleware, type SpeechHttpError } from './problems.js';
@@ -17,21 +17,11 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 /** Encodings that middleware may have set for a stream and that still tell every byte; what is no UTF-8 is found by its length. */
 const LOSSLESS: ReadonlySet<string> = new Set(['utf8', 'latin1', 'hex', 'base64', 'base64url']);
 
-export interface BodyOptions {
-  /** Express's own reader of bytes, for bodies that are compressed. It leaves them as `request.body`. */
-  readonly parse: RequestHandler;
-  /** Most bytes of the body. */
-  readonly mostBytes: number;
-  /** Milliseconds for the whole body. */
-  readonly limit: number;
-  readonly clock: Clock;
-}
-
 /**
  * Reads the JSON body, and gives up on one that does not arrive in time. One that the application has read already is taken from where
  * it was left, and held to the same. Rejects with the error to reply with.
  */
-export function readBody(request: Request, response: Response, options: BodyOptions): Promise<unknown> {
+export function readBody(request: Request, response: Response, options: BodyLimits): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const { mostBytes } = options;
     const charset = charsetOf(request);
@@ -65,7 +55,7 @@ export function readBody(request: Request, response: Response, options: BodyOpti
 type Read = (
   request: Request,
   response: Response,
-  options: BodyOptions,
+  options: BodyLimits,
   done: (error: unknown, bytes: Uint8Array) => void,
 ) => void;
 
@@ -73,7 +63,9 @@ const readPlain: Read = (request, _response, { mostBytes }, done) => {
   readPlainBody(request, mostBytes, done);
 };
 
-const unpack: Read = (request, response, { parse }, done) => {
+/** Reads a compressed body by Express's own reader of bytes, which leaves them as `request.body`. What is in them is left to the caller. */
+const unpack: Read = (request, response, { mostBytes }, done) => {
+  const parse: RequestHandler = express.raw({ limit: mostBytes, type: () => true });
   void parse(request, response, (error?: unknown) => {
     const { body } = request as { readonly body?: unknown };
     done(error, body instanceof Uint8Array ? body : new Uint8Array());

@@ -2,20 +2,13 @@ import type { SpeechEventMap } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
 import { codePointLength } from '../text/characters.js';
 import type { SpeechRequest } from '../speech/request.js';
-import { countLeftOut } from '../speech/outcome.js';
-import type { RequestTrace } from '../speech/trace.js';
+import { countLeftOut, NOBODY_ASKED, type ReplyFacts } from '../speech/outcome.js';
+import type { RequestWatcher } from '../speech/service.js';
 import type { SpokenResult } from '../speech/spoken.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { reasonOf } from './send-text.js';
-import { NOBODY_ASKED, type ReplyFacts } from './speech-headers.js';
 
 export type RequestEnd = SpeechEventMap['request'];
-
-/** Somebody who wants to know how a request ends. */
-export interface RequestWatcher {
-  readonly trace: RequestTrace | undefined;
-  ended(end: RequestEnd): void;
-}
 
 /** Tells once, when a request has ended, what became of it. There is none where nobody watches. */
 export class RequestReport {

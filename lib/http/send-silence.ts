@@ -6,7 +6,8 @@ import type { ReplyChannel } from './reply-channel.js';
 import { sendAudio } from './send-audio.js';
 import { sendAudioEvents } from './send-audio-events.js';
 import { sendKeptAudio } from './send-cached-audio.js';
-import { NOBODY_ASKED, setSpeechHeaders, setWarnings } from './speech-headers.js';
+import { NOBODY_ASKED } from '../speech/outcome.js';
+import { setSpeechHeaders, setWarnings } from './speech-headers.js';
 
 const WARNING = 'nothing-to-say';
 

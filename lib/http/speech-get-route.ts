@@ -9,14 +9,15 @@ import type { ReplyChannel } from './reply-channel.js';
 import { readSpeechQuery } from './read-speech-query.js';
 import { sendAudio } from './send-audio.js';
 import { entityTag, REVALIDATE, sendKeptAudio } from './send-cached-audio.js';
-import { NOBODY_ASKED, setSpeechHeaders, setWarnings } from './speech-headers.js';
+import { NOBODY_ASKED } from '../speech/outcome.js';
+import type { SpeechService } from '../speech/service.js';
+import { setSpeechHeaders, setWarnings } from './speech-headers.js';
 import {
   createMethodRoute,
   type Answer,
   type Asked,
   type SpeechMethod,
   type SpeechRouteOptions,
-  type SpeechService,
 } from './speech-route.js';
 
 /**

@@ -2,25 +2,11 @@ import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { CacheResult } from '../speech/audio-cache.js';
 import type { SpeechWarning } from '../speech/provider.js';
-import type { Stint } from '../speech/outcome.js';
+import type { ReplyFacts, Stint } from '../speech/outcome.js';
 import { setRequestId } from './request-id.js';
-
-/** What the headers tell of the way a reply took. */
-export interface ReplyFacts {
-  /** The provider that answered, or null when none did. */
-  readonly provider: string | null;
-  /** True when the first provider of the chain was asked and did not answer. */
-  readonly degraded: boolean;
-  readonly attempts: readonly Attempt[];
-  /** Who spoke which part of a long text, as far as it has come. */
-  readonly stints?: readonly Stint[];
-}
 
 /** Most stretches of a long speech that the trailer tells of. */
 const MOST_STINTS = 32;
-
-/** The facts of a reply to a request that no provider was asked to answer. */
-export const NOBODY_ASKED: ReplyFacts = { provider: null, degraded: false, attempts: [] };
 
 /** Sets the headers that stand on every reply of the speech route, error replies too. */
 export function setSpeechHeaders(

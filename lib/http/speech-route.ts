@@ -3,61 +3,26 @@ import { Deadline, type Clock } from '../resilience/index.js';
 import type { AudioCache } from '../speech/audio-cache.js';
 import { cleanText } from '../text/clean-text.js';
 import { isPronounceable } from '../text/pronounceable.js';
+import { NOBODY_ASKED, type ReplyFacts } from '../speech/outcome.js';
 import type { SpeechRequest } from '../speech/request.js';
+import type { RequestWatcher, SpeechService } from '../speech/service.js';
 import type { RequestTrace } from '../speech/trace.js';
-import type { ReplyConditions, SpokenAudio, SpokenResult } from '../speech/spoken.js';
+import type { SpokenAudio, SpokenResult } from '../speech/spoken.js';
 import { isVisible } from '../text/visible.js';
 import { discard } from '../streams/discard.js';
-import type { ActiveRequests } from '../chain/admission.js';
 import { ClientConnection } from './client-connection.js';
 import { exhausted, problem, toHttpError, type SpeechHttpError } from './problems.js';
-import { readBody, type BodyOptions } from './read-body.js';
+import { readBody } from './read-body.js';
 import { readSpeechRequest, type ReadRequest } from './read-speech-request.js';
 import { ReplyChannel } from './reply-channel.js';
 import { requestIdOf } from './request-id.js';
-import { RequestReport, type RequestWatcher } from './request-report.js';
+import { RequestReport } from './request-report.js';
 import { sendAudio, type AudioReply } from './send-audio.js';
 import { sendAudioEvents } from './send-audio-events.js';
-import { sendBareError, sendError, type ErrorMode } from './send-error.js';
+import { sendBareError, sendError } from './send-error.js';
 import { sendSilence } from './send-silence.js';
 import { reasonOf, sendText } from './send-text.js';
-import {
-  hasSpeechHeaders,
-  NOBODY_ASKED,
-  serverTimingOf,
-  setSpeechHeaders,
-  setWarnings,
-  type ReplyFacts,
-} from './speech-headers.js';
-
-/** What a request is read and answered with. */
-export interface SpeechService {
-  readonly body: BodyOptions;
-  readonly active: ActiveRequests;
-  /** Milliseconds from the request to the first audio byte. */
-  readonly deadline: number;
-  readonly maxInput: number;
-  readonly errors: ErrorMode;
-  /** Whether the route answers GET as well. */
-  readonly get: boolean;
-  /** What was sent before, for whoever gets; nothing where none is kept. */
-  readonly cache: AudioCache | undefined;
-  /** Makes the text ready to be spoken; at once, with the same request, where nothing is to be done. Never rejects. */
-  readonly prepare: (
-    request: SpeechRequest,
-    context: { readonly deadline: Deadline; readonly signal: AbortSignal },
-  ) => SpeechRequest | Promise<SpeechRequest>;
-  readonly speak: (
-    request: SpeechRequest,
-    options: {
-      readonly deadline: Deadline;
-      readonly signal: AbortSignal;
-      readonly fallback: 'chain' | 'none';
-      readonly trace: RequestTrace | undefined;
-      readonly reply: ReplyConditions;
-    },
-  ) => Promise<{ readonly result: SpokenResult | null; readonly facts: ReplyFacts }>;
-}
+import { hasSpeechHeaders, serverTimingOf, setSpeechHeaders, setWarnings } from './speech-headers.js';
 
 /** What the route needs of the rest of the house. */
 export interface SpeechRouteOptions {

@@ -1,3 +1,19 @@
+import type { Attempt } from '../resilience/index.js';
+
+/** What became of a request: who answered, and how it came to that. */
+export interface ReplyFacts {
+  /** The provider that answered, or null when none did. */
+  readonly provider: string | null;
+  /** True when the first provider of the chain was asked and did not answer. */
+  readonly degraded: boolean;
+  readonly attempts: readonly Attempt[];
+  /** Who spoke which part of a long text, as far as it has come. */
+  readonly stints?: readonly Stint[];
+}
+
+/** The facts of a reply to a request that no provider was asked to answer. */
+export const NOBODY_ASKED: ReplyFacts = { provider: null, degraded: false, attempts: [] };
+
 /** Segments of a long text that one provider spoke in a row, or some that it could not speak. */
 export interface Stint {
   readonly provider: string;

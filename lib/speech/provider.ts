@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { SpeechError } from './error.js';
 import type { SpeechFormat } from '../audio/formats.js';
 import { hasMethods } from './has-methods.js';
-import type { MarkKind } from '../text/marks.js';
+import type { MarkKind } from './mark-kinds.js';
 import type { SpeechRequest } from './request.js';
 
 /** Anything with pino's methods: an object of fixed keys first, then a sentence. */

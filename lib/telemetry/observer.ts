@@ -1,7 +1,7 @@
 import type { SpeechEventMap, SpeechEvents } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
 import type { SpeechLogger } from '../speech/provider.js';
-import type { RequestTrace } from '../speech/trace.js';
+import type { RequestWatcher } from '../speech/service.js';
 import type { SpeechStatus } from '../speech/status.js';
 import { alertMessage } from './alerts/message.js';
 import { AlertRules, DEFAULT_MIN_INTERVAL } from './alerts/rules.js';
@@ -34,15 +34,10 @@ export interface ObserverOptions {
   readonly clock: Clock;
 }
 
-interface Watcher {
-  readonly trace: RequestTrace | undefined;
-  ended(end: SpeechEventMap['request']): void;
-}
-
 /** Everything that watches one router: log lines, metrics, traces and alerts. */
 export interface Observer {
   /** Watches one request; nothing where nobody wants to know of it, which is what most requests cost. */
-  watch(): Watcher | undefined;
+  watch(): RequestWatcher | undefined;
   /** Goes over to other settings and another chain, once both are in use: counters go on, and nothing is told twice. */
   reconfigure(settings: ObserverSettings): void;
   close(): void;
@@ -78,8 +73,8 @@ export function observe(events: SpeechEvents, settings: ObserverSettings, option
     events.emit('request', end);
     if (events.hears('alert')) rules.notice(end);
   };
-  const untraced: Watcher = { trace: undefined, ended };
-  const traced = (trace: OpenTrace): Watcher => ({
+  const untraced: RequestWatcher = { trace: undefined, ended };
+  const traced = (trace: OpenTrace): RequestWatcher => ({
     trace,
     ended(end) {
       trace.end(end);

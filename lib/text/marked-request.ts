@@ -1,4 +1,5 @@
-import { withMarks, type MarkKind } from './marks.js';
+import { type MarkKind } from '../speech/mark-kinds.js';
+import { withMarks } from './marks.js';
 import type { SpeechRequest } from '../speech/request.js';
 
 /** Leaves a request the marks that a provider understands. */

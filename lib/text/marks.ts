@@ -1,7 +1,4 @@
-/** Marks within a text that mean something to the servers that know them: how a word is pronounced, and sounds that are no words. */
-export const MARK_KINDS = ['pronunciation', 'tags'] as const;
-
-export type MarkKind = (typeof MARK_KINDS)[number];
+import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
 
 interface Mark {
   readonly kind: MarkKind;

@@ -1,5 +1,6 @@
 import { squeezeBlanks } from './blanks.js';
-import { hideMarks, MARK_KINDS, showMarks } from './marks.js';
+import { MARK_KINDS } from '../speech/mark-kinds.js';
+import { hideMarks, showMarks } from './marks.js';
 import { endSentence } from './normalize/sentence-end.js';
 import { isPronounceable } from './pronounceable.js';
 import type { SpeechRequest } from '../speech/request.js';

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import express, { type Express } from 'express';
+import type { Express } from 'express';
 import { AudioMemory } from '../../lib/cache/audio-memory.js';
 import { SpeechCache } from '../../lib/cache/speech-cache.js';
 import { ActiveRequests } from '../../lib/chain/admission.js';
 import { createSpeechGetRoute } from '../../lib/http/speech-get-route.js';
-import type { SpeechService } from '../../lib/http/speech-route.js';
+import type { SpeechService } from '../../lib/speech/service.js';
 import { SpeechError, type SpeechEventMap, type SpeechProvider, type SpeechRouterOptions } from '../../lib/index.js';
 import { systemClock } from '../../lib/resilience/index.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -426,7 +426,7 @@ describe('GET on the speech route', () => {
       const facts = { provider: 'first', degraded: false, attempts: [] };
       const bodies: PassThrough[] = [];
       const service: SpeechService = {
-        body: { parse: express.json(), mostBytes: 1_000, limit: 1_000, clock },
+        body: { mostBytes: 1_000, limit: 1_000, clock },
         active: new ActiveRequests(8, clock),
         deadline: 1_000,
         maxInput: 100,

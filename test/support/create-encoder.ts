@@ -1,4 +1,4 @@
-import { createEncoders } from '../../lib/engines/encoders/encoder.js';
+import { createEncoders } from '../../lib/engines/encoders/create-encoder.js';
 import { createLoad } from '../../lib/engines/worker/load.js';
 
 /** Makes encoders in this thread, which nobody ends. */

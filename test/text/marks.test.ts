@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { hasMarks, hideMarks, MARK_KINDS, showMarks, withMarks } from '../../lib/text/marks.js';
+import { MARK_KINDS } from '../../lib/speech/mark-kinds.js';
+import { hasMarks, hideMarks, showMarks, withMarks } from '../../lib/text/marks.js';
 
 const MARKED: readonly (readonly [written: string, plain: string, pronounced?: string | undefined, tagged?: string])[] =
   [

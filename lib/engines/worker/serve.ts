@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../../speech/error.js';
 import type { ConvertJob } from './convert-job.js';
 import type { ConvertStreamJob, JobInput } from './convert-stream-job.js';
-import { createEncoders } from '../encoders/encoder.js';
+import { createEncoders } from '../encoders/create-encoder.js';
 import type { Load } from './load.js';
 import { loadEngines } from './load-engines.js';
 import type { EngineChoice, FromWorker, ToWorker, WorkerTask } from './messages.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ConvertJob } from '../../engines/worker/convert-job.js';
-import { localFormats } from '../../engines/encoders/encoder.js';
+import { localFormats } from '../../engines/encoders/create-encoder.js';
 import { SpeechError } from '../../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
 import { awaitJob, blameless } from './pool-job.js';

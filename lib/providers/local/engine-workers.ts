@@ -4,6 +4,7 @@ import { reasonOf } from '../../engines/worker/load.js';
 import type { EngineChoice } from '../../engines/worker/messages.js';
 import { embeddedVoice, MissingFileError, ownFile } from '../../packages/own-files.js';
 import { SpeechError } from '../../speech/error.js';
+import type { LocalEngine } from './local-engine.js';
 import { PoolShare } from './pool-share.js';
 import { PROCESS_WIDE } from './process-wide.js';
 import { SoundMemory } from './sound-memory.js';
@@ -19,13 +20,6 @@ export interface EngineOptions {
   readonly voice?: string;
   /** Worker threads, each of which speaks one request at a time and takes 80 to 100 MB. */
   readonly workers: number;
-}
-
-/** The workers of an engine, and the memory for what they make. */
-export interface LocalEngine {
-  readonly pool: WorkerPool;
-  readonly memory: SoundMemory;
-  close(): Promise<void>;
 }
 
 /** One provider's part in an engine. */

@@ -1,5 +1,5 @@
 import { Shared } from '../../collections/shared.js';
-import type { LocalEngine } from './engine-workers.js';
+import type { LocalEngine } from './local-engine.js';
 import { RunningPrograms } from './running-programs.js';
 import type { WorkerPool } from './worker-pool.js';
 

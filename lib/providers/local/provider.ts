@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import { AAC_ADVICE } from '../../engines/encoders/aac-peer.js';
-import { localFormats } from '../../engines/encoders/encoder.js';
+import { localFormats } from '../../engines/encoders/create-encoder.js';
 import type { SpeakJob } from '../../engines/worker/speak-job.js';
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechLogger, SpeechProvider, SpeechWarning } from '../../speech/provider.js';

@@ -1,5 +1,5 @@
 import type { SpeechFormat } from '../../audio/formats.js';
-import type { MarkKind } from '../../text/marks.js';
+import type { MarkKind } from '../../speech/mark-kinds.js';
 import type { PcmOption } from './pcm-layout.js';
 
 /** Milliseconds for each phase of a call. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { localFormats } from '../../../lib/engines/encoders/encoder.js';
+import { localFormats } from '../../../lib/engines/encoders/create-encoder.js';
 import { createEncoder } from '../../support/create-encoder.js';
 import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../../lib/audio/formats.js';
 import { proveAudio } from '../../../lib/audio/sniff.js';

@@ -1,0 +1,4 @@
+/** Marks within a text that mean something to the servers that know them: how a word is pronounced, and sounds that are no words. */
+export const MARK_KINDS = ['pronunciation', 'tags'] as const;
+
+export type MarkKind = (typeof MARK_KINDS)[number];
