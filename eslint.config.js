@@ -1,34 +1,18 @@
-import { readdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import importX from 'eslint-plugin-import-x';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
+import { packageFences, zones } from './scripts/rooms.js';
 
-/** Says which rooms of lib/ a room may import from; a comment is no fence. */
-const room = (files, forbidden, message) => ({
-  files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
-});
-
-const ROOMS = [
-  '**/http/**',
-  '**/providers/**',
-  '**/engines/**',
-  '**/resilience/**',
-  '**/telemetry/**',
-  '**/admin/**',
-  '**/cache/**',
-  '**/verify/**',
-  '**/speech/**',
-  '**/long-text/**',
-  '**/streams/**',
-  '**/client/**',
-];
-// What joins the rooms lies beside router.ts, and no room may lean on it. They share the vocabulary of events, of state and of Express,
-// and know where the files of the package lie.
-const SHARED = ['events.ts', 'status.ts', 'middleware.ts', 'own-files.ts'];
-const JOINTS = readdirSync(new URL('lib', import.meta.url))
-  .filter((name) => name.endsWith('.ts') && !SHARED.includes(name))
-  .map((name) => `../${name.replace(/ts$/, 'js')}`);
-const allBut = (...allowed) => [...ROOMS.filter((name) => !allowed.includes(name.slice(3, -3))), ...JOINTS];
+/** Leads from a module to what it imports of ours, as TypeScript does: `.js` is a `.ts` file. */
+const ownModules = {
+  interfaceVersion: 3,
+  name: 'own-modules',
+  resolve(source, file) {
+    if (!source.startsWith('.')) return { found: false };
+    return { found: true, path: resolve(dirname(file), source).replace(/\.js$/, '.ts') };
+  },
+};
 
 /** What no module of the package does. */
 const SYNTAX = [
@@ -102,75 +86,24 @@ export default tseslint.config(
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
   },
-  room(
-    ['lib/speech/**'],
-    [
-      ...allBut('speech', 'resilience'),
-      'express',
-      'got',
-      'http-errors',
-      'node:fs*',
-      'node:net',
-      'node:child_process',
-      'node:worker_threads',
-    ],
-    'speech/ is the domain, without I/O.',
-  ),
-  room(
-    ['lib/long-text/**'],
-    [...allBut('long-text', 'resilience', 'speech', 'streams'), 'express', 'got', 'http-errors'],
-    'long-text/ joins what it is given; it knows speech/ and the vocabulary of resilience/.',
-  ),
-  room(
-    ['lib/resilience/**'],
-    [...allBut('resilience'), 'express', 'got', 'http-errors'],
-    'resilience/ knows nothing of ours.',
-  ),
-  room(
-    ['lib/streams/**'],
-    [...allBut('streams'), 'express', 'got', 'http-errors'],
-    'streams/ is ground: it knows nothing of ours.',
-  ),
-  room(
-    ['lib/engines/**'],
-    [...allBut('engines', 'speech', 'streams'), 'express', 'got', 'http-errors'],
-    'engines/ know speech/ only.',
-  ),
-  room(
-    ['lib/providers/**'],
-    [...allBut('providers', 'engines', 'speech', 'streams'), 'express', 'http-errors'],
-    'providers/ know speech/ and their engines only.',
-  ),
-  room(
-    ['lib/http/**'],
-    [...allBut('http', 'resilience', 'speech', 'streams'), 'got'],
-    'http/ knows Express, speech/ and the vocabulary of resilience/.',
-  ),
-  room(
-    ['lib/cache/**'],
-    [...allBut('cache', 'speech', 'streams'), 'express', 'got', 'http-errors'],
-    'cache/ knows speech/ only.',
-  ),
-  room(
-    ['lib/telemetry/**'],
-    [...allBut('telemetry', 'resilience', 'speech', 'streams'), 'express', 'http-errors'],
-    'telemetry/ listens; it calls webhooks only.',
-  ),
-  room(
-    ['lib/network/**', 'lib/collections/**', 'lib/packages/**'],
-    [...allBut('speech'), 'express', 'got', 'http-errors'],
-    'network/, collections/ and packages/ are for all rooms, and know none of them but speech/.',
-  ),
-  room(
-    ['lib/verify/**'],
-    [...allBut('verify', 'providers', 'resilience', 'speech', 'streams'), 'express', 'http-errors'],
-    'verify/ tries providers, and knows no router.',
-  ),
-  room(
-    ['lib/admin/**'],
-    [...allBut('admin', 'resilience', 'speech', 'streams'), 'got'],
-    'admin/ knows Express, speech/, the vocabulary of resilience/ and the control that a router gives it.',
-  ),
+  {
+    // The rooms, and which of them may lean on which: scripts/rooms.js.
+    files: ['lib/**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [ownModules],
+    },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones: zones() }],
+      'import-x/no-cycle': 'error',
+    },
+  },
+  ...packageFences().map(({ files, forbidden }) => ({
+    files,
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message: 'Not in this room.' }] }] },
+  })),
   {
     files: ['lib/client/**'],
     rules: {
@@ -180,11 +113,6 @@ export default tseslint.config(
       ],
     },
   },
-  room(
-    ['lib/*.ts'],
-    ['got', 'http-errors', '**/remote/*', '**/client/*'],
-    'got stays in providers/, http-errors in http/, client/ in browsers.',
-  ),
   {
     files: ['test/**/*.ts'],
     rules: {
