@@ -13,11 +13,11 @@ import type { SpeechLogger } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { BodyLimits, SpeechService } from '../speech/service.js';
 import { Turns } from '../text/turns.js';
-import type { Stage } from './guarded-provider.js';
+import type { GuardedProvider } from './guarded-provider.js';
 
 export interface SpeechRuntimeOptions {
   readonly configuration: Configuration;
-  readonly stages: readonly Stage[];
+  readonly stages: readonly GuardedProvider[];
   readonly events: SpeechEvents;
   readonly clock: Clock;
   /** What this configuration may play again; nothing where it keeps none. */

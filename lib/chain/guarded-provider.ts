@@ -17,7 +17,7 @@ import {
   type EntryOptions,
   type StepContext,
 } from '../resilience/index.js';
-import { StageHealth } from './provider-health.js';
+import { ProviderHealth } from './provider-health.js';
 import { codePointLength, isLongerThan } from '../text/characters.js';
 import { codeBlamesProvider, SpeechError } from '../speech/error.js';
 import { withMarksFor } from '../text/marked-request.js';
@@ -27,7 +27,7 @@ import type { Seats } from '../resilience/lease.js';
 import type { ProviderStatus } from '../speech/status.js';
 import { UnmadeFormats } from './unmade-formats.js';
 
-export interface StageOptions {
+export interface GuardedProviderOptions {
   /** Whether the provider is one of this package's, or the user's own. */
   readonly origin: 'built-in' | 'custom';
   readonly guards: GuardsConfiguration;
@@ -63,14 +63,14 @@ const LATE = 1 / 2;
 const TRIAL_WAIT = 250;
 
 /** One provider in its place in the chain, with its guards around it and its state beside it. */
-export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatcher {
+export class GuardedProvider implements ChainStep<SpeechRequest, SpeechResult>, CallWatcher {
   readonly name: string;
   readonly type: string;
   readonly reserve: number;
   /** Whether it hands back text and nothing else. */
   readonly isLastResort: boolean;
   readonly provider: SpeechProvider;
-  readonly #options: StageOptions;
+  readonly #options: GuardedProviderOptions;
   /** The last resort has none: whoever has come this far gets an answer. */
   readonly #guard: Guard | undefined;
   readonly #retry: Retry;
@@ -82,11 +82,11 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
   /** Requests of which a try has been held against the provider: each counts once. */
   readonly #failed = new WeakSet<SpeechRequest>();
   #lastError: ProviderStatus['lastError'] = null;
-  readonly #health: StageHealth | undefined;
+  readonly #health: ProviderHealth | undefined;
   /** Called after the events that told of it, whenever the state or the circuit may have changed. */
   onChange: () => void = nothing;
 
-  constructor(provider: SpeechProvider, options: StageOptions) {
+  constructor(provider: SpeechProvider, options: GuardedProviderOptions) {
     const { origin, guards, events, maxInput, firstByte, clock, random } = options;
     const isLastResort = provider.type === 'text' && origin === 'built-in';
     this.isLastResort = isLastResort;
@@ -116,7 +116,7 @@ export class Stage implements ChainStep<SpeechRequest, SpeechResult>, CallWatche
         this.onChange();
       },
     };
-    this.#health = new StageHealth(provider, this.#guard, options, watcher);
+    this.#health = new ProviderHealth(provider, this.#guard, options, watcher);
   }
 
   /** @param seats the places of the long speech that the request is a part of */

@@ -14,7 +14,7 @@ import type { SpeechResult } from '../speech/provider.js';
 import type { RequestTrace } from '../speech/trace.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { Seats } from '../resilience/lease.js';
-import type { Stage } from './guarded-provider.js';
+import type { GuardedProvider } from './guarded-provider.js';
 import type { ProviderStatus, SpeechStatus } from '../speech/status.js';
 import { discard } from '../streams/discard.js';
 
@@ -45,13 +45,13 @@ type Step = ChainStep<SpeechRequest, SpeechResult>;
 
 /** The providers in their order: asks them, watches them, and closes them together. */
 export class SpeechChain {
-  readonly stages: readonly Stage[];
+  readonly stages: readonly GuardedProvider[];
   readonly #events: SpeechEvents;
   readonly #clock: Clock;
-  readonly #byName: ReadonlyMap<string, Stage>;
+  readonly #byName: ReadonlyMap<string, GuardedProvider>;
   #lastStatus: SpeechStatusName;
 
-  constructor(stages: readonly Stage[], events: SpeechEvents, clock: Clock) {
+  constructor(stages: readonly GuardedProvider[], events: SpeechEvents, clock: Clock) {
     this.stages = stages;
     this.#events = events;
     this.#clock = clock;
@@ -123,7 +123,7 @@ export class SpeechChain {
     return fallback === 'none' ? steps.map(withoutSubstitution) : steps;
   }
 
-  #stagesFor(fallback: SpeakOptions['fallback']): readonly Stage[] {
+  #stagesFor(fallback: SpeakOptions['fallback']): readonly GuardedProvider[] {
     if (fallback === 'chain') return this.stages;
     if (fallback === 'none') return this.stages.slice(0, 1);
     return fallback.order.flatMap((name) => this.#byName.get(name) ?? []);
@@ -169,7 +169,7 @@ function overall(providers: readonly ProviderStatus[]): SpeechStatusName {
 }
 
 /** Has a stage keep the place that it gives to a long speech. */
-function seated(stage: Stage, seats: Seats): Step {
+function seated(stage: GuardedProvider, seats: Seats): Step {
   return {
     name: stage.name,
     reserve: stage.reserve,
@@ -185,7 +185,7 @@ function errorOf(thrown: unknown, code: string): SpeechError {
 }
 
 /** Has whoever asked decide about waiting for a service that wants to be left alone for a while. */
-function waitedFor(step: Step, stage: Stage | undefined, patience: number): Step {
+function waitedFor(step: Step, stage: GuardedProvider | undefined, patience: number): Step {
   return {
     name: step.name,
     reserve: step.reserve,

@@ -12,7 +12,7 @@ import {
 import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 
-export interface StageHealthOptions {
+export interface ProviderHealthOptions {
   readonly guards: GuardsConfiguration;
   readonly events: SpeechEvents;
   readonly clock: Clock;
@@ -38,10 +38,10 @@ const SPOKE_LATELY = 3;
  * fails ends that, and the checks are believed again. What the checks cannot tell, such as of a server without a list, is unknown
  * until it has spoken.
  */
-export class StageHealth {
+export class ProviderHealth {
   readonly #provider: SpeechProvider;
   readonly #guard: Guard;
-  readonly #options: StageHealthOptions;
+  readonly #options: ProviderHealthOptions;
   readonly #watcher: HealthWatcher;
   readonly #checks: HealthCheck | undefined;
   #lastCheck: HealthCheckResult | null = null;
@@ -59,7 +59,7 @@ export class StageHealth {
   /** The state that was told last. */
   #told: HealthState = 'unknown';
 
-  constructor(provider: SpeechProvider, guard: Guard, options: StageHealthOptions, watcher: HealthWatcher) {
+  constructor(provider: SpeechProvider, guard: Guard, options: ProviderHealthOptions, watcher: HealthWatcher) {
     this.#provider = provider;
     this.#guard = guard;
     this.#options = options;

@@ -13,7 +13,7 @@ import type { Clock } from '../resilience/index.js';
 import { SpeechRuntime, type SpeechRuntimeOptions } from './configured-service.js';
 import type { SpeechLogger, SpeechProvider } from '../speech/provider.js';
 import { warmReader } from '../text/normalize/markdown.js';
-import { Stage } from './guarded-provider.js';
+import { GuardedProvider } from './guarded-provider.js';
 
 export interface LiveSpeechOptions {
   readonly events: SpeechEvents;
@@ -35,7 +35,7 @@ export class LiveSpeech {
   /** What stands around objects of the user's own, by the object. */
   readonly #custom = new Map<SpeechProvider, CustomProvider>();
   /** The last stage that each of these had. */
-  readonly #foreign = new Map<SpeechProvider, Stage>();
+  readonly #foreign = new Map<SpeechProvider, GuardedProvider>();
   readonly #closing = new Set<Promise<void>>();
   readonly #converter = createConverter();
   /** Audio to be played again, whichever chain made it. */
@@ -106,7 +106,7 @@ export class LiveSpeech {
     this.#closing.delete(finishing);
   }
 
-  #runtime(configuration: Configuration, stages: readonly Stage[]): SpeechRuntime {
+  #runtime(configuration: Configuration, stages: readonly GuardedProvider[]): SpeechRuntime {
     const { events, clock, logger } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
     const convert: SpeechRuntimeOptions['convert'] = (...given) => this.#converter.convert(...given);
@@ -114,7 +114,7 @@ export class LiveSpeech {
     return new SpeechRuntime({ configuration, stages, events, clock, logger, cache, elsewhere, convert });
   }
 
-  #cache({ get, cache, revision }: Configuration, stages: readonly Stage[]): SpeechCache | undefined {
+  #cache({ get, cache, revision }: Configuration, stages: readonly GuardedProvider[]): SpeechCache | undefined {
     if (!get || cache === false) {
       this.#memory = undefined;
       return undefined;
@@ -128,13 +128,13 @@ export class LiveSpeech {
     return this.#memory && new SpeechCache(this.#memory, [revision, ...objects].join('.'));
   }
 
-  #stages(configuration: Configuration, before: SpeechRuntime | undefined): Stage[] {
+  #stages(configuration: Configuration, before: SpeechRuntime | undefined): GuardedProvider[] {
     return configuration.fallback.map(
       (entry) => unchangedStage(entry, configuration, before) ?? this.#stage(entry, configuration),
     );
   }
 
-  #stage(entry: ProviderConfiguration, { maxInput }: Configuration): Stage {
+  #stage(entry: ProviderConfiguration, { maxInput }: Configuration): GuardedProvider {
     const origin = entry.type === 'custom' ? 'custom' : 'built-in';
     const { logger } = this.#options;
     const firstByte = entry.type === 'remote' ? entry.options.timeout.firstByte : undefined;
@@ -142,7 +142,13 @@ export class LiveSpeech {
       entry.type === 'custom'
         ? this.#customProvider(entry)
         : createProvider(entry, { converter: this.#converter, logger });
-    const stage = new Stage(provider, { ...this.#options, origin, guards: entry.guards, maxInput, firstByte });
+    const stage = new GuardedProvider(provider, {
+      ...this.#options,
+      origin,
+      guards: entry.guards,
+      maxInput,
+      firstByte,
+    });
     if (origin === 'custom') this.#foreign.set(stage.provider, stage);
     return stage;
   }
@@ -166,7 +172,7 @@ function unchangedStage(
   entry: ProviderConfiguration,
   { maxInput }: Configuration,
   before: SpeechRuntime | undefined,
-): Stage | undefined {
+): GuardedProvider | undefined {
   if (before?.configuration.maxInput !== maxInput) return undefined;
   const index = before.configuration.fallback.findIndex((other) => isSame(entry, other));
   return before.chain.stages[index];
@@ -193,7 +199,7 @@ function createProvider(
   }
 }
 
-async function startStage(stage: Stage): Promise<void> {
+async function startStage(stage: GuardedProvider): Promise<void> {
   await Promise.all([stage.startChecks(), warm(stage.provider)]);
 }
 

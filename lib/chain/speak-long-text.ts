@@ -9,7 +9,7 @@ import { Seats } from '../resilience/lease.js';
 import type { SpeakOptions, SpeechChain, SpeechOutcome } from './provider-chain.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
-import type { Stage } from './guarded-provider.js';
+import type { GuardedProvider } from './guarded-provider.js';
 
 export interface SpeakLongContext {
   readonly chain: SpeechChain;
@@ -96,7 +96,7 @@ async function wholeText(
 }
 
 /** Whether a stage may give sound. */
-function speaks(stage: Stage): boolean {
+function speaks(stage: GuardedProvider): boolean {
   return !stage.isLastResort;
 }
 

@@ -6,7 +6,7 @@ import { CustomProvider } from '../../lib/chain/custom-provider.js';
 import { SpeechEvents, type SpeechEventMap } from '../../lib/speech/events.js';
 import { SpeechError, type SpeechErrorOptions, type SpeechGuards, type SpeechProvider } from '../../lib/index.js';
 import { CircuitOpenError, failureOf } from '../../lib/resilience/index.js';
-import { Stage } from '../../lib/chain/guarded-provider.js';
+import { GuardedProvider } from '../../lib/chain/guarded-provider.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { PCM, pcm, provider } from '../support/fake-provider.js';
 import { silentLogger, speechRequest } from '../support/speech-request.js';
@@ -22,7 +22,7 @@ function setUp(own: SpeechProvider, guards: SpeechGuards = TOUCHY) {
   events.on('attempt', (event) => attempts.push(event));
   const [entry] = parseOptions({ fallback: [{ ...own, ...guards }] }).fallback;
   if (entry === undefined) throw new Error('no entry');
-  const stage = new Stage(new CustomProvider(own, { name: own.name, type: own.type, clock }), {
+  const stage = new GuardedProvider(new CustomProvider(own, { name: own.name, type: own.type, clock }), {
     origin: 'custom',
     guards: entry.guards,
     maxInput: 4_096,

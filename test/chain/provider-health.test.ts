@@ -3,7 +3,7 @@ import { SpeechEvents } from '../../lib/speech/events.js';
 import { SpeechError } from '../../lib/index.js';
 import { parseOptions } from '../../lib/config/parse-options.js';
 import { Guard, type HealthState } from '../../lib/resilience/index.js';
-import { StageHealth } from '../../lib/chain/provider-health.js';
+import { ProviderHealth } from '../../lib/chain/provider-health.js';
 import type { CheckContext } from '../../lib/speech/provider.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { speaker } from '../support/fake-provider.js';
@@ -25,7 +25,7 @@ function setUp(check: Check | undefined, health: object | false = {}) {
   const entry = { ...own, health: health === false ? health : { interval: INTERVAL, timeout: 300, ...health } };
   const [parsed] = parseOptions({ fallback: [entry] }).fallback;
   if (parsed === undefined) throw new Error('no entry');
-  const stage: StageHealth = new StageHealth(
+  const stage: ProviderHealth = new ProviderHealth(
     own,
     guard,
     { guards: parsed.guards, events, clock, random: () => 0.5 },

@@ -105,7 +105,7 @@ describe('the fences between the rooms', function () {
   }
 
   it('let each have its own', async () => {
-    expect(await complaints('lib/client/speak.ts', "import './ask.js';")).to.deep.equal([]);
+    expect(await complaints('lib/client/speak.ts', "import './request.js';")).to.deep.equal([]);
     expect(await complaints('lib/router.ts', "import './providers/text.js';")).to.deep.equal([]);
     expect(await complaints('lib/router.ts', "import 'express';")).to.deep.equal([]);
     expect(await complaints('lib/providers/local/engine-thread.ts', 'worker.terminate();')).to.deep.equal([]);

@@ -6,7 +6,7 @@ import { Deadline } from '../../lib/resilience/index.js';
 import { speakLong } from '../../lib/chain/speak-long-text.js';
 import { cutLongText } from '../../lib/long-text/cut-text.js';
 import { SpeechChain, type SpeechOutcome } from '../../lib/chain/provider-chain.js';
-import { Stage } from '../../lib/chain/guarded-provider.js';
+import { GuardedProvider } from '../../lib/chain/guarded-provider.js';
 import { AT_ONCE } from '../../lib/text/turns.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { silentLogger, speechRequest } from './speech-request.js';
@@ -43,7 +43,7 @@ export interface PacedSpeechOptions {
 export interface PacedSpeech {
   readonly clock: FakeClock;
   readonly calls: readonly PacedCall[];
-  readonly stages: readonly Stage[];
+  readonly stages: readonly GuardedProvider[];
   readonly circuits: readonly SpeechEventMap['circuit'][];
   /** What has become of it once it has ended. */
   readonly outcome: SpeechOutcome;
@@ -114,12 +114,12 @@ export async function speakPaced(options: PacedSpeechOptions): Promise<PacedSpee
   return { clock, calls, stages, circuits, outcome, seconds: bytes / BYTES_PER_SECOND, error, took: clock.now() };
 }
 
-function stageOf(own: SpeechProvider, events: SpeechEvents, clock: FakeClock): Stage {
+function stageOf(own: SpeechProvider, events: SpeechEvents, clock: FakeClock): GuardedProvider {
   const [entry] = parseOptions({ fallback: [{ ...own, retry: { limit: 1 } }] }).fallback;
   if (entry === undefined) throw new Error('no entry');
   const { guards } = entry;
   const options = { guards, maxInput: 4_096, events, logger: silentLogger, clock, random: () => 0 };
-  return new Stage(own, { origin: 'custom', ...options });
+  return new GuardedProvider(own, { origin: 'custom', ...options });
 }
 
 function paced(
