@@ -1,14 +1,14 @@
 import type { SpeechControl } from './speech/control.js';
 import type { SpeechEvents } from './speech/events.js';
-import type { LiveConfiguration } from './config/config-store.js';
-import type { LiveSpeech } from './chain/reloadable-service.js';
+import type { ConfigStore } from './config/config-store.js';
+import type { ReloadableService } from './chain/reloadable-service.js';
 import { Deadline, type Clock } from './resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from './speech/error.js';
 import type { SpeechLogger } from './speech/provider.js';
 
 export interface RouterParts {
-  readonly configuration: LiveConfiguration;
-  readonly live: LiveSpeech;
+  readonly configuration: ConfigStore;
+  readonly live: ReloadableService;
   readonly events: SpeechEvents;
   readonly verify: SpeechControl['verify'];
   readonly logger: SpeechLogger;

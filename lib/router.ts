@@ -5,8 +5,8 @@ import { createHealthRoute } from './http/health-route.js';
 import { createModelsRoute, createVoicesRoute } from './http/list-routes.js';
 import { createSpeechGetRoute } from './http/speech-get-route.js';
 import { createSpeechRoute, type SpeechRouteOptions } from './http/speech-route.js';
-import { LiveConfiguration } from './config/config-store.js';
-import { LiveSpeech } from './chain/reloadable-service.js';
+import { ConfigStore } from './config/config-store.js';
+import { ReloadableService } from './chain/reloadable-service.js';
 import type { Middleware } from './speech/middleware.js';
 import type { SpeechRouterOptions } from './config/options.js';
 import { printable } from './chain/printable-status.js';
@@ -88,7 +88,7 @@ export interface SpeechRouter extends Middleware {
  */
 export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   const events = new SpeechEvents();
-  const configuration = new LiveConfiguration(options, {
+  const configuration = new ConfigStore(options, {
     clock: systemClock,
     apply(next) {
       live.reconfigure(next);
@@ -103,7 +103,12 @@ export function speechRouter(options?: SpeechRouterOptions): SpeechRouter {
   });
   const { logger: given = createConsoleLogger(console, systemClock) } = configuration.initial;
   const logger = given === false ? SILENT_LOGGER : harmless(given);
-  const live = new LiveSpeech(configuration.initial, { events, logger, clock: systemClock, random: Math.random });
+  const live = new ReloadableService(configuration.initial, {
+    events,
+    logger,
+    clock: systemClock,
+    random: Math.random,
+  });
   const observer = observe(events, configuration.initial, {
     logger: given === false ? undefined : logger,
     lines: configuration.initial.logger === undefined ? 'words' : 'events',

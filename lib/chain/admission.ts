@@ -15,7 +15,7 @@ const BREAK_LIMIT = 500;
 const MOST_HELD_BYTES = 128 * 1024 * 1024;
 
 /** The requests under way: bounds their number, ends those that nobody reads, and lets others wait for their end. */
-export class ActiveRequests implements Admission {
+export class RequestAdmission implements Admission {
   readonly #limit: number;
   readonly #clock: Clock;
   readonly #elsewhere: () => number;

@@ -3,7 +3,7 @@ import { Pacing, type CallPace } from '../long-text/pacing.js';
 import type { Passage, SegmentPlan } from '../long-text/segment-plan.js';
 import { passageRequest } from '../long-text/provider-rotation.js';
 import type { Attempt } from '../resilience/index.js';
-import type { SpeakOptions, SpeechChain, SpeechOutcome } from './provider-chain.js';
+import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 import type { SpeechRequest } from '../speech/request.js';
 
 /** Segments at the beginning that may be left out: who has refused three of them in a row is not going to speak. */
@@ -11,7 +11,7 @@ const MOST_BEFORE = 2;
 
 /** How the first passage of a text was answered. */
 export interface FirstAnswer {
-  readonly outcome: SpeechOutcome;
+  readonly outcome: ChainOutcome;
   readonly passage: Passage;
   /** What nobody could say before it, and why. */
   readonly before: readonly { readonly passage: Passage; readonly attempts: readonly Attempt[] }[];
@@ -31,8 +31,8 @@ export interface FirstQuestion {
  */
 export async function askFirst(
   question: FirstQuestion,
-  options: SpeakOptions,
-  chain: SpeechChain,
+  options: ChainOptions,
+  chain: ProviderChain,
 ): Promise<FirstAnswer> {
   const { plan } = question;
   const [stage] = chain.stages;
@@ -49,8 +49,8 @@ export async function askFirst(
 async function askBehind(
   question: FirstQuestion,
   { outcome, passage }: FirstAnswer,
-  options: SpeakOptions,
-  chain: SpeechChain,
+  options: ChainOptions,
+  chain: ProviderChain,
 ): Promise<FirstAnswer | undefined> {
   const { plan } = question;
   const attempts = failuresOf(outcome);
@@ -80,18 +80,18 @@ async function askBehind(
 function ask(
   { request, plan }: FirstQuestion,
   passage: Passage,
-  options: SpeakOptions,
-  chain: SpeechChain,
-): Promise<SpeechOutcome> {
+  options: ChainOptions,
+  chain: ProviderChain,
+): Promise<ChainOutcome> {
   return chain.speak(passageRequest(request, passage, plan.count, undefined), options);
 }
 
 /** Whether there is sound, or the text of a provider that was not the last resort. */
-function isAnswered({ result, facts }: SpeechOutcome, { stages }: SpeechChain): boolean {
+function isAnswered({ result, facts }: ChainOutcome, { stages }: ProviderChain): boolean {
   return result !== null && stages.some(({ name, isLastResort }) => name === facts.provider && !isLastResort);
 }
 
-function failuresOf({ facts }: Pick<SpeechOutcome, 'facts'>): Attempt[] {
+function failuresOf({ facts }: Pick<ChainOutcome, 'facts'>): Attempt[] {
   return facts.attempts.filter(({ code }) => code !== null);
 }
 

@@ -1,11 +1,11 @@
 import type { Configuration } from '../config/parse-options.js';
 import type { SpeechEvents } from '../speech/events.js';
-import { ActiveRequests } from './admission.js';
+import { RequestAdmission } from './admission.js';
 import type { AudioCache } from '../speech/audio-cache.js';
 import { createPrepare, type PrepareRequest } from '../text/normalize.js';
 import type { Clock } from '../resilience/index.js';
 import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
-import { SpeechChain } from './provider-chain.js';
+import { ProviderChain } from './provider-chain.js';
 import { cutFor, cutLongText, isLongText, type Cut, type CutText } from '../long-text/cut-text.js';
 import { speakLong, type SpeakLongContext } from './speak-long-text.js';
 import { inOneLine } from '../text/one-line.js';
@@ -15,7 +15,7 @@ import type { BodyLimits, SpeechService } from '../speech/service.js';
 import { Turns } from '../text/turns.js';
 import type { GuardedProvider } from './guarded-provider.js';
 
-export interface SpeechRuntimeOptions {
+export interface ConfiguredServiceOptions {
   readonly configuration: Configuration;
   readonly stages: readonly GuardedProvider[];
   readonly events: SpeechEvents;
@@ -30,10 +30,10 @@ export interface SpeechRuntimeOptions {
 }
 
 /** What a router speaks with under one configuration. A request that has begun with it ends with it. */
-export class SpeechRuntime implements SpeechService {
+export class ConfiguredService implements SpeechService {
   readonly configuration: Configuration;
-  readonly chain: SpeechChain;
-  readonly active: ActiveRequests;
+  readonly chain: ProviderChain;
+  readonly active: RequestAdmission;
   readonly body: BodyLimits;
   readonly deadline: number;
   readonly maxInput: number;
@@ -51,11 +51,11 @@ export class SpeechRuntime implements SpeechService {
   /** Whether lines are joined as what somebody says, or only as what was sent. */
   readonly #endsParagraphs: boolean;
 
-  constructor(options: SpeechRuntimeOptions) {
+  constructor(options: ConfiguredServiceOptions) {
     const { configuration, stages, events, clock, logger, cache, elsewhere, convert } = options;
     const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get, hold } = configuration;
     this.configuration = configuration;
-    this.chain = new SpeechChain(stages, events, clock);
+    this.chain = new ProviderChain(stages, events, clock);
     this.#cut =
       segments === false
         ? undefined
@@ -65,7 +65,7 @@ export class SpeechRuntime implements SpeechService {
           );
     this.#long = { chain: this.chain, clock, deadline, ahead: segments === false ? 0 : segments.ahead, convert };
     this.#short = { chain: this.chain, clock, hold };
-    this.active = new ActiveRequests(maxConcurrent, clock, elsewhere);
+    this.active = new RequestAdmission(maxConcurrent, clock, elsewhere);
     this.body = { mostBytes: bodyLimit, limit: deadline, clock };
     this.deadline = deadline;
     this.maxInput = maxInput;

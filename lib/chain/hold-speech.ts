@@ -1,6 +1,6 @@
 import type { ReplyFacts } from '../speech/outcome.js';
 import { Deadline, type Attempt, type Clock } from '../resilience/index.js';
-import type { SpeakOptions, SpeechChain, SpeechOutcome } from './provider-chain.js';
+import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 import { SpeechError } from '../speech/error.js';
 import type { SpeechFormat } from '../audio/formats.js';
 import type { SpeechAudio } from '../speech/provider.js';
@@ -30,7 +30,7 @@ export interface SpokenOutcome {
 }
 
 export interface HoldContext {
-  readonly chain: SpeechChain;
+  readonly chain: ProviderChain;
   readonly clock: Clock;
   /** Milliseconds for which sound is held; Infinity until it is whole. */
   readonly hold: number;
@@ -39,8 +39,8 @@ export interface HoldContext {
 /** An answer that is to be held. */
 export interface AnswerToHold {
   readonly request: SpeechRequest;
-  readonly answer: SpeechOutcome;
-  readonly options: SpeakOptions & { readonly reply?: ReplyConditions | undefined };
+  readonly answer: ChainOutcome;
+  readonly options: ChainOptions & { readonly reply?: ReplyConditions | undefined };
   /** Names those who may answer when this provider breaks off, in their order. */
   readonly behind: (provider: string) => readonly string[];
 }

@@ -19,12 +19,12 @@ import type { ProviderStatus, SpeechStatus } from '../speech/status.js';
 import { discard } from '../streams/discard.js';
 
 /** What became of a request: the answer, or null when nobody had one, and how it came to that. */
-export interface SpeechOutcome {
+export interface ChainOutcome {
   readonly result: SpeechResult | null;
   readonly facts: ReplyFacts;
 }
 
-export interface SpeakOptions {
+export interface ChainOptions {
   readonly deadline: Deadline;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
@@ -44,7 +44,7 @@ export interface SpeakOptions {
 type Step = ChainStep<SpeechRequest, SpeechResult>;
 
 /** The providers in their order: asks them, watches them, and closes them together. */
-export class SpeechChain {
+export class ProviderChain {
   readonly stages: readonly GuardedProvider[];
   readonly #events: SpeechEvents;
   readonly #clock: Clock;
@@ -66,8 +66,8 @@ export class SpeechChain {
 
   async speak(
     request: SpeechRequest,
-    { deadline, signal, fallback, trace, seats, patience }: SpeakOptions,
-  ): Promise<SpeechOutcome> {
+    { deadline, signal, fallback, trace, seats, patience }: ChainOptions,
+  ): Promise<ChainOutcome> {
     const asked = this.#stepsFor(fallback, seats, patience);
     const stages = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
     const run = {
@@ -110,7 +110,7 @@ export class SpeechChain {
   }
 
   #stepsFor(
-    fallback: SpeakOptions['fallback'],
+    fallback: ChainOptions['fallback'],
     seats: Seats | undefined,
     patience: number | undefined,
   ): readonly Step[] {
@@ -123,7 +123,7 @@ export class SpeechChain {
     return fallback === 'none' ? steps.map(withoutSubstitution) : steps;
   }
 
-  #stagesFor(fallback: SpeakOptions['fallback']): readonly GuardedProvider[] {
+  #stagesFor(fallback: ChainOptions['fallback']): readonly GuardedProvider[] {
     if (fallback === 'chain') return this.stages;
     if (fallback === 'none') return this.stages.slice(0, 1);
     return fallback.order.flatMap((name) => this.#byName.get(name) ?? []);

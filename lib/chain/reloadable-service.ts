@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AudioMemory } from '../cache/audio-memory.js';
 import { SpeechCache } from '../cache/speech-cache.js';
-import { Catalogue } from './voice-catalog.js';
+import { VoiceCatalog } from './voice-catalog.js';
 import type { Configuration, CustomConfiguration, ProviderConfiguration } from '../config/parse-options.js';
 import { CustomProvider } from './custom-provider.js';
 import type { SpeechEvents } from '../speech/events.js';
@@ -10,12 +10,12 @@ import { createLocalProvider, type LocalProvider } from '../providers/local/prov
 import { createRemoteProvider } from '../providers/remote/provider.js';
 import { createTextProvider } from '../providers/text.js';
 import type { Clock } from '../resilience/index.js';
-import { SpeechRuntime, type SpeechRuntimeOptions } from './configured-service.js';
+import { ConfiguredService, type ConfiguredServiceOptions } from './configured-service.js';
 import type { SpeechLogger, SpeechProvider } from '../speech/provider.js';
 import { warmReader } from '../text/normalize/markdown.js';
 import { GuardedProvider } from './guarded-provider.js';
 
-export interface LiveSpeechOptions {
+export interface ReloadableServiceOptions {
   readonly events: SpeechEvents;
   readonly logger: SpeechLogger;
   readonly clock: Clock;
@@ -28,10 +28,10 @@ export interface LiveSpeechOptions {
  * A provider whose entry stays the same stays as it is, with its connections, its workers and what its circuit has learnt. One that
  * goes finishes what it has begun, and is closed then; objects of the user's own are closed with the router, as they may come back.
  */
-export class LiveSpeech {
-  readonly catalogue: Catalogue;
-  readonly #options: LiveSpeechOptions;
-  readonly #retired: SpeechRuntime[] = [];
+export class ReloadableService {
+  readonly catalogue: VoiceCatalog;
+  readonly #options: ReloadableServiceOptions;
+  readonly #retired: ConfiguredService[] = [];
   /** What stands around objects of the user's own, by the object. */
   readonly #custom = new Map<SpeechProvider, CustomProvider>();
   /** The last stage that each of these had. */
@@ -40,17 +40,17 @@ export class LiveSpeech {
   readonly #converter = createConverter();
   /** Audio to be played again, whichever chain made it. */
   #memory: AudioMemory | undefined;
-  #current: SpeechRuntime;
+  #current: ConfiguredService;
   #isClosed = false;
 
-  constructor(configuration: Configuration, options: LiveSpeechOptions) {
+  constructor(configuration: Configuration, options: ReloadableServiceOptions) {
     this.#options = options;
-    this.catalogue = new Catalogue(options.clock);
+    this.catalogue = new VoiceCatalog(options.clock);
     this.#current = this.#runtime(configuration, this.#stages(configuration, undefined));
     this.catalogue.use(this.#providers());
   }
 
-  get current(): SpeechRuntime {
+  get current(): ConfiguredService {
     return this.#current;
   }
 
@@ -89,7 +89,7 @@ export class LiveSpeech {
   }
 
   /** Lets go, when the last request has ended, of what no other chain has. */
-  async #finish(runtime: SpeechRuntime): Promise<void> {
+  async #finish(runtime: ConfiguredService): Promise<void> {
     this.#retired.push(runtime);
     const finish = async (): Promise<void> => {
       await runtime.active.ended();
@@ -106,12 +106,12 @@ export class LiveSpeech {
     this.#closing.delete(finishing);
   }
 
-  #runtime(configuration: Configuration, stages: readonly GuardedProvider[]): SpeechRuntime {
+  #runtime(configuration: Configuration, stages: readonly GuardedProvider[]): ConfiguredService {
     const { events, clock, logger } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
-    const convert: SpeechRuntimeOptions['convert'] = (...given) => this.#converter.convert(...given);
+    const convert: ConfiguredServiceOptions['convert'] = (...given) => this.#converter.convert(...given);
     const cache = this.#cache(configuration, stages);
-    return new SpeechRuntime({ configuration, stages, events, clock, logger, cache, elsewhere, convert });
+    return new ConfiguredService({ configuration, stages, events, clock, logger, cache, elsewhere, convert });
   }
 
   #cache({ get, cache, revision }: Configuration, stages: readonly GuardedProvider[]): SpeechCache | undefined {
@@ -128,7 +128,7 @@ export class LiveSpeech {
     return this.#memory && new SpeechCache(this.#memory, [revision, ...objects].join('.'));
   }
 
-  #stages(configuration: Configuration, before: SpeechRuntime | undefined): GuardedProvider[] {
+  #stages(configuration: Configuration, before: ConfiguredService | undefined): GuardedProvider[] {
     return configuration.fallback.map(
       (entry) => unchangedStage(entry, configuration, before) ?? this.#stage(entry, configuration),
     );
@@ -171,7 +171,7 @@ export class LiveSpeech {
 function unchangedStage(
   entry: ProviderConfiguration,
   { maxInput }: Configuration,
-  before: SpeechRuntime | undefined,
+  before: ConfiguredService | undefined,
 ): GuardedProvider | undefined {
   if (before?.configuration.maxInput !== maxInput) return undefined;
   const index = before.configuration.fallback.findIndex((other) => isSame(entry, other));

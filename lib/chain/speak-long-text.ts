@@ -6,13 +6,13 @@ import type { CutText } from '../long-text/cut-text.js';
 import { SegmentPlan } from '../long-text/segment-plan.js';
 import { Deadline, type Clock } from '../resilience/index.js';
 import { Seats } from '../resilience/lease.js';
-import type { SpeakOptions, SpeechChain, SpeechOutcome } from './provider-chain.js';
+import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { GuardedProvider } from './guarded-provider.js';
 
 export interface SpeakLongContext {
-  readonly chain: SpeechChain;
+  readonly chain: ProviderChain;
   readonly clock: Clock;
   /** Milliseconds that each passage behind the first has until its first byte. */
   readonly deadline: number;
@@ -24,9 +24,9 @@ export interface SpeakLongContext {
 export async function speakLong(
   request: SpeechRequest,
   { segments, isVeryLong, maxChars }: CutText,
-  options: SpeakOptions,
+  options: ChainOptions,
   { chain, clock, deadline, ahead, convert }: SpeakLongContext,
-): Promise<SpeechOutcome> {
+): Promise<ChainOutcome> {
   const plan = new SegmentPlan(segments);
   const seats = new Seats();
   const paceOf = (name: string): CallPace => chain.stages.find((stage) => stage.name === name)?.pace ?? UNKNOWN_PACE;
@@ -75,10 +75,10 @@ const UNKNOWN_PACE: CallPace = { rest: 0, left: Infinity, nextIn: 0, maxInput: u
 /** The text that a provider of the user's own gave in place of sound was that of a segment: it is asked for all of it. */
 async function wholeText(
   request: SpeechRequest,
-  first: SpeechOutcome,
-  options: SpeakOptions,
-  chain: SpeechChain,
-): Promise<SpeechOutcome> {
+  first: ChainOutcome,
+  options: ChainOptions,
+  chain: ProviderChain,
+): Promise<ChainOutcome> {
   const { provider, attempts } = first.facts;
   const stage = chain.stages.find(({ name }) => name === provider);
   if (stage === undefined || !speaks(stage)) return first;
@@ -105,7 +105,7 @@ function warningsOf({ warnings }: SpeechAudio): Pick<SpeechAudio, 'warnings'> {
 }
 
 /** What the headers tell, and what has become of it in the end. */
-function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: SpeechChain): ReplyFacts {
+function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: ProviderChain): ReplyFacts {
   return {
     provider: first.provider,
     attempts: first.attempts,

@@ -15,7 +15,7 @@ const TIMEOUT = 5_000;
  * The voices and models of all providers, from memory. The lists are fetched in the background: at the start, and again when
  * they are asked for and old. A caller gets what is known at that moment and never waits for a backend.
  */
-export class Catalogue {
+export class VoiceCatalog {
   readonly #clock: Clock;
   #lists: readonly ProviderLists[] = [];
 

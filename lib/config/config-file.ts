@@ -22,7 +22,7 @@ export class FileChangedError extends Error {
 }
 
 /** One file of text that others write as well. */
-export class TextFile {
+export class ConfigFile {
   readonly #path: string;
   readonly #clock: Clock;
   #seen: string | undefined;

@@ -9,7 +9,7 @@ import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './secrets.js';
 import { SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
 import type { Clock } from '../resilience/index.js';
 import { setupWarnings } from './setup-warnings.js';
-import { FileChangedError, TextFile } from './config-file.js';
+import { FileChangedError, ConfigFile } from './config-file.js';
 
 /** Changes that can be undone. */
 const MOST_UNDO = 20;
@@ -17,7 +17,7 @@ const MOST_UNDO = 20;
 type Plain = Readonly<Record<string, unknown>>;
 type Origin = SpeechEventMap['configuration']['origin'];
 
-export interface LiveConfigurationOptions {
+export interface ConfigStoreOptions {
   readonly clock: Clock;
   /** Puts a checked configuration to use. */
   readonly apply: (configuration: Configuration) => void;
@@ -30,11 +30,11 @@ export interface LiveConfigurationOptions {
  * The options in use, wherever they come from: code, a file that is watched, or a page. Each change is checked as a whole before any of
  * it is used, and a change that was made without having seen the last one is refused.
  */
-export class LiveConfiguration {
+export class ConfigStore {
   /** The configuration to begin with. */
   readonly initial: Configuration;
-  readonly #options: LiveConfigurationOptions;
-  readonly #file: TextFile | undefined;
+  readonly #options: ConfigStoreOptions;
+  readonly #file: ConfigFile | undefined;
   #parts: OptionParts;
   /** What is in use, as plain data. */
   #plain: Plain;
@@ -54,7 +54,7 @@ export class LiveConfiguration {
   /**
    * @throws {SpeechOptionsError} when the options or the file cannot be used
    */
-  constructor(given: unknown, options: LiveConfigurationOptions) {
+  constructor(given: unknown, options: ConfigStoreOptions) {
     this.#options = options;
     const parsed = parseOptions(given);
     this.#parts = takeApart(given ?? {});
@@ -62,7 +62,7 @@ export class LiveConfiguration {
     this.initial = parsed;
     const { configFile } = parsed;
     if (configFile !== undefined) {
-      this.#file = new TextFile(configFile, options.clock);
+      this.#file = new ConfigFile(configFile, options.clock);
       this.#fileText = readAtStart(this.#file);
       if (this.#fileText !== undefined) {
         this.#plain = { ...this.#plain, ...parseConfigurationText(this.#fileText) };
@@ -161,7 +161,7 @@ export class LiveConfiguration {
     return this.read();
   }
 
-  async #writeFile(file: TextFile, plain: Plain): Promise<void> {
+  async #writeFile(file: ConfigFile, plain: Plain): Promise<void> {
     const text = `${JSON.stringify(plain, undefined, 2)}\n`;
     const before = this.#fileText;
     const revision = this.#revision;
@@ -178,7 +178,7 @@ export class LiveConfiguration {
     this.#textProblem = null;
   }
 
-  async #takeFile(file: TextFile): Promise<void> {
+  async #takeFile(file: ConfigFile): Promise<void> {
     const before = this.#fileProblem;
     try {
       const text = await file.read();
@@ -257,7 +257,7 @@ function registerOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'register' in value ? value.register : undefined;
 }
 
-function readAtStart(file: TextFile): string | undefined {
+function readAtStart(file: ConfigFile): string | undefined {
   try {
     return file.readNow();
   } catch (error) {

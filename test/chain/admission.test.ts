@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import express, { type Request, type Response } from 'express';
-import { ActiveRequests } from '../../lib/chain/admission.js';
+import { RequestAdmission } from '../../lib/chain/admission.js';
 import { ClientConnection } from '../../lib/http/client-connection.js';
 import { ReplyChannel } from '../../lib/http/reply-channel.js';
 import { sendAudioEvents } from '../../lib/http/send-audio-events.js';
@@ -31,7 +31,7 @@ const SENDERS = { sound: sendAudio, 'server-sent events': sendAudioEvents };
 for (const name of ['sound', 'server-sent events'] as const) {
   describe(`a client of ${name} that stops reading`, () => {
     const clock = new FakeClock();
-    const active = new ActiveRequests(1, clock);
+    const active = new RequestAdmission(1, clock);
     let server: Server;
     let client: Socket;
     let sound: Readable;
@@ -106,7 +106,7 @@ describe('the requests under way', () => {
   });
 
   /** Begins to send without an end to one client, and returns its side of the connection. */
-  async function begin(active: ActiveRequests): Promise<{ client: Socket; sound: Readable; isOver: () => boolean }> {
+  async function begin(active: RequestAdmission): Promise<{ client: Socket; sound: Readable; isOver: () => boolean }> {
     const sound = new Readable({
       read(size) {
         setImmediate(() => this.push(Buffer.alloc(size)));
@@ -131,7 +131,7 @@ describe('the requests under way', () => {
   }
 
   it('are broken off when their grace is over, as everybody sees who reads', async () => {
-    const active = new ActiveRequests(8, clock);
+    const active = new RequestAdmission(8, clock);
     const { client, sound } = await begin(active);
     const reading = readToEnd(client);
     const drained = active.drain(1_000);
@@ -142,7 +142,7 @@ describe('the requests under way', () => {
   });
 
   it('are closed half a second later where nobody reads', async () => {
-    const active = new ActiveRequests(8, clock);
+    const active = new RequestAdmission(8, clock);
     const { client, isOver } = await begin(active);
     client.pause();
     for (let turn = 0; turn < 2_000; turn += 1) await settle();
@@ -158,7 +158,7 @@ describe('the requests under way', () => {
   });
 
   it('hold no more sound in memory than there is room for, until each is over', async () => {
-    const active = new ActiveRequests(8, clock);
+    const active = new RequestAdmission(8, clock);
     const connections: ClientConnection[] = [];
     const ends: (() => void)[] = [];
     const server = await listenOver('tcp', (request, response) => {
@@ -190,7 +190,7 @@ describe('the requests under way', () => {
 
 describe('room for sound that is held', () => {
   it('is given back once by a client that leaves while its sound is held, whoever else gives it back', () => {
-    const active = new ActiveRequests(10, new FakeClock());
+    const active = new RequestAdmission(10, new FakeClock());
     const bytes = 1024 * 1024;
     const connection = (): ClientConnection & { leave(): void } => {
       let onClose = (): void => undefined;

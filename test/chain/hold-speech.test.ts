@@ -10,7 +10,7 @@ import {
   type SpeechRequest,
   type SpeechRouterOptions,
 } from '../../lib/index.js';
-import { LiveSpeech } from '../../lib/chain/reloadable-service.js';
+import { ReloadableService } from '../../lib/chain/reloadable-service.js';
 import { Deadline } from '../../lib/resilience/index.js';
 import type { RequestTrace } from '../../lib/speech/trace.js';
 import type { ReplyConditions, SpokenAudio } from '../../lib/speech/spoken.js';
@@ -50,7 +50,7 @@ const BREAKS: readonly [string, (stream: PassThrough) => unknown, string][] = [
 
 describe('holding speech', () => {
   let clock: FakeClock;
-  let live: LiveSpeech | undefined;
+  let live: ReloadableService | undefined;
   let attempts: Pick<SpeechEventMap['attempt'], 'provider' | 'code' | 'committed'>[];
   let fallbacks: string[];
   let controller: AbortController;
@@ -69,13 +69,13 @@ describe('holding speech', () => {
     live = undefined;
   });
 
-  function start(options: SpeechRouterOptions): LiveSpeech {
+  function start(options: SpeechRouterOptions): ReloadableService {
     const events = new SpeechEvents();
     events.on('attempt', ({ provider: name, code, committed }) =>
       attempts.push({ provider: name, code, ...(committed && { committed }) }),
     );
     events.on('fallback', ({ from, to, code }) => fallbacks.push(`${from} ${code} ${to}`));
-    live = new LiveSpeech(parseOptions(options), { events, logger: silentLogger, clock, random: () => 0 });
+    live = new ReloadableService(parseOptions(options), { events, logger: silentLogger, clock, random: () => 0 });
     return live;
   }
 

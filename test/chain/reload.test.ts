@@ -7,8 +7,8 @@ import express from 'express';
 import { SpeechEvents } from '../../lib/speech/events.js';
 import { createSpeechRoute } from '../../lib/http/speech-route.js';
 import { speechRouter } from '../../lib/index.js';
-import { LiveConfiguration } from '../../lib/config/config-store.js';
-import { LiveSpeech } from '../../lib/chain/reloadable-service.js';
+import { ConfigStore } from '../../lib/config/config-store.js';
+import { ReloadableService } from '../../lib/chain/reloadable-service.js';
 import { systemClock } from '../../lib/resilience/index.js';
 import { SILENT_LOGGER } from '../../lib/speech/silent-logger.js';
 import { eventually } from '../faults/eventually.js';
@@ -57,7 +57,7 @@ describe('a configuration file that changes a hundred times under load', functio
     const events = new SpeechEvents();
     const looks = new FakeClock();
     let reloads = 0;
-    const live = new LiveConfiguration(
+    const live = new ConfigStore(
       { configFile },
       {
         clock: looks,
@@ -70,7 +70,7 @@ describe('a configuration file that changes a hundred times under load', functio
         },
       },
     );
-    const speech = new LiveSpeech(live.initial, {
+    const speech = new ReloadableService(live.initial, {
       events,
       logger: SILENT_LOGGER,
       clock: systemClock,

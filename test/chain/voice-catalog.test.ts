@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Catalogue } from '../../lib/chain/voice-catalog.js';
+import { VoiceCatalog } from '../../lib/chain/voice-catalog.js';
 import type { SpeechProvider, SpeechVoice } from '../../lib/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { speaker } from '../support/fake-provider.js';
@@ -14,7 +14,7 @@ function setUp(load: (signal: AbortSignal) => Promise<readonly SpeechVoice[]>) {
       return load(signal);
     },
   };
-  const catalogue = new Catalogue(clock);
+  const catalogue = new VoiceCatalog(clock);
   catalogue.use([provider]);
   return { clock, catalogue, calls: () => calls };
 }

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { expect } from 'chai';
-import { FileChangedError, fingerprint, TextFile } from '../../lib/config/config-file.js';
+import { FileChangedError, fingerprint, ConfigFile } from '../../lib/config/config-file.js';
 import { eventually } from '../faults/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { makeFolder, type Folder } from '../support/folder.js';
@@ -22,13 +22,13 @@ describe('TextFile', () => {
   let folder: Folder;
   let path: string;
   let clock: FakeClock;
-  let file: TextFile;
+  let file: ConfigFile;
 
   beforeEach(() => {
     folder = makeFolder();
     path = folder.path('speech.json');
     clock = new FakeClock();
-    file = new TextFile(path, clock);
+    file = new ConfigFile(path, clock);
   });
   afterEach(() => {
     file.stop();
@@ -76,7 +76,7 @@ describe('TextFile', () => {
     it('lets one of many writers through that saw the same text', async () => {
       writeFileSync(path, 'before');
       const writers = Array.from({ length: 20 }, (_, index) =>
-        new TextFile(path, clock).write(String(index), 'before'),
+        new ConfigFile(path, clock).write(String(index), 'before'),
       );
       const results = await Promise.allSettled(writers);
       const winner = results.findIndex(({ status }) => status === 'fulfilled');

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { RevisionConflictError, type ConfigurationSnapshot } from '../../lib/speech/control.js';
 import type { Configuration } from '../../lib/config/parse-options.js';
 import type { SpeechEventMap } from '../../lib/speech/events.js';
-import { LiveConfiguration } from '../../lib/config/config-store.js';
+import { ConfigStore } from '../../lib/config/config-store.js';
 import { SpeechOptionsError } from '../../lib/options/options-error.js';
 import { eventually } from '../faults/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -20,10 +20,10 @@ describe('LiveConfiguration', () => {
   let applied: Configuration[];
   let events: SpeechEventMap['configuration'][];
   let warnings: string[];
-  let live: LiveConfiguration;
+  let live: ConfigStore;
 
-  function start(options: object): LiveConfiguration {
-    live = new LiveConfiguration(options, {
+  function start(options: object): ConfigStore {
+    live = new ConfigStore(options, {
       clock,
       apply: (configuration) => applied.push(configuration),
       notify: (event) => events.push(event),
@@ -239,7 +239,7 @@ describe('LiveConfiguration', () => {
       ];
       for (const [text, message] of texts) {
         writeFile(text);
-        const act = (): unknown => new LiveConfiguration({ configFile }, { clock, apply: fail, notify: fail });
+        const act = (): unknown => new ConfigStore({ configFile }, { clock, apply: fail, notify: fail });
         expect(act, text).to.throw(SpeechOptionsError, message);
         expect(act, text).not.to.throw(/secret/);
       }

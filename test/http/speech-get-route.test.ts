@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Express } from 'express';
 import { AudioMemory } from '../../lib/cache/audio-memory.js';
 import { SpeechCache } from '../../lib/cache/speech-cache.js';
-import { ActiveRequests } from '../../lib/chain/admission.js';
+import { RequestAdmission } from '../../lib/chain/admission.js';
 import { createSpeechGetRoute } from '../../lib/http/speech-get-route.js';
 import type { SpeechService } from '../../lib/speech/service.js';
 import { SpeechError, type SpeechEventMap, type SpeechProvider, type SpeechRouterOptions } from '../../lib/index.js';
@@ -427,7 +427,7 @@ describe('GET on the speech route', () => {
       const bodies: PassThrough[] = [];
       const service: SpeechService = {
         body: { mostBytes: 1_000, limit: 1_000, clock },
-        active: new ActiveRequests(8, clock),
+        active: new RequestAdmission(8, clock),
         deadline: 1_000,
         maxInput: 100,
         errors: 'reply',

@@ -5,7 +5,7 @@ import { SpeechError, type CallAllowance, type SpeechCapabilities, type SpeechPr
 import { Deadline } from '../../lib/resilience/index.js';
 import { speakLong } from '../../lib/chain/speak-long-text.js';
 import { cutLongText } from '../../lib/long-text/cut-text.js';
-import { SpeechChain, type SpeechOutcome } from '../../lib/chain/provider-chain.js';
+import { ProviderChain, type ChainOutcome } from '../../lib/chain/provider-chain.js';
 import { GuardedProvider } from '../../lib/chain/guarded-provider.js';
 import { AT_ONCE } from '../../lib/text/turns.js';
 import { FakeClock, settle } from './fake-clock.js';
@@ -46,7 +46,7 @@ export interface PacedSpeech {
   readonly stages: readonly GuardedProvider[];
   readonly circuits: readonly SpeechEventMap['circuit'][];
   /** What has become of it once it has ended. */
-  readonly outcome: SpeechOutcome;
+  readonly outcome: ChainOutcome;
   /** Seconds of sound that were sent. */
   readonly seconds: number;
   /** Why it broke off, if it did. */
@@ -73,7 +73,7 @@ export async function speakPaced(options: PacedSpeechOptions): Promise<PacedSpee
   const stages = Object.entries(providers).map(([name, each]) =>
     stageOf(paced(name, each, calls, clock), events, clock),
   );
-  const chain = new SpeechChain(stages, events, clock);
+  const chain = new ProviderChain(stages, events, clock);
   const { signal } = new AbortController();
   const request = speechRequest({ input: text, format: 'pcm' });
   const lengths = { minChars: 25, maxChars, takesSsml: false };
@@ -86,7 +86,7 @@ export async function speakPaced(options: PacedSpeechOptions): Promise<PacedSpee
     { deadline: new Deadline(deadline, clock), signal, fallback },
     { chain, clock, deadline, ahead: 2, convert },
   );
-  let outcome: SpeechOutcome | undefined;
+  let outcome: ChainOutcome | undefined;
   const state = { hasEnded: false };
   let bytes = 0;
   let error: Error | undefined;
