@@ -44,7 +44,7 @@ type HeldAudio = Pick<SpeechAudio, 'stream' | 'atRest'>;
 /** Milliseconds after which a provider that does not hear its signal is taken to have stopped all the same. */
 const ABANDONED_AFTER = 10_000;
 
-/** One call's leave to be made: turns what becomes of the call into what its guards are to think of it. */
+/** One call's permit: turns what becomes of the call into what its guards are to think of it. */
 export class CallPermit {
   readonly #request: SpeechRequest;
   readonly #permit: GuardPermit;

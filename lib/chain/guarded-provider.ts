@@ -23,7 +23,7 @@ import { codeBlamesProvider, SpeechError } from '../speech/error.js';
 import { withMarksFor } from '../text/marked-request.js';
 import type { SpeechAudio, SpeechLogger, SpeechProvider, SpeechResult } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
-import type { Seats } from '../resilience/lease.js';
+import type { Lease } from '../resilience/lease.js';
 import type { ProviderStatus } from '../speech/status.js';
 import { UnmadeFormats } from './unmade-formats.js';
 
@@ -119,24 +119,24 @@ export class GuardedProvider implements ChainStep<SpeechRequest, SpeechResult>, 
     this.#health = new ProviderHealth(provider, this.#guard, options, watcher);
   }
 
-  /** @param seats the places of the long speech that the request is a part of */
-  async attempt(request: SpeechRequest, context: StepContext, seats?: Seats): Promise<SpeechResult> {
+  /** @param lease the places of the long speech that the request is a part of */
+  async attempt(request: SpeechRequest, context: StepContext, lease?: Lease): Promise<SpeechResult> {
     this.#refuseUnsupported(request);
     if (this.#guard === undefined) return this.#synthesize(request, context);
     const { signal } = context;
     const entry = this.#entry(request, context, this.#guard);
-    const leave =
-      seats === undefined
+    const guardPermit =
+      lease === undefined
         ? (this.#guard.tryAcquire(entry) ?? (await this.#guard.acquire(signal, entry)))
-        : await seats.acquire(this.name, this.#guard, signal, entry);
+        : await lease.acquire(this.name, this.#guard, signal, entry);
     try {
       this.#budget.take();
     } catch (error) {
-      leave.release();
-      seats?.leave(this.name);
+      guardPermit.release();
+      lease?.release(this.name);
       throw error;
     }
-    const permit = new CallPermit(request, leave, signal, this.#permitOptions);
+    const permit = new CallPermit(request, guardPermit, signal, this.#permitOptions);
     if (context.tries === 1) this.#retry.began(codePointLength(request.input));
     let result: SpeechResult;
     try {
@@ -144,7 +144,7 @@ export class GuardedProvider implements ChainStep<SpeechRequest, SpeechResult>, 
     } catch (thrown) {
       const error = SpeechError.from(thrown);
       const isForLoad = permit.failed(error);
-      seats?.leave(this.name);
+      lease?.release(this.name);
       // It spoke, if not in this format.
       if (error.code === 'not_audio' && !error.blamesProvider) this.#unmade.add(request.format);
       if (error.retryAfter !== undefined && error.retryAfter > 0) {
@@ -172,7 +172,7 @@ export class GuardedProvider implements ChainStep<SpeechRequest, SpeechResult>, 
     const failure = failureOf(thrown);
     // It was not asked, so it has not asked for rest.
     if (failure.code === 'circuit_open') return undefined;
-    // A failure that has opened the circuit leaves no leave for another try.
+    // A failure that has opened the circuit leaves no permit for another try.
     const isOpen = this.#guard?.circuit === 'open';
     const work = codePointLength(request.input);
     const delay = isOpen ? undefined : this.#retry.delay({ failure, tries, work, remaining });

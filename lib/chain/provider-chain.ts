@@ -13,7 +13,7 @@ import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import type { SpeechResult } from '../speech/provider.js';
 import type { RequestTrace } from '../speech/trace.js';
 import type { SpeechRequest } from '../speech/request.js';
-import type { Seats } from '../resilience/lease.js';
+import type { Lease } from '../resilience/lease.js';
 import type { GuardedProvider } from './guarded-provider.js';
 import type { ProviderStatus, SpeechStatus } from '../speech/status.js';
 import { discard } from '../streams/discard.js';
@@ -31,7 +31,7 @@ export interface ChainOptions {
   /** `none`: only the first provider is asked, as the client wants its voice or none. `order`: these are, for whoever knows better. */
   readonly fallback: 'chain' | 'none' | { readonly order: readonly string[] };
   /** The places of the long speech that the request is a part of. */
-  readonly seats?: Seats;
+  readonly lease?: Lease;
   /**
    * Milliseconds for which a listener can wait for whoever is asked first, where that asks for rest: then nobody else is asked, and
    * whoever asked comes again. Where it is more, nobody waits. Without it, what fits into the deadline is waited for.
@@ -66,9 +66,9 @@ export class ProviderChain {
 
   async speak(
     request: SpeechRequest,
-    { deadline, signal, fallback, trace, seats, patience }: ChainOptions,
+    { deadline, signal, fallback, trace, lease, patience }: ChainOptions,
   ): Promise<ChainOutcome> {
-    const asked = this.#stepsFor(fallback, seats, patience);
+    const asked = this.#stepsFor(fallback, lease, patience);
     const stages = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
     const run = {
       deadline,
@@ -111,15 +111,15 @@ export class ProviderChain {
 
   #stepsFor(
     fallback: ChainOptions['fallback'],
-    seats: Seats | undefined,
+    lease: Lease | undefined,
     patience: number | undefined,
   ): readonly Step[] {
     const stages = this.#stagesFor(fallback);
-    const seatedSteps = seats === undefined ? stages : stages.map((stage) => seated(stage, seats));
+    const leasedSteps = lease === undefined ? stages : stages.map((stage) => leased(stage, lease));
     const steps =
       patience === undefined
-        ? seatedSteps
-        : seatedSteps.map((step, index) => (index === 0 ? waitedFor(step, stages[index], patience) : step));
+        ? leasedSteps
+        : leasedSteps.map((step, index) => (index === 0 ? waitedFor(step, stages[index], patience) : step));
     return fallback === 'none' ? steps.map(withoutSubstitution) : steps;
   }
 
@@ -169,12 +169,12 @@ function overall(providers: readonly ProviderStatus[]): SpeechStatusName {
 }
 
 /** Has a stage keep the place that it gives to a long speech. */
-function seated(stage: GuardedProvider, seats: Seats): Step {
+function leased(stage: GuardedProvider, lease: Lease): Step {
   return {
     name: stage.name,
     reserve: stage.reserve,
     retryDelay: (thrown, request, context) => stage.retryDelay(thrown, request, context),
-    attempt: (request, context) => stage.attempt(request, context, seats),
+    attempt: (request, context) => stage.attempt(request, context, lease),
   };
 }
 

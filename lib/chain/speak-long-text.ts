@@ -5,7 +5,7 @@ import type { CallPace } from '../long-text/pacing.js';
 import type { CutText } from '../long-text/cut-text.js';
 import { SegmentPlan } from '../long-text/segment-plan.js';
 import { Deadline, type Clock } from '../resilience/index.js';
-import { Seats } from '../resilience/lease.js';
+import { Lease } from '../resilience/lease.js';
 import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
@@ -28,19 +28,19 @@ export async function speakLong(
   { chain, clock, deadline, ahead, convert }: SpeakLongContext,
 ): Promise<ChainOutcome> {
   const plan = new SegmentPlan(segments);
-  const seats = new Seats();
+  const lease = new Lease();
   const paceOf = (name: string): CallPace => chain.stages.find((stage) => stage.name === name)?.pace ?? UNKNOWN_PACE;
   const question = { request, plan, isVeryLong, maxChars, paceOf };
-  const first = await askFirst(question, { ...options, seats }, chain).catch((error: unknown) => {
-    seats.leaveAll();
+  const first = await askFirst(question, { ...options, lease }, chain).catch((error: unknown) => {
+    lease.releaseAll();
     throw error;
   });
   const { result, facts } = first.outcome;
   if (result?.kind !== 'audio' || facts.provider === null) {
-    seats.leaveAll();
+    lease.releaseAll();
     return result?.kind === 'text' ? wholeText(request, first.outcome, options, chain) : first.outcome;
   }
-  seats.begin();
+  lease.begin();
   const { provider } = facts;
   const ms = facts.attempts.at(-1)?.ms ?? 0;
   const speech = LongSpeech.begin(
@@ -52,7 +52,7 @@ export async function speakLong(
       mayLeaveOut: options.fallback !== 'none',
       async ask(passage, { order, patience }, signal) {
         const fallback = options.fallback === 'none' ? options.fallback : { order };
-        const asked = { ...options, deadline: new Deadline(deadline, clock), signal, fallback, seats, patience };
+        const asked = { ...options, deadline: new Deadline(deadline, clock), signal, fallback, lease, patience };
         const outcome = await chain.speak(passage, asked);
         return { result: outcome.result, provider: outcome.facts.provider, attempts: outcome.facts.attempts };
       },
@@ -63,7 +63,7 @@ export async function speakLong(
         chain.reportTakeOver(request.requestId, { from, to, code });
       },
       onLeave: (name) => {
-        seats.leave(name);
+        lease.release(name);
       },
     },
   );

@@ -100,7 +100,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * Asks for leave to call.
+   * Asks for a permit to call.
    *
    * @param call what is asked for, if that may be to blame for a failure
    * @throws {CircuitOpenError} when the service is to be left alone, or another call is probing

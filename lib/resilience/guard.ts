@@ -117,7 +117,7 @@ export class Guard implements Policy {
   }
 
   /**
-   * Asks for leave to call, if there is room at once.
+   * Asks for a permit to call, if there is room at once.
    *
    * @returns the permit, or undefined where one would have to wait
    * @throws {CircuitOpenError} when the service is to be left alone
@@ -131,7 +131,7 @@ export class Guard implements Policy {
   }
 
   /**
-   * Asks for leave to call, waiting for room if need be, and a short while for the probe of another where that is worth it.
+   * Asks for a permit to call, waiting for room if need be, and a short while for the probe of another where that is worth it.
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    * @throws {BulkheadRefusedError} when there is no room for the call
@@ -158,7 +158,7 @@ export class Guard implements Policy {
   }
 
   /**
-   * Asks for leave to make a call from a place that the caller has. The place is told when the call is over.
+   * Asks for a permit to make a call from a place that the caller has. The place is told when the call is over.
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    */
