@@ -112,13 +112,13 @@ function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: ProviderCh
     get degraded() {
       return (
         first.degraded ||
-        speech.stints.some(
+        speech.segments.some(
           ({ provider, code, isLeftOut }) => isLeftOut === true || (code === null && provider !== stages[0]?.name),
         )
       );
     },
-    get stints() {
-      return speech.stints;
+    get segments() {
+      return speech.segments;
     },
   };
 }

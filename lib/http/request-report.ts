@@ -77,14 +77,14 @@ export class RequestReport {
 
   readonly #end = (): void => {
     const isWhole = this.#channel.isWhole || this.#isDecided;
-    const { provider, degraded, stints = [] } = this.#facts;
+    const { provider, degraded, segments: spans = [] } = this.#facts;
     this.#watcher.ended({
       requestId: this.#requestId,
       provider,
       outcome: isWhole ? this.#outcome : 'aborted',
       code: isWhole ? this.#code : 'aborted',
       degraded,
-      leftOut: countLeftOut(stints),
+      leftOut: countLeftOut(spans),
       format: this.#speech?.format ?? null,
       characters: this.#speech === undefined ? 0 : codePointLength(this.#speech.input),
       firstByteMs: this.#firstByteMs,

@@ -2,11 +2,11 @@ import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { CacheResult } from '../speech/audio-cache.js';
 import type { SpeechWarning } from '../speech/provider.js';
-import type { ReplyFacts, Stint } from '../speech/outcome.js';
+import type { ReplyFacts, SegmentSpan } from '../speech/outcome.js';
 import { setRequestId } from './request-id.js';
 
 /** Most stretches of a long speech that the trailer tells of. */
-const MOST_STINTS = 32;
+const MAX_SPANS = 32;
 
 /** Sets the headers that stand on every reply of the speech route, error replies too. */
 export function setSpeechHeaders(
@@ -37,17 +37,17 @@ function serverTiming({ step, code, ms }: Attempt): string {
  * Says who spoke a long text: one metric for each stretch of segments, and one for each provider that broke off or refused; the last of
  * those says so where the segment was left out.
  */
-export function serverTimingOf(stints: readonly Stint[]): string {
-  return mostTelling(stints).map(stintTiming).join(', ');
+export function serverTimingOf(spans: readonly SegmentSpan[]): string {
+  return mostTelling(spans).map(spanTiming).join(', ');
 }
 
 /** Leaves out the middle of a long story: clients refuse trailers of many kilobytes, and with them the speech. */
-function mostTelling(stints: readonly Stint[]): readonly Stint[] {
-  if (stints.length <= MOST_STINTS) return stints;
-  return [...stints.slice(0, MOST_STINTS / 2), ...stints.slice(-MOST_STINTS / 2)];
+function mostTelling(spans: readonly SegmentSpan[]): readonly SegmentSpan[] {
+  if (spans.length <= MAX_SPANS) return spans;
+  return [...spans.slice(0, MAX_SPANS / 2), ...spans.slice(-MAX_SPANS / 2)];
 }
 
-function stintTiming({ provider, from, to, code, ms, isLeftOut }: Stint): string {
+function spanTiming({ provider, from, to, code, ms, isLeftOut }: SegmentSpan): string {
   const segments = from === to ? `segment ${String(from)}` : `segments ${String(from)}-${String(to)}`;
   const what = code === null ? segments : `${code} in ${segments}${isLeftOut === true ? ', left out' : ''}`;
   return `${provider};dur=${ms.toFixed(1)};desc="${what}"`;

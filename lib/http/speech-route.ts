@@ -188,7 +188,7 @@ async function answer(
   report?.answered(result, facts);
   try {
     if (connection.hasLeft() || !channel.claim()) return;
-    const trailer = facts.stints === undefined ? undefined : () => serverTimingOf(facts.stints ?? []);
+    const trailer = facts.segments === undefined ? undefined : () => serverTimingOf(facts.segments ?? []);
     const { input } = asked;
     const answer = { input, speech, streamFormat, fallback, requestId, result, facts, trailer, cache };
     await send(request, channel, answer, method);

@@ -4,7 +4,7 @@ import type { SpeechErrorCode } from '../speech/error.js';
 import { isAboutText } from './omissions.js';
 import { MOST_WAIT, type Pacing } from './pacing.js';
 import type { Passage, SegmentPlan } from './segment-plan.js';
-import type { SegmentSound, Speakers } from './provider-rotation.js';
+import type { SegmentSound, ProviderRotation } from './provider-rotation.js';
 
 /** A passage that somebody has begun to speak. */
 export interface Turn {
@@ -14,7 +14,7 @@ export interface Turn {
 
 export interface AskerOptions {
   readonly plan: SegmentPlan;
-  readonly speakers: Speakers;
+  readonly rotation: ProviderRotation;
   readonly pacing: Pacing;
   readonly clock: Clock;
   /** Aborts when nobody wants any more. */
@@ -73,10 +73,10 @@ export class Asker {
    * @param lastAsked how many segments were asked for before, in vain
    */
   async ask(failures: Failures, lastAsked = 0): Promise<Turn | undefined> {
-    const { plan, speakers, pacing } = this.#options;
+    const { plan, rotation, pacing } = this.#options;
     let asked = lastAsked;
     for (;;) {
-      const order = speakers.orderWithout(failures.codes);
+      const order = rotation.orderWithout(failures.codes);
       const [first] = order;
       if (first === undefined) {
         if (asked <= 1 || ![...failures.codes.values()].some(isAboutText)) return undefined;
@@ -90,9 +90,9 @@ export class Asker {
       const passage = plan.passage(isFresh ? pacing.lettersFor(first) : 0);
       asked = passage.length;
       const isLonger = pacing.isLonger(passage);
-      const sound = await speakers.ask(passage, { order: isLonger ? [first] : order, patience });
+      const sound = await rotation.ask(passage, { order: isLonger ? [first] : order, patience });
       if (sound !== undefined) {
-        pacing.begun(speakers.current, passage, sound.ms);
+        pacing.begun(rotation.current, passage, sound.ms);
         return { passage, sound };
       }
       const wait = pacing.waitFor(first);

@@ -1,13 +1,13 @@
-import type { Piece } from './concat/segment-concat.js';
+import type { Chunk } from './concat/segment-concat.js';
 
 /** Bytes that are sent at once. */
 const PORTION = 16 * 1024;
 
 /** The sound of one segment, from when it is asked for until it has been sent. */
-export class PreparedSegment {
+export class BufferedSegment {
   /** Whether nothing is to be heard before it. */
   readonly isFirst: boolean;
-  #pieces: Piece[] = [];
+  #pieces: Chunk[] = [];
   #bytes = 0;
   #added = 0;
   #hasBegun = false;
@@ -45,7 +45,7 @@ export class PreparedSegment {
     return this.#pieces.length === 0;
   }
 
-  add({ bytes, seconds }: Piece): void {
+  add({ bytes, seconds }: Chunk): void {
     // In small portions, as whoever sends one holds it twice, and the next besides.
     for (let at = 0; at < bytes.length; at += PORTION) {
       const portion = bytes.subarray(at, at + PORTION);
@@ -55,7 +55,7 @@ export class PreparedSegment {
     this.#added += bytes.length;
   }
 
-  take(): Piece | undefined {
+  take(): Chunk | undefined {
     const piece = this.#pieces.shift();
     if (piece === undefined) return undefined;
     this.#hasBegun = true;

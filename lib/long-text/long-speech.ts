@@ -4,20 +4,20 @@ import { contentTypeOf, type SoundShape, type SpeechFormat } from '../audio/form
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { failureOfStream } from '../speech/stream-failure.js';
-import type { Stint } from '../speech/outcome.js';
+import type { SegmentSpan } from '../speech/outcome.js';
 import { discard } from '../streams/discard.js';
 import { Asker, Failures, type Turn } from './asker.js';
-import { Joiner } from './concat/concatenator.js';
-import { JoinedStream } from './output-stream.js';
-import { LookAhead } from './prefetch-buffer.js';
+import { Concatenator } from './concat/concatenator.js';
+import { OutputStream } from './output-stream.js';
+import { PrefetchBuffer } from './prefetch-buffer.js';
 import { Omissions } from './omissions.js';
 import { Pacing, type CallPace } from './pacing.js';
-import type { PreparedSegment } from './buffered-segment.js';
-import { SegmentFiller, type SegmentPlace } from './segment-reader.js';
-import { UnjoinableError } from './concat/segment-concat.js';
+import type { BufferedSegment } from './buffered-segment.js';
+import { SegmentReader, type SegmentPlace } from './segment-reader.js';
+import { IncompatibleSoundError } from './concat/segment-concat.js';
 import type { Passage, SegmentPlan } from './segment-plan.js';
-import { passageRequest, Speakers, type AskSegment, type SegmentSound } from './provider-rotation.js';
-import { Stints } from './segment-log.js';
+import { passageRequest, ProviderRotation, type AskSegment, type SegmentSound } from './provider-rotation.js';
+import { SegmentLog } from './segment-log.js';
 import { UsageSum } from './usage-sum.js';
 
 /** Bytes that wait with which no other segment is begun: five seconds without compression, beyond what networks hold anyway. */
@@ -81,13 +81,13 @@ export class LongSpeech {
   /** Aborts when nobody wants any more. */
   readonly #controller = new AbortController();
   #call = new AbortController();
-  readonly #lookAhead: LookAhead;
-  readonly #joiner: Joiner;
-  readonly #stream: JoinedStream;
-  readonly #filler: SegmentFiller;
-  readonly #stints: Stints;
+  readonly #buffer: PrefetchBuffer;
+  readonly #concatenator: Concatenator;
+  readonly #stream: OutputStream;
+  readonly #reader: SegmentReader;
+  readonly #log: SegmentLog;
   readonly #usage = new UsageSum();
-  readonly #speakers: Speakers;
+  readonly #rotation: ProviderRotation;
   readonly #asker: Asker;
   readonly #omissions: Omissions;
   /** Why nobody has spoken the passage in hand yet. */
@@ -98,36 +98,36 @@ export class LongSpeech {
     this.#options = options;
     const { plan, request, clock, providers, ask, maxChars, isVeryLong, paceOf, onLeave } = options;
     const { signal } = this.#controller;
-    this.#stints = new Stints(clock);
-    this.#joiner = new Joiner(request.format);
-    this.#lookAhead = new LookAhead({ ahead: options.ahead, enoughBytes: ENOUGH_BYTES, mostBytes: MOST_BYTES });
-    this.#filler = new SegmentFiller({ joiner: this.#joiner, lookAhead: this.#lookAhead, signal });
-    this.#stream = new JoinedStream({
-      lookAhead: this.#lookAhead,
+    this.#log = new SegmentLog(clock);
+    this.#concatenator = new Concatenator(request.format);
+    this.#buffer = new PrefetchBuffer({ ahead: options.ahead, enoughBytes: ENOUGH_BYTES, mostBytes: MOST_BYTES });
+    this.#reader = new SegmentReader({ concatenator: this.#concatenator, buffer: this.#buffer, signal });
+    this.#stream = new OutputStream({
+      buffer: this.#buffer,
       clock,
-      head: () => this.#joiner.head(),
-      tail: () => this.#joiner.tail(),
+      head: () => this.#concatenator.head(),
+      tail: () => this.#concatenator.tail(),
       onClose: this.#stop,
     });
-    this.#speakers = new Speakers(provider, {
+    this.#rotation = new ProviderRotation(provider, {
       providers,
       ask,
       onLeave,
-      requestFor: (passage) => passageRequest(request, passage, plan.count, this.#joiner.shape),
+      requestFor: (passage) => passageRequest(request, passage, plan.count, this.#concatenator.shape),
       nextCall: () => this.#nextCall(),
       onRefused: (passage, attempt) => {
-        this.#stints.refused(passage, attempt);
+        this.#log.refused(passage, attempt);
         this.#failures.add(attempt.step, attempt.code as SpeechErrorCode);
       },
     });
     const pacing = new Pacing({ plan, maxChars, isVeryLong, paceOf, ahead: () => this.#stream.ahead });
     pacing.begun(provider, start.passage, start.ms);
-    this.#asker = new Asker({ plan, speakers: this.#speakers, pacing, clock, signal, onLeave });
-    const canSpeak = (passage: Passage): Promise<boolean> => this.#speakers.canSpeak(passage);
+    this.#asker = new Asker({ plan, rotation: this.#rotation, pacing, clock, signal, onLeave });
+    const canSpeak = (passage: Passage): Promise<boolean> => this.#rotation.canSpeak(passage);
     this.#omissions = new Omissions({ plan, isAllowed: options.mayLeaveOut, canSpeak });
     for (const { passage, attempts } of before) {
-      for (const attempt of attempts) this.#stints.refused(passage, attempt);
-      this.#stints.leftOut();
+      for (const attempt of attempts) this.#log.refused(passage, attempt);
+      this.#log.leftOut();
       this.#omissions.leftOut(passage);
     }
     options.signal.addEventListener('abort', this.#stop, { once: true });
@@ -147,8 +147,8 @@ export class LongSpeech {
   }
 
   /** Who has spoken which segments up to now, who broke off, and what was left out. */
-  get stints(): readonly Stint[] {
-    return this.#stints.all;
+  get segments(): readonly SegmentSpan[] {
+    return this.#log.all;
   }
 
   /** @param first the first passage, being spoken: its sound is not to be held until the last */
@@ -158,8 +158,8 @@ export class LongSpeech {
       await first;
       while (!plan.isDone) {
         // Whoever reads slowly holds nobody's place meanwhile.
-        if (!this.#lookAhead.hasRoomForSegment) onLeave(this.#speakers.current);
-        await this.#lookAhead.roomForSegment(this.#controller.signal);
+        if (!this.#buffer.hasRoomForSegment) onLeave(this.#rotation.current);
+        await this.#buffer.roomForSegment(this.#controller.signal);
         await this.#speakNext(undefined);
       }
       await this.#omissions.end();
@@ -174,12 +174,12 @@ export class LongSpeech {
   /** Has the next passage spoken to its end, by one provider after the other if need be, or leaves it out. */
   async #speakNext(begun: Turn | undefined): Promise<void> {
     this.#failures = new Failures();
-    this.#stints.begin();
-    let segment: PreparedSegment | undefined;
+    this.#log.begin();
+    let segment: BufferedSegment | undefined;
     let turn = begun ?? (await this.#asker.ask(this.#failures));
     while (turn !== undefined) {
       this.#restIfOwed();
-      segment ??= this.#lookAhead.open();
+      segment ??= this.#buffer.open();
       try {
         await this.#take(turn, segment);
         return;
@@ -190,68 +190,68 @@ export class LongSpeech {
       }
     }
     await this.#omissions.leaveOut(this.#failures);
-    this.#stints.leftOut();
-    if (segment !== undefined) this.#lookAhead.complete(segment);
+    this.#log.leftOut();
+    if (segment !== undefined) this.#buffer.complete(segment);
   }
 
   /** Takes in a passage to its end. */
-  async #take({ passage, sound }: Turn, segment: PreparedSegment): Promise<void> {
+  async #take({ passage, sound }: Turn, segment: BufferedSegment): Promise<void> {
     const { usage } = await this.#fill(segment, sound, passage);
     this.#usage.add(usage?.());
-    this.#stints.end(this.#speakers.current, passage);
+    this.#log.end(this.#rotation.current, passage);
     this.#options.plan.advance(passage);
     this.#omissions.spoken(passage);
   }
 
   /** Has somebody else go on for whoever broke off. */
-  #giveUp({ passage }: Turn, { code }: SpeechError, segment: PreparedSegment): void {
-    const { current } = this.#speakers;
-    this.#stints.failed(current, passage, code);
+  #giveUp({ passage }: Turn, { code }: SpeechError, segment: BufferedSegment): void {
+    const { current } = this.#rotation;
+    this.#log.failed(current, passage, code);
     this.#failures.add(current, code);
     this.#restart(segment);
     this.#options.onLeave(current);
-    const [next] = this.#speakers.orderWithout(this.#failures.codes);
+    const [next] = this.#rotation.orderWithout(this.#failures.codes);
     if (next !== undefined) this.#options.onTakeOver(current, next, code);
-    this.#stints.begin();
+    this.#log.begin();
   }
 
   /** Leaves a rest in place of what was left out, once something comes behind it. */
   #restIfOwed(): void {
     if (!this.#omissions.takeRest()) return;
-    const segment = this.#lookAhead.open();
-    this.#lookAhead.add(segment, this.#joiner.rest(REST));
-    this.#lookAhead.complete(segment);
+    const segment = this.#buffer.open();
+    this.#buffer.add(segment, this.#concatenator.rest(REST));
+    this.#buffer.complete(segment);
   }
 
   /** Takes in the sound of a passage, or other sound for it where that cannot follow, and returns what it took. */
-  async #fill(segment: PreparedSegment, sound: SegmentSound, passage: Passage): Promise<SpeechAudio> {
+  async #fill(segment: BufferedSegment, sound: SegmentSound, passage: Passage): Promise<SpeechAudio> {
     const isFirst = segment.isFirst && !this.#stream.hasBegun;
     const place = { segment, isFirst, isLast: this.#options.plan.isLast(passage) };
     if (sound.isToConvert) return this.#fillConverted(sound.audio, place);
     try {
-      return await judged(sound.audio, this.#filler.fill(sound.audio.stream, place));
+      return await judged(sound.audio, this.#reader.fill(sound.audio.stream, place));
     } catch (thrown) {
-      if (!(thrown instanceof UnjoinableError)) throw thrown;
-      const { audio } = await this.#speakers.askUnlike(passage);
+      if (!(thrown instanceof IncompatibleSoundError)) throw thrown;
+      const { audio } = await this.#rotation.askForWav(passage);
       return this.#fillConverted(audio, place);
     }
   }
 
   #fillConverted(audio: SpeechAudio, place: SegmentPlace): Promise<SpeechAudio> {
     const { convert, request } = this.#options;
-    const filling = this.#filler.fillConverted(audio.stream, place, (wav, shape) =>
+    const filling = this.#reader.fillConverted(audio.stream, place, (wav, shape) =>
       convert(wav, { format: request.format, shape, isLast: place.isLast }, this.#nextCall()),
     );
     return judged(audio, filling);
   }
 
   /** Goes back to the beginning of a segment, as far as it was not sent. */
-  #restart(segment: PreparedSegment): void {
+  #restart(segment: BufferedSegment): void {
     if (segment.hasBegun) return;
     segment.drop();
-    this.#joiner.rewind();
+    this.#concatenator.rewind();
     // Nothing of the whole speech was sent, so another may say its shape.
-    if (segment.isFirst) this.#joiner.reset();
+    if (segment.isFirst) this.#concatenator.reset();
   }
 
   /** Makes the signal of the next call: one for all would gather the listeners of every call that there was. */
@@ -266,8 +266,8 @@ export class LongSpeech {
     this.#options.signal.removeEventListener('abort', this.#stop);
     this.#controller.abort(reason);
     this.#call.abort(reason);
-    this.#filler.stop(reason);
-    this.#lookAhead.wake();
+    this.#reader.stop(reason);
+    this.#buffer.wake();
   };
 }
 
@@ -285,7 +285,7 @@ async function judged(audio: SpeechAudio, filling: Promise<void>): Promise<Speec
 
 /** Of sound in another shape nothing is wrong; it only cannot follow what was sent before. */
 function verdictOn(thrown: unknown): SpeechError {
-  if (thrown instanceof UnjoinableError) {
+  if (thrown instanceof IncompatibleSoundError) {
     return new SpeechError('unsupported', 'the sound has another shape', { cause: thrown });
   }
   return failureOfStream(thrown);

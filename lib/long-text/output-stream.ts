@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../resilience/index.js';
-import type { LookAhead } from './prefetch-buffer.js';
+import type { PrefetchBuffer } from './prefetch-buffer.js';
 import { Playout } from './playout.js';
-import type { PreparedSegment } from './buffered-segment.js';
+import type { BufferedSegment } from './buffered-segment.js';
 
 /**
  * Milliseconds of sound that a listener still has when a segment that is not whole yet is sent all the same: a network's hiccup
@@ -15,8 +15,8 @@ const RUNNING_DRY = 1_500;
  */
 const ENOUGH = 20_000;
 
-export interface JoinedStreamOptions {
-  readonly lookAhead: LookAhead;
+export interface OutputStreamOptions {
+  readonly buffer: PrefetchBuffer;
   readonly clock: Clock;
   /** Returns what stands before the first sound. */
   readonly head: () => Uint8Array;
@@ -33,20 +33,20 @@ export interface JoinedStreamOptions {
  * listener has enough to hear: one whose provider dies can then be spoken by another, and nobody hears any of it twice. The last one
  * that is whole is held while there is very much to hear.
  */
-export class JoinedStream extends Readable {
-  readonly #options: JoinedStreamOptions;
+export class OutputStream extends Readable {
+  readonly #options: OutputStreamOptions;
   readonly #playout: Playout;
   #isWanted = false;
   #hasBegun = false;
   #isComplete = false;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(options: JoinedStreamOptions) {
-    // Little, as all that waits is in the look-ahead.
+  constructor(options: OutputStreamOptions) {
+    // Little, as all that waits is in the prefetch buffer.
     super({ highWaterMark: 1 });
     this.#options = options;
     this.#playout = new Playout(options.clock);
-    options.lookAhead.onMore = () => {
+    options.buffer.onMore = () => {
       this.#send();
     };
   }
@@ -58,7 +58,7 @@ export class JoinedStream extends Readable {
 
   /** Milliseconds of sound that are still to be heard, by somebody who plays it as it comes. */
   get ahead(): number {
-    return this.#playout.ahead + 1_000 * this.#options.lookAhead.seconds;
+    return this.#playout.ahead + 1_000 * this.#options.buffer.seconds;
   }
 
   /** Says that there will be no more segments. */
@@ -81,7 +81,7 @@ export class JoinedStream extends Readable {
   #send(): void {
     while (this.#isWanted && !this.destroyed) {
       if (!this.#maySend()) return;
-      const piece = this.#options.lookAhead.take();
+      const piece = this.#options.buffer.take();
       if (piece === undefined) {
         this.#endIfComplete();
         return;
@@ -97,13 +97,13 @@ export class JoinedStream extends Readable {
   }
 
   /** Whether a whole segment is the last that there is, and keeps nobody from making the next one. */
-  #isInHand(segment: PreparedSegment): boolean {
-    const { lookAhead } = this.#options;
-    return !this.#isComplete && lookAhead.isLast(segment) && lookAhead.hasRoomForSegment;
+  #isInHand(segment: BufferedSegment): boolean {
+    const { buffer } = this.#options;
+    return !this.#isComplete && buffer.isLast(segment) && buffer.hasRoomForSegment;
   }
 
   #endIfComplete(): void {
-    if (!this.#isComplete || this.#options.lookAhead.head !== undefined) return;
+    if (!this.#isComplete || this.#options.buffer.head !== undefined) return;
     this.#isWanted = false;
     const tail = this.#options.tail();
     if (tail.length > 0) this.push(tail);
@@ -112,9 +112,9 @@ export class JoinedStream extends Readable {
 
   /** Says whether the next segment is to go out now, and comes back to it in time if it is not. */
   #maySend(): boolean {
-    const { lookAhead, clock } = this.#options;
-    const { head } = lookAhead;
-    if (head === undefined || head.isFirst || head.hasBegun || lookAhead.isFull) return true;
+    const { buffer, clock } = this.#options;
+    const { head } = buffer;
+    if (head === undefined || head.isFirst || head.hasBegun || buffer.isFull) return true;
     if (head.isWhole && !this.#isInHand(head)) return true;
     const left = this.#playout.ahead - (head.isWhole ? ENOUGH : RUNNING_DRY);
     if (left <= 0) return true;

@@ -1,7 +1,7 @@
-import { PreparedSegment } from './buffered-segment.js';
-import type { Piece } from './concat/segment-concat.js';
+import { BufferedSegment } from './buffered-segment.js';
+import type { Chunk } from './concat/segment-concat.js';
 
-export interface LookAheadOptions {
+export interface PrefetchBufferOptions {
   /** Segments that may be prepared behind the one that is being sent. */
   readonly ahead: number;
   /** Bytes with which no other segment is begun: they wait because the reader is slow, and will for a while. */
@@ -14,33 +14,33 @@ export interface LookAheadOptions {
  * What is prepared and not yet sent, bounded in segments and in bytes. One side fills it and waits for room, the other empties it at
  * the pace of its reader.
  */
-export class LookAhead {
-  readonly #options: LookAheadOptions;
-  #segments: PreparedSegment[] = [];
+export class PrefetchBuffer {
+  readonly #options: PrefetchBufferOptions;
+  #segments: BufferedSegment[] = [];
   #isFresh = true;
   #waiting: (() => void) | undefined;
   /** Called whenever there may be more to take. */
   onMore: () => void = () => undefined;
 
-  constructor(options: LookAheadOptions) {
+  constructor(options: PrefetchBufferOptions) {
     this.#options = options;
   }
 
   /** Begins a segment behind the others. */
-  open(): PreparedSegment {
-    const segment = new PreparedSegment(this.#isFresh);
+  open(): BufferedSegment {
+    const segment = new BufferedSegment(this.#isFresh);
     this.#isFresh = false;
     this.#segments.push(segment);
     this.onMore();
     return segment;
   }
 
-  add(segment: PreparedSegment, piece: Piece): void {
+  add(segment: BufferedSegment, piece: Chunk): void {
     segment.add(piece);
     this.onMore();
   }
 
-  complete(segment: PreparedSegment): void {
+  complete(segment: BufferedSegment): void {
     segment.complete();
     this.#forgetSent();
     this.onMore();
@@ -76,17 +76,17 @@ export class LookAhead {
   }
 
   /** The segment that is being sent, or is to be next. */
-  get head(): PreparedSegment | undefined {
+  get head(): BufferedSegment | undefined {
     return this.#segments[0];
   }
 
   /** Whether nothing was begun behind a segment. */
-  isLast(segment: PreparedSegment): boolean {
+  isLast(segment: BufferedSegment): boolean {
     return this.#segments.at(-1) === segment;
   }
 
   /** Takes the next piece of the segment that is being sent. */
-  take(): Piece | undefined {
+  take(): Chunk | undefined {
     const piece = this.head?.take();
     this.#forgetSent();
     this.wake();

@@ -37,7 +37,7 @@ export interface SegmentSound {
   readonly ms: number;
 }
 
-export interface SpeakersOptions {
+export interface ProviderRotationOptions {
   /** Names in their order. */
   readonly providers: readonly string[];
   /** Makes the request for a passage, in the shape of what was sent. */
@@ -55,14 +55,14 @@ export interface SpeakersOptions {
  * Those who speak a long text, one of whom does at a time. Whoever has failed is asked again only when nobody else is left: a voice
  * that comes and goes would be worse than another one.
  */
-export class Speakers {
-  readonly #options: SpeakersOptions;
+export class ProviderRotation {
+  readonly #options: ProviderRotationOptions;
   /** Those whose sound cannot follow as it is. They are asked for WAV at once the next time. */
-  readonly #unlike = new Set<string>();
+  readonly #incompatible = new Set<string>();
   #current: string;
 
   /** @param first whoever has begun */
-  constructor(first: string, options: SpeakersOptions) {
+  constructor(first: string, options: ProviderRotationOptions) {
     this.#current = first;
     this.#options = options;
   }
@@ -86,7 +86,7 @@ export class Speakers {
   async ask(passage: Passage, { order, patience }: Asking): Promise<SegmentSound | undefined> {
     const [first] = order;
     if (first === undefined) return undefined;
-    const isToConvert = this.#unlike.has(first);
+    const isToConvert = this.#incompatible.has(first);
     const asking = { order: isToConvert ? [first] : order, ...(patience !== undefined && { patience }) };
     const { result, provider, attempts } = await this.#ask(passage, asking, isToConvert);
     const last = attempts.at(-1);
@@ -102,8 +102,8 @@ export class Speakers {
   }
 
   /** Asks whoever speaks for a passage once more, as WAV, since what came cannot follow; and remembers that. */
-  async askUnlike(passage: Passage): Promise<SegmentSound> {
-    this.#unlike.add(this.#current);
+  async askForWav(passage: Passage): Promise<SegmentSound> {
+    this.#incompatible.add(this.#current);
     const { result, attempts } = await this.#ask(passage, { order: [this.#current] }, true);
     const last = attempts.at(-1);
     if (result?.kind === 'audio') return { audio: result, isToConvert: true, ms: last?.ms ?? 0 };

@@ -1,19 +1,19 @@
 import type { Attempt, Clock } from '../resilience/index.js';
-import type { Stint } from '../speech/outcome.js';
+import type { SegmentSpan } from '../speech/outcome.js';
 import type { Passage } from './segment-plan.js';
 
 /** Keeps account of who spoke what of a long text. */
-export class Stints {
+export class SegmentLog {
   readonly #clock: Clock;
-  readonly #stints: Stint[] = [];
+  readonly #spans: SegmentSpan[] = [];
   #begun = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  get all(): readonly Stint[] {
-    return this.#stints;
+  get all(): readonly SegmentSpan[] {
+    return this.#spans;
   }
 
   begin(): void {
@@ -22,10 +22,10 @@ export class Stints {
 
   /** Notes that a provider has spoken a passage to its end. */
   end(provider: string, passage: Passage): void {
-    const last = this.#stints.at(-1);
+    const last = this.#spans.at(-1);
     const ms = this.#clock.now() - this.#begun;
     if (last?.provider === provider && last.code === null) {
-      this.#stints[this.#stints.length - 1] = { ...last, to: passage.index + passage.length, ms: last.ms + ms };
+      this.#spans[this.#spans.length - 1] = { ...last, to: passage.index + passage.length, ms: last.ms + ms };
     } else this.#push(provider, passage, null, ms);
   }
 
@@ -41,11 +41,11 @@ export class Stints {
 
   /** Notes that the passage that was failed or refused last is not in the speech. */
   leftOut(): void {
-    const last = this.#stints.pop();
-    if (last !== undefined) this.#stints.push({ ...last, isLeftOut: true });
+    const last = this.#spans.pop();
+    if (last !== undefined) this.#spans.push({ ...last, isLeftOut: true });
   }
 
   #push(provider: string, { index, length }: Passage, code: string | null, ms: number): void {
-    this.#stints.push({ provider, from: index + 1, to: index + length, code, ms });
+    this.#spans.push({ provider, from: index + 1, to: index + length, code, ms });
   }
 }

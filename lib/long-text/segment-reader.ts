@@ -4,39 +4,39 @@ import { OWN_SHAPE, type SoundShape } from '../audio/formats.js';
 import { frameSizeOf } from '../audio/wav-header.js';
 import { WavStream } from '../audio/wav-stream.js';
 import { discard } from '../streams/discard.js';
-import type { Joiner } from './concat/concatenator.js';
-import type { LookAhead } from './prefetch-buffer.js';
-import type { PreparedSegment } from './buffered-segment.js';
+import type { Concatenator } from './concat/concatenator.js';
+import type { PrefetchBuffer } from './prefetch-buffer.js';
+import type { BufferedSegment } from './buffered-segment.js';
 import { readWhole } from './read-whole.js';
-import { UnjoinableError, type Piece } from './concat/segment-concat.js';
+import { IncompatibleSoundError, type Chunk } from './concat/segment-concat.js';
 
 /** Most bytes of a segment that has to be converted, which has to be whole for that. */
 const MOST_CONVERTED_BYTES = 16 * 1024 * 1024;
 /** Seconds below which nothing was said: two frames of MP3, and a third of the shortest word. */
 const LEAST_HEARD = 0.05;
 
-export interface SegmentFillerOptions {
-  readonly joiner: Joiner;
-  readonly lookAhead: LookAhead;
+export interface SegmentReaderOptions {
+  readonly concatenator: Concatenator;
+  readonly buffer: PrefetchBuffer;
   /** Aborts when nobody wants any more. */
   readonly signal: AbortSignal;
 }
 
 /** A segment that is to be filled, and where it stands. */
 export interface SegmentPlace {
-  readonly segment: PreparedSegment;
+  readonly segment: BufferedSegment;
   /** Whether nothing was sent before it. */
   readonly isFirst: boolean;
   readonly isLast: boolean;
 }
 
 /** Takes in the sound of segments, as fast as there is room for it. */
-export class SegmentFiller {
-  readonly #options: SegmentFillerOptions;
+export class SegmentReader {
+  readonly #options: SegmentReaderOptions;
   /** What is being taken in, or was. */
   #stream: Readable | undefined;
 
-  constructor(options: SegmentFillerOptions) {
+  constructor(options: SegmentReaderOptions) {
     this.#options = options;
   }
 
@@ -46,17 +46,17 @@ export class SegmentFiller {
    * Rejects with the stream's error, and with an `UnjoinableError` when the sound cannot follow what was sent.
    */
   async fill(stream: Readable, { segment, isFirst, isLast }: SegmentPlace): Promise<void> {
-    const { joiner, lookAhead, signal } = this.#options;
-    const join = joiner.begin(isFirst);
+    const { concatenator, buffer, signal } = this.#options;
+    const join = concatenator.begin(isFirst);
     const before = segment.added;
-    const add = (pieces: readonly Piece[]): void => {
-      for (const piece of pieces) lookAhead.add(segment, piece);
+    const add = (pieces: readonly Chunk[]): void => {
+      for (const piece of pieces) buffer.add(segment, piece);
     };
     this.#stream = stream;
     try {
       for await (const chunk of stream) {
         add(join.add(chunk as Uint8Array));
-        await lookAhead.roomForBytes(signal);
+        await buffer.roomForBytes(signal);
       }
       const rest = join.end(isLast);
       // A sentence that nobody would hear must not count as said.
@@ -64,15 +64,15 @@ export class SegmentFiller {
       add(rest);
     } catch (thrown) {
       const hasAdded = segment.added > before;
-      if (hasAdded && thrown instanceof UnjoinableError) {
+      if (hasAdded && thrown instanceof IncompatibleSoundError) {
         throw new SpeechError('bad_response', 'the sound changed its shape on the way', { cause: thrown });
       }
-      if (hasAdded && segment.hasBegun) add(join.breakOff());
+      if (hasAdded && segment.hasBegun) add(join.abort());
       throw thrown;
     }
     // Whoever stalls for long is not to hold the call of a segment that is there.
     this.#stream = undefined;
-    lookAhead.complete(segment);
+    buffer.complete(segment);
   }
 
   /** Lets go of what is being taken in: a stream of the user's own may not hear any signal. */
@@ -90,7 +90,7 @@ export class SegmentFiller {
     this.#stream = stream;
     const wav = await readWhole(stream, MOST_CONVERTED_BYTES);
     checkWhole(wav);
-    const bytes = await convert(wav, this.#options.joiner.shape ?? OWN_SHAPE).catch((error: unknown) => {
+    const bytes = await convert(wav, this.#options.concatenator.shape ?? OWN_SHAPE).catch((error: unknown) => {
       throw failureInConverting(error);
     });
     await this.fill(Readable.from([bytes]), place);

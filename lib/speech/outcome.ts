@@ -8,14 +8,14 @@ export interface ReplyFacts {
   readonly degraded: boolean;
   readonly attempts: readonly Attempt[];
   /** Who spoke which part of a long text, as far as it has come. */
-  readonly stints?: readonly Stint[];
+  readonly segments?: readonly SegmentSpan[];
 }
 
 /** The facts of a reply to a request that no provider was asked to answer. */
 export const NOBODY_ASKED: ReplyFacts = { provider: null, degraded: false, attempts: [] };
 
 /** Segments of a long text that one provider spoke in a row, or some that it could not speak. */
-export interface Stint {
+export interface SegmentSpan {
   readonly provider: string;
   /** The first segment and the last, counted from 1. */
   readonly from: number;
@@ -29,6 +29,6 @@ export interface Stint {
 }
 
 /** Counts the segments that are not in a speech. */
-export function countLeftOut(stints: readonly Stint[]): number {
-  return stints.reduce((count, { isLeftOut, from, to }) => count + (isLeftOut === true ? to - from + 1 : 0), 0);
+export function countLeftOut(spans: readonly SegmentSpan[]): number {
+  return spans.reduce((count, { isLeftOut, from, to }) => count + (isLeftOut === true ? to - from + 1 : 0), 0);
 }

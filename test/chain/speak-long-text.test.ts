@@ -505,7 +505,7 @@ describe('a long text', () => {
     expect(numbersOf(1)).to.deep.equal([]);
   });
 
-  it('is prepared no further than the look-ahead while nobody reads', async () => {
+  it('is prepared no further than the prefetch buffer while nobody reads', async () => {
     await start([{}], { segments: { ahead: 1, maxChars: 2_300 }, maxInput: 10_000 });
     const response = await postRaw(app.speechUrl, { input: sentences(40), response_format: 'pcm' });
     // What the sockets between the two hold of it is some megabytes; a sentence has a fifth of one.

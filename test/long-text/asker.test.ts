@@ -136,7 +136,7 @@ describe('a long text and a server that limits the rate', () => {
     const speech = await speakPaced({ text, providers: { server: bucket(5), 'stand-in': standIn } });
     expect(speech.error).to.equal(undefined);
     expect(saidBy('stand-in', speech)).to.have.length(0);
-    expect(speech.outcome.facts.stints?.filter(({ code }) => code === null)).to.have.length.at.most(8);
+    expect(speech.outcome.facts.segments?.filter(({ code }) => code === null)).to.have.length.at.most(8);
     expect(speech.seconds).to.be.closeTo(text.length * LETTER, 20);
   });
 

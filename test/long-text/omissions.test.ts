@@ -29,13 +29,13 @@ function allBut(code: SpeechErrorCode, ...unsaid: readonly number[]): PacedProvi
 }
 
 const leftOutOf = ({ outcome }: PacedSpeech): string[] =>
-  (outcome.facts.stints ?? [])
+  (outcome.facts.segments ?? [])
     .filter(({ isLeftOut }) => isLeftOut)
     .map(({ provider, from, to, code }) => `${provider} ${String(code)} ${String(from)}-${String(to)}`);
 
 /** Who has spoken which sentences, as far as they were sent. */
 const spokenIn = ({ outcome }: PacedSpeech): string[] =>
-  (outcome.facts.stints ?? [])
+  (outcome.facts.segments ?? [])
     .filter(({ code }) => code === null)
     .map(({ from, to }) => `${String(from)}-${String(to)}`);
 
@@ -106,7 +106,7 @@ describe('a sentence of a long text that nobody can say', () => {
     expect(speech.error).to.equal(undefined);
     expect(leftOutOf(speech)).to.deep.equal(['server status.500 13-13']);
     expect(spokenIn(speech)).to.deep.equal(['1-11', '12-12', '14-20']);
-    expect(speech.outcome.facts.stints).to.deep.include.members([
+    expect(speech.outcome.facts.segments).to.deep.include.members([
       { provider: 'server', from: 12, to: 14, code: 'status.500', ms: 0 },
     ]);
   });

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { Speakers, type AskSegment, type SegmentAnswer } from '../../lib/long-text/provider-rotation.js';
+import { ProviderRotation, type AskSegment, type SegmentAnswer } from '../../lib/long-text/provider-rotation.js';
 import type { Passage } from '../../lib/long-text/segment-plan.js';
 import { pcm } from '../support/fake-provider.js';
 import { failureOf } from '../support/provider-conformance.js';
@@ -14,7 +14,7 @@ const by = (provider: string, stream = new PassThrough()): SegmentAnswer => ({
   attempts: [{ step: provider, code: null, ms: 5 }],
 });
 
-describe('Speakers', () => {
+describe('ProviderRotation', () => {
   let left: string[];
   let call: AbortController;
 
@@ -22,8 +22,8 @@ describe('Speakers', () => {
     left = [];
   });
 
-  function speakers(ask: AskSegment, first = 'a'): Speakers {
-    return new Speakers(first, {
+  function rotation(ask: AskSegment, first = 'a'): ProviderRotation {
+    return new ProviderRotation(first, {
       providers: ['a', 'b', 'c'],
       requestFor: ({ text }) => speechRequest({ input: text, format: 'pcm' }),
       ask,
@@ -35,7 +35,7 @@ describe('Speakers', () => {
 
   it('gives up the place of whoever spoke, once somebody else does', async () => {
     const asked: (readonly string[])[] = [];
-    const speaking = speakers((_request, { order }) => {
+    const speaking = rotation((_request, { order }) => {
       asked.push(order);
       return Promise.resolve(by('b'));
     });
@@ -51,7 +51,7 @@ describe('Speakers', () => {
 
   it('lets go of sound that comes when nobody wants it any more', async () => {
     const stream = new PassThrough();
-    const speaking = speakers(() => {
+    const speaking = rotation(() => {
       call.abort();
       return Promise.resolve(by('b', stream));
     });
@@ -62,7 +62,7 @@ describe('Speakers', () => {
 
   it('lets go of the sound by which somebody shows that he can speak', async () => {
     const stream = new PassThrough();
-    expect(await speakers(() => Promise.resolve(by('a', stream))).canSpeak(PASSAGE)).to.equal(true);
+    expect(await rotation(() => Promise.resolve(by('a', stream))).canSpeak(PASSAGE)).to.equal(true);
     expect(stream.destroyed).to.equal(true);
   });
 });

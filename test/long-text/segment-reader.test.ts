@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import { Joiner } from '../../lib/long-text/concat/concatenator.js';
-import { LookAhead } from '../../lib/long-text/prefetch-buffer.js';
-import { SegmentFiller } from '../../lib/long-text/segment-reader.js';
+import { Concatenator } from '../../lib/long-text/concat/concatenator.js';
+import { PrefetchBuffer } from '../../lib/long-text/prefetch-buffer.js';
+import { SegmentReader } from '../../lib/long-text/segment-reader.js';
 import { SpeechError } from '../../lib/index.js';
 import { soundIn } from '../support/audio.js';
 import { settle } from '../support/fake-clock.js';
@@ -12,15 +12,15 @@ import { toneBytes } from '../support/wav.js';
 const SAMPLE = 2;
 const RATE = 24_000;
 
-describe('SegmentFiller', () => {
+describe('SegmentReader', () => {
   /** Has a sentence break off, of which so many pieces were sent, and returns all that is sent of it. */
   async function breakOffAfter(sent: number): Promise<Buffer> {
-    const joiner = new Joiner('pcm');
-    const lookAhead = new LookAhead({ ahead: 2, enoughBytes: Infinity, mostBytes: Infinity });
-    const filler = new SegmentFiller({ joiner, lookAhead, signal: new AbortController().signal });
-    const segment = lookAhead.open();
+    const concatenator = new Concatenator('pcm');
+    const buffer = new PrefetchBuffer({ ahead: 2, enoughBytes: Infinity, mostBytes: Infinity });
+    const reader = new SegmentReader({ concatenator, buffer, signal: new AbortController().signal });
+    const segment = buffer.open();
     const stream = new PassThrough();
-    const filling = failureOf(filler.fill(stream, { segment, isFirst: true, isLast: false }));
+    const filling = failureOf(reader.fill(stream, { segment, isFirst: true, isLast: false }));
     stream.write(toneBytes(1));
     await settle();
     await settle();
@@ -54,17 +54,17 @@ describe('SegmentFiller', () => {
   });
 });
 
-describe('SegmentFiller, of frames', () => {
+describe('SegmentReader, of frames', () => {
   /** Takes in a sentence that ends in order, and returns the code of its failure. */
   async function codeOf(format: 'mp3' | 'aac', sound: Buffer): Promise<string | undefined> {
-    const lookAhead = new LookAhead({ ahead: 2, enoughBytes: Infinity, mostBytes: Infinity });
-    const filler = new SegmentFiller({
-      joiner: new Joiner(format),
-      lookAhead,
+    const buffer = new PrefetchBuffer({ ahead: 2, enoughBytes: Infinity, mostBytes: Infinity });
+    const reader = new SegmentReader({
+      concatenator: new Concatenator(format),
+      buffer,
       signal: new AbortController().signal,
     });
-    const place = { segment: lookAhead.open(), isFirst: true, isLast: false };
-    return filler.fill(Readable.from([sound]), place).then(
+    const place = { segment: buffer.open(), isFirst: true, isLast: false };
+    return reader.fill(Readable.from([sound]), place).then(
       () => undefined,
       (error: unknown) => SpeechError.from(error).code,
     );

@@ -1,20 +1,20 @@
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../audio/frame-header.js';
 import { isInfoFrame } from '../../audio/info-frame.js';
-import { FlacJoin } from './flac.js';
+import { FlacConcat } from './flac.js';
 import { FlacStream } from './flac-stream.js';
-import { FrameJoin, type FrameKind } from './frames.js';
-import { OpusJoin } from './opus.js';
+import { FrameConcat, type FrameKind } from './frames.js';
+import { OpusConcat } from './opus.js';
 import { OpusStream } from './opus-stream.js';
 import { PlainStream } from './plain-stream.js';
-import { PcmJoin, WavJoin } from './samples.js';
-import type { Piece, SegmentJoin } from './segment-concat.js';
+import { PcmConcat, WavConcat } from './samples.js';
+import type { Chunk, SegmentConcat } from './segment-concat.js';
 import type { SegmentStream } from './segment-stream.js';
 
 /** What joins the segments of one speech: the stream that they become, and what each of them goes through on its way there. */
 interface Joining {
   readonly stream: SegmentStream;
-  readonly begin: (isFirst: boolean) => SegmentJoin;
+  readonly begin: (isFirst: boolean) => SegmentConcat;
 }
 
 const FRAMES: Readonly<Record<'mp3' | 'aac', FrameKind>> = {
@@ -26,25 +26,25 @@ const JOININGS: Readonly<Record<SpeechFormat, () => Joining>> = {
   mp3: () => joinFrames('mp3'),
   opus() {
     const stream = new OpusStream();
-    return { stream, begin: () => new OpusJoin(stream) };
+    return { stream, begin: () => new OpusConcat(stream) };
   },
   aac: () => joinFrames('aac'),
   flac() {
     const stream = new FlacStream();
-    return { stream, begin: () => new FlacJoin(stream) };
+    return { stream, begin: () => new FlacConcat(stream) };
   },
   wav() {
     const stream = new PlainStream('wav');
-    return { stream, begin: (isFirst) => new WavJoin(stream.accept, isFirst) };
+    return { stream, begin: (isFirst) => new WavConcat(stream.accept, isFirst) };
   },
   pcm() {
     const stream = new PlainStream('pcm');
-    return { stream, begin: (isFirst) => new PcmJoin(stream.accept, isFirst) };
+    return { stream, begin: (isFirst) => new PcmConcat(stream.accept, isFirst) };
   },
 };
 
 /** Joins segments into one stream of a format. The first to be joined says which shape all others have to have. */
-export class Joiner {
+export class Concatenator {
   readonly format: SpeechFormat;
   readonly #joining: Joining;
   #goBack: () => void = () => undefined;
@@ -60,7 +60,7 @@ export class Joiner {
   }
 
   /** @param isFirst whether nothing is to stand before the segment */
-  begin(isFirst: boolean): SegmentJoin {
+  begin(isFirst: boolean): SegmentConcat {
     this.#goBack = this.#joining.stream.mark();
     return this.#joining.begin(isFirst);
   }
@@ -76,7 +76,7 @@ export class Joiner {
   }
 
   /** Makes what stands in place of a segment. */
-  rest(seconds: number): Piece {
+  rest(seconds: number): Chunk {
     return this.#joining.stream.rest(seconds);
   }
 
@@ -93,5 +93,5 @@ export class Joiner {
 
 function joinFrames(format: 'mp3' | 'aac'): Joining {
   const stream = new PlainStream(format);
-  return { stream, begin: () => new FrameJoin(FRAMES[format], stream.accept) };
+  return { stream, begin: () => new FrameConcat(FRAMES[format], stream.accept) };
 }

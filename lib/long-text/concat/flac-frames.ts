@@ -1,7 +1,7 @@
 import { nextSum } from '../../audio/flac-checksum.js';
 import { LONGEST_FLAC_HEADER, readFlacFrameHeader, type FlacFrameHeader } from '../../audio/flac-frame-header.js';
 import type { ByteQueue } from './byte-queue.js';
-import { UnjoinableError } from './segment-concat.js';
+import { IncompatibleSoundError } from './segment-concat.js';
 
 /** Bytes of the longest frame that is waited for: a third of a second without compression at 192 kHz, stereo, 32 bits. */
 const MOST_FRAME = 512 * 1024;
@@ -52,7 +52,7 @@ export class FlacFrames {
       if (byte === undefined) break;
       this.#sum = nextSum(this.#sum, byte);
     }
-    if (bytes.length > MOST_FRAME) throw new UnjoinableError('a frame has no end');
+    if (bytes.length > MOST_FRAME) throw new IncompatibleSoundError('a frame has no end');
     return undefined;
   }
 
@@ -90,6 +90,6 @@ function isBoundary(bytes: Uint8Array, at: number): boolean {
 function headerOf(bytes: Uint8Array): FlacFrameHeader | undefined {
   if (isFlacSignature(bytes) || isTag(bytes)) return undefined;
   const header = readFlacFrameHeader(bytes);
-  if (header === undefined) throw new UnjoinableError('this is no frame of FLAC');
+  if (header === undefined) throw new IncompatibleSoundError('this is no frame of FLAC');
   return header === 'need-more' ? undefined : header;
 }

@@ -7,7 +7,7 @@ import {
 } from '../../audio/flac-frame-header.js';
 import type { SoundShape } from '../../audio/formats.js';
 import type { FlacFrame } from './flac-frames.js';
-import { UnjoinableError, type Piece } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk } from './segment-concat.js';
 import type { SegmentStream } from './segment-stream.js';
 
 /** Samples of the shortest frame that may stand anywhere but at the end, and of the longest that any player of speech takes. */
@@ -29,7 +29,7 @@ export class FlacStream implements SegmentStream {
     return this.#shape;
   }
 
-  /** @throws {UnjoinableError} for a file of another rate, or of more or fewer channels or bits, than the first */
+  /** @throws {IncompatibleSoundError} for a file of another rate, or of more or fewer channels or bits, than the first */
   accept({ shape, mostBlock }: Pick<FlacInfo, 'shape' | 'mostBlock'>): void {
     if (this.#shape === undefined) {
       this.#shape = shape;
@@ -37,14 +37,14 @@ export class FlacStream implements SegmentStream {
     }
     const { sampleRate, channels, bitsPerSample } = this.#shape;
     if (shape.sampleRate !== sampleRate || shape.channels !== channels || shape.bitsPerSample !== bitsPerSample) {
-      throw new UnjoinableError('the sound has another shape than what was sent before');
+      throw new IncompatibleSoundError('the sound has another shape than what was sent before');
     }
   }
 
-  /** @throws {UnjoinableError} for a frame that is longer than those that were announced */
-  write({ bytes, header }: FlacFrame): Piece {
+  /** @throws {IncompatibleSoundError} for a frame that is longer than those that were announced */
+  write({ bytes, header }: FlacFrame): Chunk {
     const { samples, assignment } = header;
-    if (samples > this.#mostBlock) throw new UnjoinableError('the frames are too long');
+    if (samples > this.#mostBlock) throw new IncompatibleSoundError('the frames are too long');
     if (this.#shape === undefined) return { bytes, seconds: 0 };
     const own = flacFrameHeader(this.#shape, samples, this.#place, assignment);
     return this.#count(flacFrameUnder(own, bytes, header), samples);
@@ -55,7 +55,7 @@ export class FlacStream implements SegmentStream {
     return flacHead({ shape: this.#shape, leastBlock: LEAST_BLOCK, mostBlock: this.#mostBlock, samples: undefined });
   }
 
-  rest(seconds: number): Piece {
+  rest(seconds: number): Chunk {
     const shape = this.#shape;
     if (shape === undefined) return { bytes: new Uint8Array(), seconds: 0 };
     const frames: Uint8Array[] = [];
@@ -88,7 +88,7 @@ export class FlacStream implements SegmentStream {
     return { counts: 'samples', number: this.#samples };
   }
 
-  #count(bytes: Uint8Array, samples: number): Piece {
+  #count(bytes: Uint8Array, samples: number): Chunk {
     this.#samples += samples;
     return { bytes, seconds: samples / (this.#shape?.sampleRate ?? Infinity) };
   }

@@ -4,14 +4,14 @@ import type { FlacFrameHeader } from '../../audio/flac-frame-header.js';
 import { ByteQueue } from './byte-queue.js';
 import { FlacFrames, isFlacSignature, isTag, type FlacFrame } from './flac-frames.js';
 import { LEAST_BLOCK, type FlacStream } from './flac-stream.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
 import { allOrNone } from './segment-stream.js';
 
 const SIGNATURE = 4;
 const BLOCK_HEADER = 4;
 
 /** Takes the frames out of a file, and nothing of what describes it, and puts them into the one stream of the speech. */
-export class FlacJoin implements SegmentJoin {
+export class FlacConcat implements SegmentConcat {
   readonly #stream: FlacStream;
   readonly #queue = new ByteQueue();
   readonly #frames = new FlacFrames(this.#queue);
@@ -34,12 +34,12 @@ export class FlacJoin implements SegmentJoin {
     return this.#seconds + (this.#samples + this.#frames.pending) / (this.#info?.shape.sampleRate ?? Infinity);
   }
 
-  add(bytes: Uint8Array): Piece[] {
+  add(bytes: Uint8Array): Chunk[] {
     this.#queue.add(bytes);
     return allOrNone(this.#stream, () => this.#read(false));
   }
 
-  end(isLast: boolean): Piece[] {
+  end(isLast: boolean): Chunk[] {
     const pieces = allOrNone(this.#stream, () => this.#read(true));
     if (this.#queue.length > 0 && !isTag(this.#queue.bytes)) this.#failCut();
     this.#endFile();
@@ -47,12 +47,12 @@ export class FlacJoin implements SegmentJoin {
     return isLast && this.#scrap !== undefined ? [...pieces, this.#stream.write(this.#scrap)] : pieces;
   }
 
-  breakOff(): Piece[] {
+  abort(): Chunk[] {
     return [];
   }
 
-  #read(isEnd: boolean): Piece[] {
-    const pieces: Piece[] = [];
+  #read(isEnd: boolean): Chunk[] {
+    const pieces: Chunk[] = [];
     for (;;) {
       if (this.#expects !== 'frames') {
         if (!this.#readHead()) return pieces;
@@ -80,7 +80,7 @@ export class FlacJoin implements SegmentJoin {
       queue.skip(skipped);
     } else if (this.#expects === 'signature') {
       if (bytes.length < SIGNATURE) return false;
-      if (!isFlacSignature(bytes)) throw new UnjoinableError('this is no FLAC');
+      if (!isFlacSignature(bytes)) throw new IncompatibleSoundError('this is no FLAC');
       queue.skip(SIGNATURE);
       this.#expects = 'blocks';
     } else if (this.#isLastBlock) {
@@ -96,9 +96,9 @@ export class FlacJoin implements SegmentJoin {
     if (bytes.length < BLOCK_HEADER + (isInfo ? FLAC_INFO_LENGTH : 0)) return false;
     if (isInfo) {
       if ((kind & 0x7f) !== 0 || length !== FLAC_INFO_LENGTH)
-        throw new UnjoinableError('this FLAC does not say its shape');
+        throw new IncompatibleSoundError('this FLAC does not say its shape');
       this.#info = readFlacInfo(bytes.subarray(BLOCK_HEADER, BLOCK_HEADER + FLAC_INFO_LENGTH));
-      if (this.#info === undefined) throw new UnjoinableError('the sound has neither one channel nor two');
+      if (this.#info === undefined) throw new IncompatibleSoundError('the sound has neither one channel nor two');
       this.#stream.accept(this.#info);
     }
     this.#isLastBlock = kind >= 0x80;
@@ -107,7 +107,7 @@ export class FlacJoin implements SegmentJoin {
     return true;
   }
 
-  #take(frame: FlacFrame): Piece[] {
+  #take(frame: FlacFrame): Chunk[] {
     this.#checkShape(frame.header);
     this.#samples += frame.header.samples;
     const frames = this.#scrap === undefined ? [frame] : [this.#scrap, frame];
@@ -122,7 +122,7 @@ export class FlacJoin implements SegmentJoin {
     const isOther = (found: number, said: number | undefined): boolean => found !== 0 && found !== said;
     const { bitsPerSample: bits = 16 } = shape ?? {};
     if (isOther(sampleRate, shape?.sampleRate) || isOther(bitsPerSample, bits) || channels !== shape?.channels) {
-      throw new UnjoinableError('a frame has another shape than its file');
+      throw new IncompatibleSoundError('a frame has another shape than its file');
     }
   }
 

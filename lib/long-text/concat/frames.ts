@@ -3,7 +3,7 @@ import type { SoundShape } from '../../audio/formats.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from '../../audio/frame-header.js';
 import { isHalfFrame, type FrameBefore } from '../../audio/half-frame.js';
 import { skipTags } from '../../audio/tags.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
 
 /** How the frames of a format are read. */
 export interface FrameKind {
@@ -19,7 +19,7 @@ const MOST_JUNK = 256 * 1024;
  * Passes on whole frames and nothing else: no tags, and no description of a file that is only a part. Every frame can follow every
  * other, as an encoder that begins anew takes nothing from what was before it; so a segment can end after any of them.
  */
-export class FrameJoin implements SegmentJoin {
+export class FrameConcat implements SegmentConcat {
   readonly #kind: FrameKind;
   readonly #accept: (header: FrameHeader) => SoundShape;
   #rest: Uint8Array = new Uint8Array();
@@ -37,7 +37,7 @@ export class FrameJoin implements SegmentJoin {
     return this.#heard;
   }
 
-  add(bytes: Uint8Array): Piece[] {
+  add(bytes: Uint8Array): Chunk[] {
     const data = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const start = this.#isBegun ? 0 : skipTags(data);
     if (start === undefined) {
@@ -48,7 +48,7 @@ export class FrameJoin implements SegmentJoin {
     return this.#cut(data, start);
   }
 
-  end(): Piece[] {
+  end(): Chunk[] {
     // What is left is less than a frame: the beginning of one, or, behind what is none, anything.
     if (this.#junk === 0 && this.#before !== undefined && isHalfFrame(this.#rest, this.#before, this.#kind.read)) {
       throw new SpeechError('truncated', 'the sound ends in the middle of a frame');
@@ -56,11 +56,11 @@ export class FrameJoin implements SegmentJoin {
     return [];
   }
 
-  breakOff(): Piece[] {
+  abort(): Chunk[] {
     return [];
   }
 
-  #cut(data: Uint8Array, start: number): Piece[] {
+  #cut(data: Uint8Array, start: number): Chunk[] {
     const { read, isSound } = this.#kind;
     const runs: Uint8Array[] = [];
     let seconds = 0;
@@ -112,6 +112,6 @@ export class FrameJoin implements SegmentJoin {
 
   #skipJunk(): void {
     this.#junk += 1;
-    if (this.#junk > MOST_JUNK) throw new UnjoinableError('there are no more frames');
+    if (this.#junk > MOST_JUNK) throw new IncompatibleSoundError('there are no more frames');
   }
 }

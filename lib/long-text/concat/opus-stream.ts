@@ -1,7 +1,7 @@
 import { SAMPLE_RATE, type SoundShape } from '../../audio/formats.js';
 import { oggPage, pagefuls } from '../../audio/ogg-page.js';
 import { OPUS_CLOCK, opusHeaders, type OpusHead } from '../../audio/opus-packet.js';
-import { UnjoinableError, type Piece } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk } from './segment-concat.js';
 import type { SegmentStream } from './segment-stream.js';
 
 export interface OpusPacket {
@@ -37,14 +37,14 @@ export class OpusStream implements SegmentStream {
     return this.#head && { sampleRate: SAMPLE_RATE, channels: this.#head.channels };
   }
 
-  /** @throws {UnjoinableError} for a file that is to be made louder or softer than the first: one head serves all */
+  /** @throws {IncompatibleSoundError} for a file that is to be made louder or softer than the first: one head serves all */
   accept(head: OpusHead): void {
     this.#head ??= head;
-    if (head.gain !== this.#head.gain) throw new UnjoinableError('the sound is to be played at another level');
+    if (head.gain !== this.#head.gain) throw new IncompatibleSoundError('the sound is to be played at another level');
   }
 
   /** Writes packets, cut off at the end by so many ticks where the speech ends with them. */
-  write(packets: readonly OpusPacket[], trim?: number): Piece {
+  write(packets: readonly OpusPacket[], trim?: number): Chunk {
     const ticks = packets.reduce((sum, packet) => sum + packet.ticks, 0);
     const end = this.#position + ticks;
     const runs = [...pagefuls(packets.map(({ bytes }) => bytes))];
@@ -66,7 +66,7 @@ export class OpusStream implements SegmentStream {
     return Buffer.concat(pages);
   }
 
-  rest(seconds: number): Piece {
+  rest(seconds: number): Chunk {
     const packets = Array<OpusPacket>(Math.ceil((seconds * OPUS_CLOCK) / SILENCE.ticks)).fill(SILENCE);
     return this.write(packets);
   }

@@ -3,7 +3,7 @@ import { LONGEST_OGG_PACKET, readOggPage, type ReadOggPage } from '../../audio/o
 import { OPUS_CLOCK, opusTicks, readOpusHead } from '../../audio/opus-packet.js';
 import { ByteQueue } from './byte-queue.js';
 import type { OpusPacket, OpusStream } from './opus-stream.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
 import { allOrNone } from './segment-stream.js';
 
 /**
@@ -13,7 +13,7 @@ import { allOrNone } from './segment-stream.js';
 const CONVERGENCE = 3_840;
 
 /** Takes the packets out of a file and puts them into the one stream of the speech, page by page as they come. */
-export class OpusJoin implements SegmentJoin {
+export class OpusConcat implements SegmentConcat {
   readonly #stream: OpusStream;
   readonly #waiting = new ByteQueue();
   #expects: 'head' | 'tags' | 'sound' | 'nothing' = 'head';
@@ -39,23 +39,23 @@ export class OpusJoin implements SegmentJoin {
     return this.#heard / OPUS_CLOCK;
   }
 
-  add(bytes: Uint8Array): Piece[] {
+  add(bytes: Uint8Array): Chunk[] {
     this.#waiting.add(bytes);
     return allOrNone(this.#stream, () => this.#takePages());
   }
 
-  end(isLast: boolean): Piece[] {
+  end(isLast: boolean): Chunk[] {
     const isCut = this.#expects !== 'nothing' && this.#waiting.length > 0;
     if (isCut || this.#torn.length > 0) throw new SpeechError('truncated', 'the sound ends in the middle of a page');
     return this.#release(isLast);
   }
 
-  breakOff(): Piece[] {
+  abort(): Chunk[] {
     return this.#release(false);
   }
 
-  #takePages(): Piece[] {
-    const pieces: Piece[] = [];
+  #takePages(): Chunk[] {
+    const pieces: Chunk[] = [];
     for (let page = this.#nextPage(); page !== undefined; page = this.#nextPage()) {
       this.#waiting.skip(page.length);
       if (page.isFirst) pieces.push(...this.#beginFile(page));
@@ -71,7 +71,7 @@ export class OpusJoin implements SegmentJoin {
     if (page === 'need-more') return undefined;
     if (page !== undefined) return page;
     // What stands behind the last page is none of the sound.
-    if (this.#expects !== 'nothing') throw new UnjoinableError('this is no page of Ogg');
+    if (this.#expects !== 'nothing') throw new IncompatibleSoundError('this is no page of Ogg');
     this.#waiting.skip(bytes.length);
     return undefined;
   }
@@ -80,7 +80,7 @@ export class OpusJoin implements SegmentJoin {
    * Begins with a file; with the second of several in a row as well. What is no Opus, or begins together with it, runs beside it and
    * is left out.
    */
-  #beginFile({ parts, serial }: ReadOggPage): Piece[] {
+  #beginFile({ parts, serial }: ReadOggPage): Chunk[] {
     if (this.#expects === 'tags') return [];
     const head = readOpusHead(parts[0] ?? new Uint8Array());
     if (head === undefined) return [];
@@ -98,7 +98,7 @@ export class OpusJoin implements SegmentJoin {
     return before;
   }
 
-  #takePage(page: ReadOggPage): Piece[] {
+  #takePage(page: ReadOggPage): Chunk[] {
     if (this.#expects === 'tags') {
       // However long they are, with pictures and all, nothing of them is kept.
       if (page.parts.length > 1 || !page.goesOn) this.#expects = 'sound';
@@ -147,7 +147,7 @@ export class OpusJoin implements SegmentJoin {
   }
 
   /** Lets go of what the last page has, up to its end. */
-  #release(isLast: boolean): Piece[] {
+  #release(isLast: boolean): Chunk[] {
     const packets = this.#held;
     this.#held = [];
     let last = packets.at(-1);
@@ -162,13 +162,13 @@ export class OpusJoin implements SegmentJoin {
 
 function readPacket(bytes: Uint8Array): OpusPacket {
   const ticks = opusTicks(bytes);
-  if (ticks === undefined) throw new UnjoinableError('this is no packet of Opus');
+  if (ticks === undefined) throw new IncompatibleSoundError('this is no packet of Opus');
   checkLength(bytes.length);
   return { bytes, ticks };
 }
 
 function checkLength(bytes: number): void {
-  if (bytes > LONGEST_OGG_PACKET) throw new UnjoinableError('a packet is too long for a page');
+  if (bytes > LONGEST_OGG_PACKET) throw new IncompatibleSoundError('a packet is too long for a page');
 }
 
 function ticksOf(packets: readonly OpusPacket[]): number {

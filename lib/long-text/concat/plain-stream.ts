@@ -1,6 +1,6 @@
 import type { SoundShape } from '../../audio/formats.js';
 import { writeWavHeader } from '../../audio/wav-header.js';
-import { UnjoinableError, type Piece } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk } from './segment-concat.js';
 import type { SegmentStream } from './segment-stream.js';
 import { silentFrames } from './silent-frames.js';
 
@@ -20,12 +20,12 @@ export class PlainStream implements SegmentStream {
     return this.#shape;
   }
 
-  /** @throws {UnjoinableError} for sound of another shape than the first */
+  /** @throws {IncompatibleSoundError} for sound of another shape than the first */
   readonly accept = ({ sampleRate, channels }: FoundShape): SoundShape => {
-    if (channels !== 1 && channels !== 2) throw new UnjoinableError('the sound has neither one channel nor two');
+    if (channels !== 1 && channels !== 2) throw new IncompatibleSoundError('the sound has neither one channel nor two');
     this.#shape ??= { sampleRate, channels };
     if (this.#shape.sampleRate !== sampleRate || this.#shape.channels !== channels) {
-      throw new UnjoinableError('the sound has another shape than what was sent before');
+      throw new IncompatibleSoundError('the sound has another shape than what was sent before');
     }
     return this.#shape;
   };
@@ -34,7 +34,7 @@ export class PlainStream implements SegmentStream {
     return this.#format === 'wav' && this.#shape !== undefined ? writeWavHeader(this.#shape, 'unknown') : NOTHING;
   }
 
-  rest(seconds: number): Piece {
+  rest(seconds: number): Chunk {
     const shape = this.#shape;
     if (shape === undefined) return { bytes: NOTHING, seconds: 0 };
     if (this.#format === 'mp3' || this.#format === 'aac') return silentFrames(this.#format, shape, seconds);

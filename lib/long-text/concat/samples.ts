@@ -2,7 +2,7 @@ import { SpeechError } from '../../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../../audio/formats.js';
 import { WAV_PCM, type WavFormat } from '../../audio/wav-header.js';
 import { WavStream } from '../../audio/wav-stream.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from './segment-concat.js';
+import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
 
 const BYTES_PER_SAMPLE = 2;
 /** Seconds in which sound that breaks off is let die away: a cut in the middle of a wave clicks. */
@@ -23,7 +23,7 @@ type Accept = (found: SoundShape) => SoundShape;
  * Passes on 16-bit samples, whole ones only. Servers leave more or less quiet around a sentence; it is brought to the same measure,
  * so that a speech keeps its rhythm whoever goes on with it.
  */
-class SampleJoin implements SegmentJoin {
+class SampleJoin implements SegmentConcat {
   readonly #shape: SoundShape;
   readonly #bytesPerFrame: number;
   /** The quiet at the end, and the last moment of sound; at times a part of a sample as well. */
@@ -43,7 +43,7 @@ class SampleJoin implements SegmentJoin {
     return this.#isSilent ? 0 : this.#bytes / (this.#bytesPerFrame * this.#shape.sampleRate);
   }
 
-  add(bytes: Uint8Array): Piece[] {
+  add(bytes: Uint8Array): Chunk[] {
     this.#bytes += bytes.length;
     const missing = (this.#bytesPerFrame - (this.#held.length % this.#bytesPerFrame)) % this.#bytesPerFrame;
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(missing);
@@ -62,14 +62,14 @@ class SampleJoin implements SegmentJoin {
     return this.#pieces(data.subarray(0, length));
   }
 
-  end(isLast: boolean): Piece[] {
+  end(isLast: boolean): Chunk[] {
     const rest = this.#held.subarray(0, this.#whole(this.#held.length));
     if (isLast) return this.#pieces(rest);
     const sound = rest.length - this.#quietAtEnd(rest);
     return this.#pieces(rest.subarray(0, sound), Buffer.alloc(this.#bytesFor(REST)));
   }
 
-  breakOff(): Piece[] {
+  abort(): Chunk[] {
     const rest = this.#held.subarray(0, this.#whole(this.#held.length));
     const dying = Buffer.from(rest.subarray(0, this.#bytesFor(FADE)));
     for (let at = 0; at < dying.length; at += BYTES_PER_SAMPLE) {
@@ -89,7 +89,7 @@ class SampleJoin implements SegmentJoin {
     return this.#isLeading ? data : data.subarray(Math.max(0, this.#whole(at) - lead));
   }
 
-  #pieces(...all: readonly Buffer[]): Piece[] {
+  #pieces(...all: readonly Buffer[]): Chunk[] {
     const bytesPerSecond = this.#bytesPerFrame * this.#shape.sampleRate;
     return all.filter(({ length }) => length > 0).map((bytes) => ({ bytes, seconds: bytes.length / bytesPerSecond }));
   }
@@ -127,20 +127,20 @@ function isQuiet(bytes: Buffer, at: number): boolean {
 }
 
 /** Passes on bare samples. They say nothing of their shape, which is that of OpenAI's API. */
-export class PcmJoin extends SampleJoin {
+export class PcmConcat extends SampleJoin {
   constructor(accept: Accept, isFirst: boolean) {
     super(accept(OWN_SHAPE), isFirst);
   }
 }
 
 /** Passes on the samples of WAV without its headers, and without what else stands around them. */
-export class WavJoin implements SegmentJoin {
+export class WavConcat implements SegmentConcat {
   readonly #accept: Accept;
   readonly #isFirst: boolean;
   readonly #stream: WavStream;
   #samples: SampleJoin | undefined;
   /** What can be sent of the bytes that are being read. */
-  #pieces: Piece[] = [];
+  #pieces: Chunk[] = [];
 
   constructor(accept: Accept, isFirst: boolean) {
     this.#accept = accept;
@@ -159,35 +159,35 @@ export class WavJoin implements SegmentJoin {
     return this.#samples?.heard ?? 0;
   }
 
-  add(bytes: Uint8Array): Piece[] {
+  add(bytes: Uint8Array): Chunk[] {
     try {
       this.#stream.add(bytes);
     } catch (thrown) {
-      if (SpeechError.is(thrown) && thrown.code === 'not_audio') throw new UnjoinableError(thrown.message);
+      if (SpeechError.is(thrown) && thrown.code === 'not_audio') throw new IncompatibleSoundError(thrown.message);
       throw thrown;
     }
     return this.#takePieces();
   }
 
-  end(isLast: boolean): Piece[] {
+  end(isLast: boolean): Chunk[] {
     // The header that says how long it is is not passed on, so nobody else would find out that it was cut.
     this.#stream.end();
     return [...this.#takePieces(), ...(this.#samples?.end(isLast) ?? [])];
   }
 
-  breakOff(): Piece[] {
-    return this.#samples?.breakOff() ?? [];
+  abort(): Chunk[] {
+    return this.#samples?.abort() ?? [];
   }
 
   #begin({ encoding, bitsPerSample, sampleRate, channels }: WavFormat): void {
     if (encoding !== WAV_PCM || bitsPerSample !== 8 * BYTES_PER_SAMPLE) {
-      throw new UnjoinableError('the samples are not of 16 bits');
+      throw new IncompatibleSoundError('the samples are not of 16 bits');
     }
     const shape = this.#accept({ sampleRate, channels: channels as SoundShape['channels'] });
     this.#samples ??= new SampleJoin(shape, this.#isFirst);
   }
 
-  #takePieces(): Piece[] {
+  #takePieces(): Chunk[] {
     const pieces = this.#pieces;
     this.#pieces = [];
     return pieces;

@@ -1,5 +1,5 @@
 import type { SoundShape } from '../../audio/formats.js';
-import type { Piece } from './segment-concat.js';
+import type { Chunk } from './segment-concat.js';
 
 /** What all segments of a speech have in common where their format counts: its head, its numbers, and its end. */
 export interface SegmentStream {
@@ -8,7 +8,7 @@ export interface SegmentStream {
   /** Returns what stands before everything else. */
   head(): Uint8Array;
   /** Makes silence. */
-  rest(seconds: number): Piece;
+  rest(seconds: number): Chunk;
   /** Returns what stands behind everything else. */
   tail(): Uint8Array;
   /** Remembers how far the numbers have come, and returns what goes back there: whatever was numbered since then is not sent. */
@@ -18,7 +18,7 @@ export interface SegmentStream {
 }
 
 /** Has pieces made of which either all are returned or, where one cannot be made, none has been numbered. */
-export function allOrNone(stream: SegmentStream, make: () => Piece[]): Piece[] {
+export function allOrNone(stream: SegmentStream, make: () => Chunk[]): Chunk[] {
   const goBack = stream.mark();
   try {
     return make();

@@ -1,7 +1,7 @@
 import type { SoundShape } from '../../audio/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../audio/frame-header.js';
 import { silentAdtsFrame, silentMp3Frame } from '../../audio/silent-frame.js';
-import type { Piece } from './segment-concat.js';
+import type { Chunk } from './segment-concat.js';
 
 const KINDS = {
   mp3: { make: silentMp3Frame, read: readMp3Header },
@@ -9,7 +9,7 @@ const KINDS = {
 };
 
 /** Makes frames of silence, as many as last so long. */
-export function silentFrames(format: keyof typeof KINDS, shape: SoundShape, seconds: number): Piece {
+export function silentFrames(format: keyof typeof KINDS, shape: SoundShape, seconds: number): Chunk {
   const { make, read } = KINDS[format];
   const frame = make(shape);
   const samples = frame === undefined ? undefined : read(frame)?.samples;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createEncoder } from '../../support/create-encoder.js';
-import { Joiner } from '../../../lib/long-text/concat/concatenator.js';
+import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
 import { silentFrames } from '../../../lib/long-text/concat/silent-frames.js';
 import { createLocalProvider } from '../../../lib/providers/local/provider.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
@@ -77,7 +77,7 @@ describe('files of many encoders, joined', function () {
   async function joinAll(
     format: 'opus' | 'flac',
   ): Promise<{ readonly path: string; readonly parts: readonly string[] }> {
-    const joiner = new Joiner(format);
+    const concatenator = new Concatenator(format);
     const pieces: Uint8Array[] = [];
     const parts: string[] = [];
     const encoders = ENCODERS[format] ?? [];
@@ -85,13 +85,13 @@ describe('files of many encoders, joined', function () {
       const part = join(folder, `part${String(index)}.${format}`);
       await output(...encode(wavs[index % wavs.length] ?? '', part));
       parts.push(part);
-      const join_ = joiner.begin(index === 0);
+      const join_ = concatenator.begin(index === 0);
       const found = [...join_.add(await readFile(part)), ...join_.end(index === encoders.length - 1)];
       pieces.push(...found.map(({ bytes }) => bytes));
-      if (index === 1) pieces.push(joiner.rest(REST).bytes);
+      if (index === 1) pieces.push(concatenator.rest(REST).bytes);
     }
     const path = join(folder, `joined.${format}`);
-    await writeFile(path, Buffer.concat([joiner.head(), ...pieces, joiner.tail()]));
+    await writeFile(path, Buffer.concat([concatenator.head(), ...pieces, concatenator.tail()]));
     return { path, parts };
   }
 
@@ -188,15 +188,20 @@ describe('files of many encoders, joined', function () {
       sounds.set(format, part);
     }
     for (const [format, part] of sounds) {
-      const joiner = new Joiner(format);
+      const concatenator = new Concatenator(format);
       const say = (bytes: Buffer, isFirst: boolean): Buffer => {
-        const segment = joiner.begin(isFirst);
+        const segment = concatenator.begin(isFirst);
         return Buffer.concat([...segment.add(bytes), ...segment.end(false)].map((piece) => piece.bytes));
       };
       const bytes = await readFile(part);
-      const pieces = [say(bytes, true), joiner.rest(REST).bytes, joiner.rest(REST).bytes, say(bytes, false)];
+      const pieces = [
+        say(bytes, true),
+        concatenator.rest(REST).bytes,
+        concatenator.rest(REST).bytes,
+        say(bytes, false),
+      ];
       const path = join(folder, `rest.${format}`);
-      await writeFile(path, Buffer.concat([joiner.head(), ...pieces, joiner.tail()]));
+      await writeFile(path, Buffer.concat([concatenator.head(), ...pieces, concatenator.tail()]));
       const options = format === 'pcm' ? ['-f', 's16le', '-ar', '24000', '-ac', '1'] : [];
       const { samples, complaints } = await decode(path, options);
       expect(complaints, format).to.equal('');

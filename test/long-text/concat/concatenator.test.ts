@@ -1,8 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createEncoder } from '../../support/create-encoder.js';
-import { Joiner } from '../../../lib/long-text/concat/concatenator.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from '../../../lib/long-text/concat/segment-concat.js';
+import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
+import {
+  IncompatibleSoundError,
+  type Chunk,
+  type SegmentConcat,
+} from '../../../lib/long-text/concat/segment-concat.js';
 import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../../lib/audio/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../../lib/audio/frame-header.js';
 import { readWavHeader } from '../../../lib/audio/wav-header.js';
@@ -16,7 +20,7 @@ async function encoded(format: SpeechFormat, shape?: SoundShape): Promise<Buffer
 }
 
 /** Gives a segment in pieces and gathers what can be sent of it. */
-function joined(join: SegmentJoin, bytes: Uint8Array, cuts: readonly number[], isLast = true): Buffer {
+function joined(join: SegmentConcat, bytes: Uint8Array, cuts: readonly number[], isLast = true): Buffer {
   const places = [
     0,
     ...cuts.map((cut) => Math.floor(cut * bytes.length)).sort((one, other) => one - other),
@@ -26,13 +30,13 @@ function joined(join: SegmentJoin, bytes: Uint8Array, cuts: readonly number[], i
   return together([...pieces, ...join.end(isLast)]);
 }
 
-function together(pieces: readonly Piece[]): Buffer {
+function together(pieces: readonly Chunk[]): Buffer {
   return Buffer.concat(pieces.map(({ bytes }) => bytes));
 }
 
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 });
 
-describe('the joiner', () => {
+describe('the concatenator', () => {
   it('passes on the same bytes however they come', async () => {
     const sounds = {
       mp3: await encoded('mp3'),
@@ -43,11 +47,13 @@ describe('the joiner', () => {
       pcm: await encoded('pcm'),
     };
     for (const format of SPEECH_FORMATS) {
-      const once = joined(new Joiner(format).begin(true), sounds[format], []);
+      const once = joined(new Concatenator(format).begin(true), sounds[format], []);
       expect(once.length, format).to.be.above(500);
       fc.assert(
         fc.property(cuts, (places) => {
-          expect(joined(new Joiner(format).begin(true), sounds[format], places).equals(once), format).to.equal(true);
+          expect(joined(new Concatenator(format).begin(true), sounds[format], places).equals(once), format).to.equal(
+            true,
+          );
         }),
         { numRuns: 50 },
       );
@@ -64,17 +70,19 @@ describe('the joiner', () => {
       [frames, id3v1],
       [id3, id3, frames, id3v1],
     ]) {
-      expect(joined(new Joiner('mp3').begin(true), Buffer.concat(bytes), [0.001, 0.5]).equals(frames)).to.equal(true);
+      expect(joined(new Concatenator('mp3').begin(true), Buffer.concat(bytes), [0.001, 0.5]).equals(frames)).to.equal(
+        true,
+      );
     }
     const middle = readMp3Header(frames)?.length ?? 0;
     const torn = Buffer.concat([frames.subarray(0, middle), junk, frames.subarray(middle)]);
-    expect(joined(new Joiner('mp3').begin(true), torn, []).equals(frames)).to.equal(true);
+    expect(joined(new Concatenator('mp3').begin(true), torn, []).equals(frames)).to.equal(true);
   });
 
   it('leaves out the frame that describes a file, which is true of one segment only', () => {
     const file = soundIn('mp3');
     expect(file.includes('Info')).to.equal(true);
-    const sound = joined(new Joiner('mp3').begin(true), file, []);
+    const sound = joined(new Concatenator('mp3').begin(true), file, []);
     expect(sound.includes('Info')).to.equal(false);
     expect(readMp3Header(sound)).to.include({ sampleRate: 24_000, channels: 1 });
   });
@@ -87,7 +95,7 @@ describe('the joiner', () => {
       ['opus', 0.007],
       ['flac', 0],
     ] as const) {
-      const join = new Joiner(format).begin(true);
+      const join = new Concatenator(format).begin(true);
       const bytes = await encoded(format);
       const seconds = [...join.add(bytes), ...join.end(true)].reduce((sum, piece) => sum + piece.seconds, 0);
       expect(seconds, format).to.be.within(0.5, 0.5 + tolerance);
@@ -100,8 +108,8 @@ describe('the joiner', () => {
       ['aac', readAdtsHeader, soundIn('aac')],
     ] as const) {
       for (let length = 20; length < bytes.length; length += 97) {
-        const join = new Joiner(format).begin(true);
-        const sent = together([...join.add(bytes.subarray(0, length)), ...join.breakOff()]);
+        const join = new Concatenator(format).begin(true);
+        const sent = together([...join.add(bytes.subarray(0, length)), ...join.abort()]);
         let at = 0;
         while (at < sent.length) at += read(sent, at)?.length ?? Number.NaN;
         expect(at, `${format} after ${String(length)}`).to.equal(sent.length);
@@ -112,8 +120,8 @@ describe('the joiner', () => {
   it('lets samples die away where they broke off, and rests', async () => {
     const loud = Buffer.alloc(4_801);
     for (let at = 0; at + 1 < loud.length; at += 2) loud.writeInt16LE(20_000, at);
-    const join = new Joiner('pcm').begin(true);
-    const sent = together([...join.add(loud), ...join.breakOff()]);
+    const join = new Concatenator('pcm').begin(true);
+    const sent = together([...join.add(loud), ...join.abort()]);
     expect(sent.length).to.equal(4_800 + 2 * 0.2 * 24_000);
     const steps = Array.from({ length: 2_400 }, (_, index) =>
       Math.abs(sent.readInt16LE(index * 2 + 2) - sent.readInt16LE(index * 2)),
@@ -128,12 +136,12 @@ describe('the joiner', () => {
     for (const before of [0, 0.03, 0.3]) {
       for (const behind of [0, 0.1, 0.2, 0.9]) {
         const sound = Buffer.concat([quiet(before), loud, quiet(0.4), loud, quiet(behind)]);
-        const sent = joined(new Joiner('pcm').begin(false), sound, [0.2, 0.4, 0.41, 0.9], false);
+        const sent = joined(new Concatenator('pcm').begin(false), sound, [0.2, 0.4, 0.41, 0.9], false);
         const expected = Buffer.concat([quiet(Math.min(before, 0.05)), loud, quiet(0.4), loud, quiet(0.2)]);
         expect(sent.equals(expected), `${String(before)} and ${String(behind)}`).to.equal(true);
       }
     }
-    expect(joined(new Joiner('pcm').begin(true), Buffer.concat([quiet(0.3), loud]), []).length).to.equal(
+    expect(joined(new Concatenator('pcm').begin(true), Buffer.concat([quiet(0.3), loud]), []).length).to.equal(
       14_400 + 4_800,
     );
   });
@@ -141,12 +149,12 @@ describe('the joiner', () => {
   it('sends one header of WAV, in which the length is open, and no samples that are none', async () => {
     const wav = await encoded('wav');
     const list = Buffer.concat([Buffer.from('LIST'), Buffer.from([8, 0, 0, 0]), Buffer.from('INFOabcd')]);
-    const joiner = new Joiner('wav');
-    const first = joined(joiner.begin(true), Buffer.concat([wav, list]), [0.3], true);
+    const concatenator = new Concatenator('wav');
+    const first = joined(concatenator.begin(true), Buffer.concat([wav, list]), [0.3], true);
     expect(first.length).to.equal(SAMPLES.length * 2);
-    const second = joined(joiner.begin(true), wav, [0.002]);
+    const second = joined(concatenator.begin(true), wav, [0.002]);
     expect(second.equals(first)).to.equal(true);
-    expect(readWavHeader(joiner.head())).to.include({
+    expect(readWavHeader(concatenator.head())).to.include({
       sampleRate: 24_000,
       channels: 1,
       bitsPerSample: 16,
@@ -156,23 +164,23 @@ describe('the joiner', () => {
 
   it('refuses sound of another shape, and remembers the first', async () => {
     for (const format of ['mp3', 'wav'] as const) {
-      const joiner = new Joiner(format);
-      joined(joiner.begin(true), await encoded(format), []);
-      expect(joiner.shape).to.deep.equal({ sampleRate: 24_000, channels: 1 });
+      const concatenator = new Concatenator(format);
+      joined(concatenator.begin(true), await encoded(format), []);
+      expect(concatenator.shape).to.deep.equal({ sampleRate: 24_000, channels: 1 });
       const other = await encoded(format, { sampleRate: 44_100, channels: 2 });
-      expect(() => joiner.begin(true).add(other), format).to.throw(UnjoinableError);
-      joiner.reset();
-      joiner.begin(true).add(other);
-      expect(joiner.shape, format).to.deep.equal({ sampleRate: 44_100, channels: 2 });
+      expect(() => concatenator.begin(true).add(other), format).to.throw(IncompatibleSoundError);
+      concatenator.reset();
+      concatenator.begin(true).add(other);
+      expect(concatenator.shape, format).to.deep.equal({ sampleRate: 44_100, channels: 2 });
     }
   });
 
   it('refuses what it cannot take apart', () => {
     const float = Buffer.from(soundIn('wav'));
     float.writeUInt16LE(3, 20);
-    expect(() => new Joiner('wav').begin(true).add(float)).to.throw(UnjoinableError, /16 bits/);
-    expect(() => new Joiner('wav').begin(true).add(soundIn('mp3'))).to.throw(UnjoinableError, /no WAV/);
+    expect(() => new Concatenator('wav').begin(true).add(float)).to.throw(IncompatibleSoundError, /16 bits/);
+    expect(() => new Concatenator('wav').begin(true).add(soundIn('mp3'))).to.throw(IncompatibleSoundError, /no WAV/);
     const noise = Buffer.alloc(300 * 1024, 0x55);
-    expect(() => new Joiner('mp3').begin(true).add(noise)).to.throw(UnjoinableError, /no more frames/);
+    expect(() => new Concatenator('mp3').begin(true).add(noise)).to.throw(IncompatibleSoundError, /no more frames/);
   });
 });

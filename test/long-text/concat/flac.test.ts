@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createFlacEncoder } from '../../../lib/engines/encoders/flac.js';
-import { Joiner } from '../../../lib/long-text/concat/concatenator.js';
-import { UnjoinableError, type Piece } from '../../../lib/long-text/concat/segment-concat.js';
+import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
+import { IncompatibleSoundError, type Chunk } from '../../../lib/long-text/concat/segment-concat.js';
 import { SpeechError } from '../../../lib/speech/error.js';
 import { flacHead, readFlacInfo } from '../../../lib/audio/flac-head.js';
 import { silentFlacFrame } from '../../../lib/audio/flac-frame-header.js';
@@ -34,18 +34,18 @@ function silence(lengths: readonly number[], shape: SoundShape = OWN_SHAPE): Buf
   ]);
 }
 
-function bytesOf(pieces: readonly Piece[]): Buffer {
+function bytesOf(pieces: readonly Chunk[]): Buffer {
   return Buffer.concat(pieces.map(({ bytes }) => bytes));
 }
 
 function joined(files: readonly Uint8Array[]): { readonly file: Buffer; readonly seconds: number } {
-  const joiner = new Joiner('flac');
+  const concatenator = new Concatenator('flac');
   const pieces = files.flatMap((file, index) => {
-    const join = joiner.begin(index === 0);
+    const join = concatenator.begin(index === 0);
     return [...join.add(file), ...join.end(index === files.length - 1)];
   });
   return {
-    file: Buffer.concat([joiner.head(), bytesOf(pieces)]),
+    file: Buffer.concat([concatenator.head(), bytesOf(pieces)]),
     seconds: pieces.reduce((sum, piece) => sum + piece.seconds, 0),
   };
 }
@@ -122,14 +122,14 @@ describe('FLAC of several files', () => {
 
   it('has silence in place of a sentence, counted like all the rest', () => {
     for (const shape of [OWN_SHAPE, { sampleRate: 44_100, channels: 2, bitsPerSample: 24 }] as const) {
-      const joiner = new Joiner('flac');
-      const first = joiner.begin(true);
+      const concatenator = new Concatenator('flac');
+      const first = concatenator.begin(true);
       const sound = [...first.add(flacFile(0.3, shape)), ...first.end(false)];
-      const rest = joiner.rest(0.4);
+      const rest = concatenator.rest(0.4);
       expect(rest.seconds).to.be.closeTo(0.4, 1e-4);
-      const last = joiner.begin(false);
+      const last = concatenator.begin(false);
       const more = [...last.add(flacFile(0.2, shape)), ...last.end(true)];
-      const file = Buffer.concat([joiner.head(), bytesOf([...sound, rest, ...more])]);
+      const file = Buffer.concat([concatenator.head(), bytesOf([...sound, rest, ...more])]);
       expectOneStream(file);
       expect(flacFrames(file.subarray(HEAD)).reduce((sum, { samples }) => sum + samples, 0)).to.be.closeTo(
         0.9 * shape.sampleRate,
@@ -139,22 +139,22 @@ describe('FLAC of several files', () => {
   });
 
   it('goes on behind a frame where a file broke off, and counts on from there', () => {
-    const joiner = new Joiner('flac');
-    const broken = joiner.begin(true);
+    const concatenator = new Concatenator('flac');
+    const broken = concatenator.begin(true);
     const whole = flacFile(0.6);
-    const sent = [...broken.add(whole.subarray(0, whole.length - 10)), ...broken.breakOff()];
-    joiner.begin(false).add(flacFile(1));
-    joiner.rewind();
-    const next = joiner.begin(false);
+    const sent = [...broken.add(whole.subarray(0, whole.length - 10)), ...broken.abort()];
+    concatenator.begin(false).add(flacFile(1));
+    concatenator.rewind();
+    const next = concatenator.begin(false);
     const rest = [...next.add(flacFile(0.3)), ...next.end(true)];
-    const file = Buffer.concat([joiner.head(), bytesOf([...sent, ...rest])]);
+    const file = Buffer.concat([concatenator.head(), bytesOf([...sent, ...rest])]);
     expectOneStream(file);
     expect(soundOf(file)).to.deep.equal([...soundOf(whole).slice(0, -1), ...soundOf(flacFile(0.3))]);
   });
 
   it('refuses what one stream cannot hold, and has numbered nothing of it then', () => {
-    const joiner = new Joiner('flac');
-    const first = joiner.begin(true);
+    const concatenator = new Concatenator('flac');
+    const first = concatenator.begin(true);
     const sent = [...first.add(flacFile(0.3)), ...first.end(false)];
     const surround = Buffer.from(flacFile(0.1));
     surround.writeUInt8(surround.readUInt8(20) | 0x0a, 20);
@@ -169,16 +169,16 @@ describe('FLAC of several files', () => {
       lying,
       soundIn('mp3'),
     ]) {
-      expect(() => joiner.begin(false).add(file)).to.throw(UnjoinableError);
+      expect(() => concatenator.begin(false).add(file)).to.throw(IncompatibleSoundError);
     }
-    const last = joiner.begin(false);
+    const last = concatenator.begin(false);
     const rest = [...last.add(flacFile(0.2)), ...last.end(true)];
-    expectOneStream(Buffer.concat([joiner.head(), bytesOf([...sent, ...rest])]));
+    expectOneStream(Buffer.concat([concatenator.head(), bytesOf([...sent, ...rest])]));
   });
 
   it('waits no longer for the end of a frame than the longest can be', () => {
     const endless = Buffer.concat([flacFile(0.1).subarray(0, 60), Buffer.alloc(600 * 1024, 0x55)]);
-    expect(() => new Joiner('flac').begin(true).add(endless)).to.throw(UnjoinableError, /no end/);
+    expect(() => new Concatenator('flac').begin(true).add(endless)).to.throw(IncompatibleSoundError, /no end/);
   });
 
   it('says that a file ended early, wherever', () => {
@@ -186,13 +186,13 @@ describe('FLAC of several files', () => {
       const ends = flacFrames(whole.subarray(HEAD)).map(({ end }) => HEAD + end);
       const isKnown = readFlacInfo(whole.subarray(8, HEAD))?.samples !== undefined;
       for (let length = HEAD + 1; length < whole.length; length += 7) {
-        const join = new Joiner('flac').begin(true);
+        const join = new Concatenator('flac').begin(true);
         join.add(whole.subarray(0, length));
         expect(() => join.end(true), String(length))
           .to.throw(SpeechError)
           .with.property('code', 'truncated');
       }
-      const join = new Joiner('flac').begin(true);
+      const join = new Concatenator('flac').begin(true);
       join.add(whole.subarray(0, ends[0]));
       if (isKnown) expect(() => join.end(true)).to.throw(SpeechError);
       else expect(join.end(true)).to.have.length(1);
@@ -200,10 +200,10 @@ describe('FLAC of several files', () => {
   });
 
   it('counts what is heard, that of the last frame too, which ends with the file', () => {
-    const join = new Joiner('flac').begin(true);
+    const join = new Concatenator('flac').begin(true);
     join.add(flacFile(0.1));
     expect(join.heard).to.be.closeTo(0.1, 1e-6);
-    const hollow = new Joiner('flac').begin(true);
+    const hollow = new Concatenator('flac').begin(true);
     hollow.add(flacFile(0.1).subarray(0, HEAD));
     expect(hollow.heard).to.equal(0);
   });
@@ -220,12 +220,12 @@ describe('FLAC of several files', () => {
         (file, from, to, bytes) => {
           const at = Math.floor(from * file.length);
           const damaged = Buffer.concat([file.subarray(0, at), bytes, file.subarray(Math.floor(to * file.length))]);
-          const join = new Joiner('flac').begin(true);
+          const join = new Concatenator('flac').begin(true);
           try {
             for (let cut = 0; cut < damaged.length; cut += 501) join.add(damaged.subarray(cut, cut + 501));
             join.end(true);
           } catch (thrown) {
-            if (!(thrown instanceof UnjoinableError) && !(SpeechError.is(thrown) && thrown.code === 'truncated'))
+            if (!(thrown instanceof IncompatibleSoundError) && !(SpeechError.is(thrown) && thrown.code === 'truncated'))
               throw thrown;
           }
         },

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Joiner } from '../../../lib/long-text/concat/concatenator.js';
-import { UnjoinableError, type Piece, type SegmentJoin } from '../../../lib/long-text/concat/segment-concat.js';
+import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
+import {
+  IncompatibleSoundError,
+  type Chunk,
+  type SegmentConcat,
+} from '../../../lib/long-text/concat/segment-concat.js';
 import { SpeechError } from '../../../lib/speech/error.js';
 import { oggPage } from '../../../lib/audio/ogg-page.js';
 import { soundIn } from '../../support/audio.js';
@@ -10,19 +14,19 @@ import { opusFile, packet, packetsOf, pagesOf, type Page } from '../../support/o
 const SILENT = Buffer.from([0xf8, 0xff, 0xfe]);
 const packets = (from: number, count: number): Buffer[] => Array.from({ length: count }, (_, at) => packet(from + at));
 
-function bytesOf(pieces: readonly Piece[]): Buffer {
+function bytesOf(pieces: readonly Chunk[]): Buffer {
   return Buffer.concat(pieces.map(({ bytes }) => bytes));
 }
 
 /** Joins files one behind the other, each of which comes at once. */
 function joined(files: readonly Uint8Array[]): { readonly file: Buffer; readonly seconds: number } {
-  const joiner = new Joiner('opus');
+  const concatenator = new Concatenator('opus');
   const pieces = files.flatMap((file, index) => {
-    const join = joiner.begin(index === 0);
+    const join = concatenator.begin(index === 0);
     return [...join.add(file), ...join.end(index === files.length - 1)];
   });
   return {
-    file: Buffer.concat([joiner.head(), bytesOf(pieces), joiner.tail()]),
+    file: Buffer.concat([concatenator.head(), bytesOf(pieces), concatenator.tail()]),
     seconds: pieces.reduce((sum, piece) => sum + piece.seconds, 0),
   };
 }
@@ -62,9 +66,9 @@ describe('Opus of several files', () => {
     const first = opusFile({ packets: packets(0, 5), preSkip: 500, channels: 2, gain: 77 });
     const { file } = joined([first, opusFile({ packets: packets(9, 5), channels: 1, gain: 77 })]);
     expect(packetsOf(pagesOf(file))[0]).to.deep.equal(packetsOf(pagesOf(first))[0]);
-    const joiner = new Joiner('opus');
-    joiner.begin(true).add(first);
-    expect(joiner.shape).to.deep.equal({ sampleRate: 24_000, channels: 2 });
+    const concatenator = new Concatenator('opus');
+    concatenator.begin(true).add(first);
+    expect(concatenator.shape).to.deep.equal({ sampleRate: 24_000, channels: 2 });
   });
 
   it('is cut at its end where its last file is, and nowhere else', () => {
@@ -133,57 +137,57 @@ describe('Opus of several files', () => {
   });
 
   it('has silence in place of a sentence', () => {
-    const joiner = new Joiner('opus');
-    const join = joiner.begin(true);
+    const concatenator = new Concatenator('opus');
+    const join = concatenator.begin(true);
     const sound = bytesOf([...join.add(opusFile({ packets: packets(0, 5) })), ...join.end(false)]);
-    const rest = joiner.rest(0.4);
+    const rest = concatenator.rest(0.4);
     expect(rest.seconds).to.be.closeTo(0.4, 1e-9);
-    const file = Buffer.concat([joiner.head(), sound, rest.bytes, joiner.tail()]);
+    const file = Buffer.concat([concatenator.head(), sound, rest.bytes, concatenator.tail()]);
     expectOneStream(file);
     expect(soundOf(file).slice(5)).to.deep.equal(Array.from({ length: 21 }, () => SILENT));
   });
 
   it('goes on behind a page where a file broke off', () => {
-    const joiner = new Joiner('opus');
-    const broken = joiner.begin(true);
+    const concatenator = new Concatenator('opus');
+    const broken = concatenator.begin(true);
     const whole = opusFile({ packets: packets(0, 10) });
-    const sent = bytesOf([...broken.add(whole.subarray(0, whole.length - 10)), ...broken.breakOff()]);
-    const next = joiner.begin(false);
+    const sent = bytesOf([...broken.add(whole.subarray(0, whole.length - 10)), ...broken.abort()]);
+    const next = concatenator.begin(false);
     const rest = bytesOf([...next.add(opusFile({ packets: packets(50, 5) })), ...next.end(true)]);
-    const file = Buffer.concat([joiner.head(), sent, rest, joiner.tail()]);
+    const file = Buffer.concat([concatenator.head(), sent, rest, concatenator.tail()]);
     expectOneStream(file);
     expect(soundOf(file)).to.deep.equal([...packets(0, 5), ...packets(50, 5)]);
   });
 
   it('counts on from where it was when what came since is not sent', () => {
-    const joiner = new Joiner('opus');
-    const first = joiner.begin(true);
+    const concatenator = new Concatenator('opus');
+    const first = concatenator.begin(true);
     const sent = bytesOf([...first.add(opusFile({ packets: packets(0, 5) })), ...first.end(false)]);
-    joiner.begin(false).add(opusFile({ packets: packets(20, 40) }));
-    joiner.rewind();
-    const next = joiner.begin(false);
+    concatenator.begin(false).add(opusFile({ packets: packets(20, 40) }));
+    concatenator.rewind();
+    const next = concatenator.begin(false);
     const rest = bytesOf([...next.add(opusFile({ packets: packets(50, 5) })), ...next.end(true)]);
-    expectOneStream(Buffer.concat([joiner.head(), sent, rest, joiner.tail()]));
+    expectOneStream(Buffer.concat([concatenator.head(), sent, rest, concatenator.tail()]));
   });
 
   it('refuses what one stream cannot hold, and has numbered nothing of it then', () => {
-    const joiner = new Joiner('opus');
-    const first = joiner.begin(true);
+    const concatenator = new Concatenator('opus');
+    const first = concatenator.begin(true);
     const sent = bytesOf([...first.add(opusFile({ packets: packets(0, 5) })), ...first.end(false)]);
     const surround = Buffer.concat([opusFile({ packets: packets(0, 3) }).subarray(0, 28), Buffer.alloc(100)]);
     const long = opusFile({ packets: [packet(0), Buffer.alloc(3, 0xff)], perPage: 1 });
     for (const file of [opusFile({ packets: packets(0, 5), gain: 256 }), surround, long, soundIn('mp3')]) {
-      expect(() => joiner.begin(false).add(file)).to.throw(UnjoinableError);
+      expect(() => concatenator.begin(false).add(file)).to.throw(IncompatibleSoundError);
     }
-    const last = joiner.begin(false);
+    const last = concatenator.begin(false);
     const rest = bytesOf([...last.add(opusFile({ packets: packets(50, 5) })), ...last.end(true)]);
-    expectOneStream(Buffer.concat([joiner.head(), sent, rest]));
+    expectOneStream(Buffer.concat([concatenator.head(), sent, rest]));
   });
 
   it('says that a file ended early, in the middle of a page or of a packet', () => {
     const whole = opusFile({ packets: packets(0, 10) });
     for (let length = 0; length < whole.length; length += 1) {
-      const join = new Joiner('opus').begin(true);
+      const join = new Concatenator('opus').begin(true);
       const pages = pagesOf(bytesOf(join.add(whole.subarray(0, length))));
       const isAtPage = pagesOf(whole).some((_, index, all) => length === lengthOf(all.slice(0, index)));
       if (isAtPage) expect(pages.length).to.be.at.most(2);
@@ -196,7 +200,7 @@ describe('Opus of several files', () => {
 
   it('counts what is heard, and nothing of what is decoded for it', () => {
     const heard = (file: Buffer): number => {
-      const join = new Joiner('opus').begin(true);
+      const join = new Concatenator('opus').begin(true);
       join.add(file);
       return join.heard;
     };
@@ -209,15 +213,15 @@ describe('Opus of several files', () => {
     const files = [soundIn('opus'), opusFile({ packets: packets(0, 30), perPage: 3 })];
     fc.assert(
       fc.property(fc.constantFrom(...files), damages(), cuts(), (file, damage, places) => {
-        const join = new Joiner('opus').begin(true);
+        const join = new Concatenator('opus').begin(true);
         try {
           addInPieces(join, damage(file), places);
           join.end(true);
         } catch (thrown) {
-          if (!(thrown instanceof UnjoinableError) && !(SpeechError.is(thrown) && thrown.code === 'truncated'))
+          if (!(thrown instanceof IncompatibleSoundError) && !(SpeechError.is(thrown) && thrown.code === 'truncated'))
             throw thrown;
         }
-        join.breakOff();
+        join.abort();
       }),
       { numRuns: 500 },
     );
@@ -228,7 +232,7 @@ function lengthOf(pages: readonly Page[]): number {
   return pages.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-function addInPieces(join: SegmentJoin, bytes: Uint8Array, places: readonly number[]): void {
+function addInPieces(join: SegmentConcat, bytes: Uint8Array, places: readonly number[]): void {
   const at = [0, ...places.map((place) => Math.floor(place * bytes.length)).sort((one, other) => one - other)];
   for (const [index, from] of at.entries()) join.add(bytes.subarray(from, at[index + 1] ?? bytes.length));
 }
