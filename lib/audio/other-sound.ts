@@ -1,6 +1,6 @@
 import { SpeechError } from '../speech/error.js';
 import { SPEECH_FORMATS, type SpeechFormat } from './formats.js';
-import { proveAudio } from './sniff.js';
+import { sniffAudio } from './sniff.js';
 
 /** What is said of a type when it is one of sound. */
 const SOUND_TYPE = /^\s*(audio\/|application\/ogg\b)/i;
@@ -23,5 +23,5 @@ export function wrongSound(bytes: Uint8Array): SpeechError {
 
 /** Bare samples are left out: anything may be some. */
 function isSoundInAny(bytes: Uint8Array): boolean {
-  return SPEECH_FORMATS.some((format: SpeechFormat) => format !== 'pcm' && proveAudio(format, bytes) === 'proven');
+  return SPEECH_FORMATS.some((format: SpeechFormat) => format !== 'pcm' && sniffAudio(format, bytes) === 'valid');
 }

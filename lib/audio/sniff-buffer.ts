@@ -1,10 +1,10 @@
 import type { SpeechFormat } from './formats.js';
 import { GatheredBytes } from './gathered-bytes.js';
-import { proveAudio } from './sniff.js';
-import type { Proof } from './sniffed.js';
+import { sniffAudio } from './sniff.js';
+import type { Sniffed } from './sniffed.js';
 
 /** The beginning of a body, gathered until it shows what it is. */
-export class ProofWindow {
+export class SniffBuffer {
   /** What it may be, likeliest first. */
   #candidates: readonly SpeechFormat[];
   readonly #gathered = new GatheredBytes();
@@ -23,10 +23,10 @@ export class ProofWindow {
     return this.#candidates[0];
   }
 
-  add(chunk: Uint8Array): Proof {
+  add(chunk: Uint8Array): Sniffed {
     this.#gathered.add(chunk);
     for (let format = this.format; format !== undefined; format = this.format) {
-      const proof = proveAudio(format, this.bytes);
+      const proof = sniffAudio(format, this.bytes);
       if (proof !== 'not-audio') return proof;
       this.#candidates = this.#candidates.slice(1);
     }

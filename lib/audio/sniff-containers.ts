@@ -1,5 +1,5 @@
 import { skipTags } from './tags.js';
-import type { Proof } from './sniffed.js';
+import type { Sniffed } from './sniffed.js';
 import { behindChunk, beginsWav, CHUNK_HEADER, mayDescribe } from './wav-chunks.js';
 import { readWavHeader } from './wav-header.js';
 
@@ -10,17 +10,17 @@ const OGG_FIRST = 2;
 const LEAST_OPEN_SOUND = 9;
 
 /** Walks the chunks of WAV files to the sound, and wants some of it: what stands in its place may be a chunk or another file. */
-export function proveWav(bytes: Uint8Array): Proof {
+export function sniffWav(bytes: Uint8Array): Sniffed {
   for (let start = 0; ;) {
     const header = readWavHeader(bytes.subarray(start));
     if (header === 'not-wav') return start === 0 ? 'not-audio' : 'need-more';
     if (header === 'need-more') return header;
     const sound = start + header.dataStart;
-    if (header.dataSize !== undefined) return bytes.length > sound ? 'proven' : 'need-more';
+    if (header.dataSize !== undefined) return bytes.length > sound ? 'valid' : 'need-more';
     const behind = behindChunks(bytes, sound);
     if (bytes.length < behind + LEAST_OPEN_SOUND) return 'need-more';
     const begins = beginsWav(bytes, behind);
-    if (begins !== true) return begins === false ? 'proven' : begins;
+    if (begins !== true) return begins === false ? 'valid' : begins;
     start = behind;
   }
 }
@@ -48,7 +48,7 @@ export function declaredWavLength(bytes: Uint8Array): number | undefined {
 }
 
 /** Walks the metadata blocks of a FLAC stream to the first frame, and wants its synchronisation code and a byte more. */
-export function proveFlac(bytes: Uint8Array): Proof {
+export function sniffFlac(bytes: Uint8Array): Sniffed {
   const start = skipTags(bytes);
   if (start === undefined) return 'need-more';
   if (!agrees(bytes, start, 'fLaC')) return 'not-audio';
@@ -63,11 +63,11 @@ export function proveFlac(bytes: Uint8Array): Proof {
   const [sync, code] = bytes.subarray(at);
   if (sync !== undefined && sync !== 0xff) return 'not-audio';
   if (code !== undefined && (code & 0xfc) !== 0xf8) return 'not-audio';
-  return bytes.length > at + 2 ? 'proven' : 'need-more';
+  return bytes.length > at + 2 ? 'valid' : 'need-more';
 }
 
 /** Walks the pages of an Ogg stream past Opus's two header packets, and wants one byte of sound. */
-export function proveOpus(bytes: Uint8Array): Proof {
+export function sniffOpus(bytes: Uint8Array): Sniffed {
   let at = 0;
   let packets = 0;
   for (;;) {
@@ -84,7 +84,7 @@ export function proveOpus(bytes: Uint8Array): Proof {
     if (isFirst && !agrees(bytes, payload, 'OpusHead')) return 'not-audio';
     if (at === 0 && !isFirst) return 'not-audio';
     // OpusHead has its page alone, and so does the end of OpusTags (RFC 7845): sound begins on a page of its own.
-    if (packets >= 2 && size > 0) return bytes.length > payload ? 'proven' : 'need-more';
+    if (packets >= 2 && size > 0) return bytes.length > payload ? 'valid' : 'need-more';
     packets += table.filter((lacing) => lacing < 255).length;
     at = payload + size;
     if (bytes.length < at) return 'need-more';

@@ -1,6 +1,6 @@
 import { readAdtsHeader, readMp3Header } from './frame-header.js';
 import { isInfoFrame } from './info-frame.js';
-import type { Proof } from './sniffed.js';
+import type { Sniffed } from './sniffed.js';
 import { skipTags } from './tags.js';
 
 const FRAME_HEADER = 4;
@@ -10,7 +10,7 @@ const ADTS_HEADER = 7;
 const ADTS_CHECKSUM = 2;
 
 /** Skips tags and the frame that describes the file, and looks for an MPEG layer III frame with something in it. */
-export function proveMp3(bytes: Uint8Array): Proof {
+export function sniffMp3(bytes: Uint8Array): Sniffed {
   const start = skipTags(bytes);
   if (start === undefined) return 'need-more';
   for (let at = start; ;) {
@@ -22,13 +22,13 @@ export function proveMp3(bytes: Uint8Array): Proof {
     const header = readMp3Header(frame);
     if (header === undefined) return otherwise;
     if (frame.length < Math.min(header.length, INFO_MARK)) return 'need-more';
-    if (!isInfoFrame(frame)) return 'proven';
+    if (!isInfoFrame(frame)) return 'valid';
     at += header.length;
   }
 }
 
 /** Looks for an ADTS frame with something in it. */
-export function proveAac(bytes: Uint8Array): Proof {
+export function sniffAac(bytes: Uint8Array): Sniffed {
   const start = skipTags(bytes);
   if (start === undefined) return 'need-more';
   for (let at = start; ;) {
@@ -41,7 +41,7 @@ export function proveAac(bytes: Uint8Array): Proof {
     const size = ADTS_HEADER + ((flags & 1) === 0 ? ADTS_CHECKSUM : 0);
     const header = readAdtsHeader(bytes, at);
     if (header === undefined) return otherwise;
-    if (header.length > size) return bytes.length > at + size ? 'proven' : 'need-more';
+    if (header.length > size) return bytes.length > at + size ? 'valid' : 'need-more';
     // Nothing but its header: it describes sound and has none.
     at += size;
   }
@@ -50,12 +50,12 @@ export function proveAac(bytes: Uint8Array): Proof {
 /**
  * Looks whether these are no compressed frames after all: the header of one can be chance, two in their distance hardly ever are.
  */
-export function proveNoFrames(bytes: Uint8Array): Proof {
+export function sniffNoFrames(bytes: Uint8Array): Sniffed {
   for (const read of [readMp3Header, readAdtsHeader]) {
     const header = read(bytes);
     if (header === undefined) continue;
     if (bytes.length < header.length + ADTS_HEADER) return 'need-more';
     if (read(bytes, header.length) !== undefined) return 'not-audio';
   }
-  return 'proven';
+  return 'valid';
 }

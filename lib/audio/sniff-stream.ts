@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { SpeechError } from '../speech/error.js';
 import { typeAgrees, type SpeechFormat } from './formats.js';
 import { wrongSound, wrongType } from './other-sound.js';
-import { ProofWindow } from './sniff-buffer.js';
+import { SniffBuffer } from './sniff-buffer.js';
 import { discard } from '../streams/discard.js';
 
 /** What is said to be sound, as a stream that yields bytes and nothing else. */
@@ -15,33 +15,33 @@ interface Claimed {
  * Holds the audio of a provider that is not ours to the same proof as a server's: its type and first bytes have to agree with the
  * format asked for, with one byte of sound in them. What was read for that is put back.
  */
-export async function proveStream(audio: Claimed, format: SpeechFormat, signal: AbortSignal): Promise<void> {
+export async function sniffStream(audio: Claimed, format: SpeechFormat, signal: AbortSignal): Promise<void> {
   // An abort that came before this listens would never be heard.
   if (signal.aborted) throw refuse(audio.stream, new SpeechError('aborted', 'the caller has left'));
   if (!typeAgrees(audio.contentType, format)) {
     throw refuse(audio.stream, wrongType(audio.contentType));
   }
   const proof = await firstBytes(audio.stream, format, signal);
-  if (proof !== 'proven') throw refuse(audio.stream, proof);
+  if (proof !== 'valid') throw refuse(audio.stream, proof);
 }
 
-function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal): Promise<'proven' | SpeechError> {
+function firstBytes(stream: Readable, format: SpeechFormat, signal: AbortSignal): Promise<'valid' | SpeechError> {
   return new Promise((resolve) => {
-    const window = new ProofWindow(format);
-    const settle = (proof: 'proven' | SpeechError): void => {
+    const window = new SniffBuffer(format);
+    const settle = (proof: 'valid' | SpeechError): void => {
       stream.off('readable', onReadable);
       stream.off('end', onEnd);
       stream.off('error', onError);
       stream.off('close', onEnd);
       signal.removeEventListener('abort', onAbort);
-      if (proof === 'proven') stream.unshift(window.bytes);
+      if (proof === 'valid') stream.unshift(window.bytes);
       resolve(proof);
     };
     const onReadable = (): void => {
       for (let chunk = read(stream); chunk !== null; chunk = read(stream)) {
         const proof = window.add(chunk);
         if (proof === 'need-more') continue;
-        settle(proof === 'proven' ? proof : wrongSound(window.bytes));
+        settle(proof === 'valid' ? proof : wrongSound(window.bytes));
         return;
       }
     };

@@ -1,5 +1,5 @@
 /**
- * What the first bytes of a body show: `proven`, one payload byte of the format is there; `not-audio`, they are something else;
+ * What the first bytes of a body show: `valid`, one payload byte of the format is there; `not-audio`, they are something else;
  * `need-more`, too few to tell, or a header alone as yet.
  */
-export type Proof = 'proven' | 'not-audio' | 'need-more';
+export type Sniffed = 'valid' | 'not-audio' | 'need-more';

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { toByteStream } from './custom-stream.js';
 import { FilteredSound } from '../providers/filtered-sound.js';
 import { createCutFilter, createWavFilter } from '../providers/sound-filters.js';
-import { proveStream } from '../audio/sniff-stream.js';
+import { sniffStream } from '../audio/sniff-stream.js';
 import { muteRejection } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
 import { createEndProof } from '../audio/end-proof.js';
@@ -43,7 +43,7 @@ interface Returned {
  * Looks at what a provider of the user's own, which may be written in plain JavaScript, has really returned, and keeps of it what
  * can be trusted: its sound once that has proved itself, under the type that is true to it, but no length that could cut it short.
  */
-export async function proveResult(result: unknown, { request, signal, clock }: ProveContext): Promise<SpeechResult> {
+export async function checkResult(result: unknown, { request, signal, clock }: ProveContext): Promise<SpeechResult> {
   const { format } = request;
   const returned = Object(result) as Returned;
   const { kind, text, status, contentType, stream: given, warnings, usage, atRest, allowance } = returned;
@@ -55,7 +55,7 @@ export async function proveResult(result: unknown, { request, signal, clock }: P
     discard(stream);
     throw new SpeechError('bad_response', 'the provider’s type is no text');
   }
-  await proveStream({ contentType, stream }, format, signal);
+  await sniffStream({ contentType, stream }, format, signal);
   return {
     kind,
     contentType: contentTypeOf(format),

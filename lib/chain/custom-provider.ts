@@ -1,6 +1,6 @@
 import { customFailure } from './custom-failure.js';
 import { harmlessSignal } from './harmless-signal.js';
-import { proveResult } from './check-result.js';
+import { checkResult } from './check-result.js';
 import type { Clock } from '../resilience/index.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../audio/formats.js';
 import { hasMethods } from '../speech/has-methods.js';
@@ -92,7 +92,7 @@ export class CustomProvider implements SpeechProvider {
         logger,
         extraCall,
       });
-      return proveResult(result, { request, signal, clock: this.#clock });
+      return checkResult(result, { request, signal, clock: this.#clock });
     }, signal);
   }
 

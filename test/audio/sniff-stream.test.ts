@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { SpeechError } from '../../lib/index.js';
-import { proveStream } from '../../lib/audio/sniff-stream.js';
+import { sniffStream } from '../../lib/audio/sniff-stream.js';
 import type { SpeechFormat } from '../../lib/audio/formats.js';
 import { soundIn } from '../support/audio.js';
 import { settle } from '../support/fake-clock.js';
@@ -14,7 +14,7 @@ describe('proveStream', () => {
     stream: PassThrough,
     format: SpeechFormat = 'wav',
     signal = new AbortController().signal,
-  ): Promise<void> => proveStream({ contentType: TYPES[format], stream }, format, signal);
+  ): Promise<void> => sniffStream({ contentType: TYPES[format], stream }, format, signal);
 
   it('puts back what it has read, and leaves nothing of itself behind', async () => {
     const stream = new PassThrough();
@@ -54,7 +54,7 @@ describe('proveStream', () => {
   it('lets go of what it refuses, whatever comes of that later', async () => {
     const leaving = new AbortController();
     const cases: [code: string, (stream: PassThrough) => Promise<void>][] = [
-      ['not_audio', (stream) => proveStream({ contentType: 'text/html', stream }, 'wav', leaving.signal)],
+      ['not_audio', (stream) => sniffStream({ contentType: 'text/html', stream }, 'wav', leaving.signal)],
       [
         'not_audio',
         (stream) => {

@@ -16,7 +16,7 @@ function setUp(origin: 'built-in' | 'custom' = 'built-in', hasFailed = false) {
   const ends: CallEnd[] = [];
   const guard: Permit = {
     counts: true,
-    proven: () => void told.push('proven'),
+    proven: () => void told.push('valid'),
     heard: () => void told.push('heard'),
     vacate: () => void told.push('vacate'),
     succeed: () => void told.push('succeed'),
@@ -66,10 +66,10 @@ describe('CallPermit', () => {
     const stream = new PassThrough();
     permit.holdToTheEndOf({ stream, atRest: Promise.resolve() });
     await settle();
-    expect(told).to.deep.equal(['proven', 'sounds', 'vacate']);
+    expect(told).to.deep.equal(['valid', 'sounds', 'vacate']);
     stream.resume().end();
     await once(stream, 'close');
-    expect(told).to.deep.equal(['proven', 'sounds', 'vacate', 'succeed']);
+    expect(told).to.deep.equal(['valid', 'sounds', 'vacate', 'succeed']);
   });
 
   it('speaks for a provider of the user’s own that does not hear its signal, and for no other', () => {
@@ -132,7 +132,7 @@ describe('CallPermit', () => {
     it('gives the place back when the sound has come, and waits for the word', async () => {
       const { told, ends, stream, judge } = await judging();
       await ended(stream);
-      expect(told).to.deep.equal(['proven', 'sounds', 'vacate']);
+      expect(told).to.deep.equal(['valid', 'sounds', 'vacate']);
       judge(null);
       expect(told.slice(3)).to.deep.equal(['succeed']);
       expect(ends).to.deep.equal([{ shows: 'well', hadSound: true, ms: 100 }]);

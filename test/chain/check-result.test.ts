@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { SpeechAudio } from '../../lib/index.js';
-import { proveResult } from '../../lib/chain/check-result.js';
+import { checkResult } from '../../lib/chain/check-result.js';
 import { systemClock } from '../../lib/resilience/index.js';
 import { PCM } from '../support/fake-provider.js';
 import { failureOf } from '../support/provider-conformance.js';
@@ -15,7 +15,7 @@ const CONTEXT = {
 } as const;
 
 async function proveAudio(given: object): Promise<SpeechAudio> {
-  const result = await proveResult(given, CONTEXT);
+  const result = await checkResult(given, CONTEXT);
   if (result.kind !== 'audio') throw new Error('expected sound');
   return result;
 }
@@ -44,24 +44,24 @@ describe('proveResult', () => {
       [503, 503],
       [700, 200],
     ] as const) {
-      const result = await proveResult({ kind: 'text', text: 'Hello.', status: given }, CONTEXT);
+      const result = await checkResult({ kind: 'text', text: 'Hello.', status: given }, CONTEXT);
       expect(result).to.deep.equal({ kind: 'text', text: 'Hello.', status });
     }
   });
 
   it('refuses what is neither, and a type that is another format’s', async () => {
     for (const result of [undefined, null, 7, {}, { kind: 'text' }, { kind: 'audio', stream: 'a' }]) {
-      expect((await failureOf(proveResult(result, CONTEXT))).code).to.equal('bad_response');
+      expect((await failureOf(checkResult(result, CONTEXT))).code).to.equal('bad_response');
     }
     const wrong = { kind: 'audio', stream: Readable.from([PCM]), contentType: 'audio/mpeg' };
-    expect((await failureOf(proveResult(wrong, CONTEXT))).code).to.equal('not_audio');
+    expect((await failureOf(checkResult(wrong, CONTEXT))).code).to.equal('not_audio');
     expect(wrong.stream.destroyed).to.equal(true);
   });
 
   it('lets go of a stream that comes after its caller has left', async () => {
     const stream = new PassThrough();
     const late = { kind: 'audio', stream, contentType: 'audio/pcm' };
-    expect((await failureOf(proveResult(late, { ...CONTEXT, signal: AbortSignal.abort() }))).code).to.equal('aborted');
+    expect((await failureOf(checkResult(late, { ...CONTEXT, signal: AbortSignal.abort() }))).code).to.equal('aborted');
     expect(stream.destroyed).to.equal(true);
   });
 });

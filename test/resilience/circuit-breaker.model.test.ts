@@ -25,7 +25,7 @@ const traits = fc.oneof(
 );
 const cause = fc.constantFrom('service' as const, 'request' as const, 'request' as const);
 
-const how = fc.constantFrom('proven', 'proven', 'succeed', 'succeed', 'fail', 'fail', 'fail', 'release');
+const how = fc.constantFrom('valid', 'valid', 'succeed', 'succeed', 'fail', 'fail', 'fail', 'release');
 // Mostly the newest calls, which are the ones that count after a change.
 const which = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(7) });
 // Moments at which periods end, and their neighbours.
@@ -65,14 +65,14 @@ class Pair {
   }
 
   report(
-    how: 'proven' | 'succeed' | 'fail' | 'release',
+    how: 'valid' | 'succeed' | 'fail' | 'release',
     which: number,
     end: { readonly random: number; readonly cause: FailureCause },
   ): void {
     const one = this.calls.at(-1 - which);
     if (one === undefined) return;
     const counts = how === 'fail' ? one.permit.fail(end.cause) : (one.permit[how](), false);
-    if (how === 'proven') this.model.proven(one.call);
+    if (how === 'valid') this.model.proven(one.call);
     else expect(this.model.end(one.call, how, { ...end, now: this.clock.now() }), 'counts').to.equal(counts);
   }
 

@@ -325,7 +325,7 @@ describe('CircuitBreaker', () => {
     });
 
     it('tells when it has ended, in whichever way', async () => {
-      for (const how of ['proven', 'succeed', 'fail', 'release'] as const) {
+      for (const how of ['valid', 'succeed', 'fail', 'release'] as const) {
         const { breaker, clock, ends } = setUp();
         fail(breaker, 5);
         await clock.advance(5_000);

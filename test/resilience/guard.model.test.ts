@@ -14,7 +14,7 @@ const room = fc.record({
 });
 
 const which = fc.nat(7);
-const how = fc.constantFrom('proven', 'succeed', 'fail', 'fail', 'release');
+const how = fc.constantFrom('valid', 'succeed', 'fail', 'fail', 'release');
 const cause = fc.constantFrom('service' as const, 'load' as const);
 const coolDown = fc.constantFrom(undefined, 0, 100, 1_500);
 const time = fc.constantFrom(0, 1, 100, 300, 999, 1_000, 2_000, 4_000);
@@ -68,10 +68,10 @@ class Pair {
     );
   }
 
-  report(verb: 'proven' | 'succeed' | 'fail' | 'release', index: number, end: Omit<ModelEnd, 'verb'>): void {
+  report(verb: 'valid' | 'succeed' | 'fail' | 'release', index: number, end: Omit<ModelEnd, 'verb'>): void {
     const caller = this.callers.at(-1 - index);
     if (caller?.permit === undefined) return;
-    if (verb === 'proven') {
+    if (verb === 'valid') {
       caller.permit.proven();
       this.model.proven(caller.name, this.clock.now());
       return;

@@ -1,5 +1,5 @@
 import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
-import { proveAudio } from '../../lib/audio/sniff.js';
+import { sniffAudio } from '../../lib/audio/sniff.js';
 import { declaredWavLength } from '../../lib/audio/sniff-containers.js';
 import { samplesOf, soundIn } from '../support/audio.js';
 import { checkLongSound, LONG } from './check-long-sound.js';
@@ -75,7 +75,7 @@ function checkAudio(reply: Reply, asked: Asked, type: string): Verdict {
 
 /** Holds sound that ended well to being whole. */
 export function checkSound(sound: Buffer, { input, format }: Asked, { headers, trailer }: Reply): void {
-  must(proveAudio(format, sound) === 'proven', `${sound.length} bytes that are no ${format}`);
+  must(sniffAudio(format, sound) === 'valid', `${sound.length} bytes that are no ${format}`);
   if (input === LONG) {
     checkLongSound(sound, format, trailer);
     return;

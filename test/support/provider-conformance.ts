@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import { expect } from 'chai';
 import { SpeechError, type SpeechAudio, type SpeechProvider, type SpeechRequest } from '../../lib/index.js';
 import { SPEECH_FORMATS, typeAgrees } from '../../lib/audio/formats.js';
-import { proveAudio } from '../../lib/audio/sniff.js';
+import { sniffAudio } from '../../lib/audio/sniff.js';
 import { context, speechRequest } from './speech-request.js';
 
 export interface ConformanceOptions {
@@ -45,7 +45,7 @@ export function describeProvider(name: string, options: ConformanceOptions): voi
       }
       expect(typeAgrees(result.contentType, request.format)).to.equal(true);
       const bytes = await bytesOf(result);
-      expect(proveAudio(request.format, bytes)).to.equal('proven');
+      expect(sniffAudio(request.format, bytes)).to.equal('valid');
       if (result.contentLength !== undefined) expect(bytes.length).to.equal(result.contentLength);
     });
 

@@ -1,6 +1,6 @@
 import { SpeechError } from '../../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
-import { proveAudio } from '../../audio/sniff.js';
+import { sniffAudio } from '../../audio/sniff.js';
 import type { CreateEncoder, Encoder } from '../encoders/encoder.js';
 import { Resampler } from '../signal/resampler.js';
 import { joinSamples } from '../signal/samples.js';
@@ -123,7 +123,7 @@ class Conversion {
     if (this.#unproven === undefined) return encoded;
     const bytes = Buffer.concat([this.#unproven, encoded]);
     this.#unproven = undefined;
-    if (isLast || proveAudio(this.#job.format, bytes) !== 'need-more') return bytes;
+    if (isLast || sniffAudio(this.#job.format, bytes) !== 'need-more') return bytes;
     this.#unproven = bytes;
     return new Uint8Array();
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { SpeechError } from '../../speech/error.js';
 import { mayBeSound, SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
-import { ProofWindow } from '../../audio/sniff-buffer.js';
+import { SniffBuffer } from '../../audio/sniff-buffer.js';
 import type { Exchange } from './exchange.js';
 import { isPackedType, isPcmType } from './pcm-layout.js';
 
@@ -60,7 +60,7 @@ export function proveBody(
   isEnough: (format: SpeechFormat, bytes: Buffer, isEnd: boolean) => boolean = () => true,
 ): Promise<ProvenBody> {
   return new Promise((resolve, reject) => {
-    const window = new ProofWindow(...candidates);
+    const window = new SniffBuffer(...candidates);
     let proven: SpeechFormat | undefined;
     const onData = (chunk: Buffer): void => {
       const proof = window.add(chunk);
@@ -68,7 +68,7 @@ export function proveBody(
         exchange.fail(new SpeechError('not_audio', 'the server sent something that is not sound'));
         return;
       }
-      proven = proof === 'proven' ? window.format : undefined;
+      proven = proof === 'valid' ? window.format : undefined;
       if (proven === undefined || !isEnough(proven, window.bytes, false)) return;
       body.off('data', onData);
       body.off('end', onEnd);

@@ -5,7 +5,7 @@ import { requestBody } from '../../providers/remote/request-body.js';
 import { namesFor, NOTHING_KNOWN } from '../../providers/remote/names.js';
 import type { RemoteOptions } from '../../providers/remote/provider.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
-import { proveAudio } from '../../audio/sniff.js';
+import { sniffAudio } from '../../audio/sniff.js';
 import { phraseIn } from '../speak-once.js';
 
 /** Most bytes that are looked at: enough for a message, and for the first frames of sound behind a small picture. */
@@ -34,7 +34,7 @@ export async function look(options: RemoteOptions, asked: SpeechFormat, signal: 
     const exchange = client.postSpeech(body, headers, { signal, maxBytes: options.maxBytes });
     const response = await exchange.head;
     const bytes = await readBytes(exchange, response, MOST_BYTES);
-    const format = SPEECH_FORMATS.find((each) => each !== 'pcm' && proveAudio(each, bytes) === 'proven');
+    const format = SPEECH_FORMATS.find((each) => each !== 'pcm' && sniffAudio(each, bytes) === 'valid');
     const text = format === undefined ? bytes.toString('utf8') : '';
     return {
       type: typeOf(text),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import OpenAI from 'openai';
 import { Stream } from 'openai/streaming';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { startExampleApp, type ExampleApp } from '../../support/example-app.js';
 import { decode, RATE } from '../../support/takeover/decoded.js';
@@ -189,7 +189,7 @@ describe('the openai client', function () {
     it('hears the local voice in events where the server breaks off in its own', async () => {
       upstream.behave('resets in the middle of its events');
       const { sound, usage } = await eventsIn('wav');
-      expect(proveAudio('wav', sound)).to.equal('proven');
+      expect(sniffAudio('wav', sound)).to.equal('valid');
       expect(samplesOf(sound).equals(samplesOf(soundIn('wav')))).to.equal(false);
       expect(usage).to.deep.equal({ input_tokens: 0, output_tokens: 0, total_tokens: 0 });
     });

@@ -9,7 +9,7 @@ import { createPcmEncoder } from '../../../lib/engines/encoders/pcm.js';
 import { resample } from '../../../lib/engines/signal/resampler.js';
 import { SpeechError } from '../../../lib/speech/error.js';
 import { OWN_SHAPE, SPEECH_FORMATS } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { toneAt } from '../../support/tone.js';
 import { wavFile } from '../../support/wav-file.js';
 
@@ -62,7 +62,7 @@ describe('convertStreamJob', function () {
     it(`makes ${format} whose first bytes hold sound, and with the first bytes of sound`, async () => {
       const pieces = await convert({ format }, FILE, 4_410);
       const first = pieces.findIndex(({ length }) => length > 0);
-      expect(proveAudio(format, pieces[first] ?? new Uint8Array())).to.equal('proven');
+      expect(sniffAudio(format, pieces[first] ?? new Uint8Array())).to.equal('valid');
       // Encoders of frames look ahead by some, and a piece has a tenth of a second.
       expect(first).to.be.at.most(1);
       expect(pieces.filter(({ length }) => length > 0)).to.have.length.within(5, 12);
@@ -70,7 +70,7 @@ describe('convertStreamJob', function () {
 
     it(`makes ${format} of the smallest piece of sound that there is`, async () => {
       const bytes = Buffer.concat(await convert({ format }, wavFile([0.5, 0.5, 0.5]), 7));
-      expect(proveAudio(format, bytes)).to.not.equal('not-audio');
+      expect(sniffAudio(format, bytes)).to.not.equal('not-audio');
       expect(bytes).to.have.length.greaterThan(format === 'pcm' ? 5 : 20);
     });
   }

@@ -3,7 +3,7 @@ import type { EngineSound, SpeechEngine } from '../../../lib/engines/engine.js';
 import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from '../../../lib/engines/worker/speak-job.js';
 import { SpeechError } from '../../../lib/speech/error.js';
 import { SPEECH_FORMATS } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { createEncoder } from '../../support/create-encoder.js';
 import { failureOf } from '../../support/provider-conformance.js';
 
@@ -49,7 +49,7 @@ describe('speakJob', () => {
   for (const format of SPEECH_FORMATS) {
     it(`makes ${format} whose first piece proves itself`, async () => {
       const { chunks } = await spoken([engine('own', ['a'])], { format });
-      expect(proveAudio(format, chunks[0] ?? new Uint8Array())).to.equal('proven');
+      expect(sniffAudio(format, chunks[0] ?? new Uint8Array())).to.equal('valid');
     });
   }
 

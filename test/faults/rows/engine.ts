@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { LocalEntry } from '../../../lib/config/provider-options.js';
 import type { SpeechFormat } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { checkAppProcess, startAppProcess } from '../../support/app-process.js';
 import { soundIn } from '../../support/audio.js';
 import { PATIENCE } from '../../support/patience.js';
@@ -261,7 +261,7 @@ function expectWavFrom(answer: Answer, provider: string): void {
   expect(answer.status, `status with ${JSON.stringify(answer.timings)}`).to.equal(200);
   expect(answer.provider).to.equal(provider);
   expect(answer.isWhole, 'a whole reply').to.equal(true);
-  expect(proveAudio('wav', answer.body)).to.equal('proven');
+  expect(sniffAudio('wav', answer.body)).to.equal('valid');
 }
 
 /** States that no program of the row's is left. */

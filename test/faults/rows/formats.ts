@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SpeechFormat } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { soundIn } from '../../support/audio.js';
 import { CONTENT_TYPES } from '../../support/content-types.js';
 import { toneBytes } from '../../support/wav.js';
@@ -23,7 +23,7 @@ function expectMadeBy(answer: Answer, provider: string, format: SpeechFormat): v
   expect(answer.provider, JSON.stringify(answer.timings)).to.equal(provider);
   expect(answer.isWhole, 'a whole reply').to.equal(true);
   expect(answer.headers['content-type']).to.equal(CONTENT_TYPES[format]);
-  expect(proveAudio(format, answer.body)).to.equal('proven');
+  expect(sniffAudio(format, answer.body)).to.equal('valid');
 }
 
 /** A server that makes what others are made of here: every client gets what it asked for. */

@@ -8,7 +8,7 @@ import { openConversion, type StreamConversionOptions } from '../../../lib/provi
 import { WorkerPool } from '../../../lib/providers/local/worker-pool.js';
 import { SpeechError } from '../../../lib/speech/error.js';
 import { SPEECH_FORMATS } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { eventually } from '../../faults/eventually.js';
 import { startEngineWorker } from '../../support/engine-worker.js';
 import { toneAt } from '../../support/tone.js';
@@ -68,7 +68,7 @@ describe('openConversion', function () {
       const chunks: Buffer[] = [];
       const source = chunked(FILE, 1_000);
       for await (const chunk of convert(source, { format })) chunks.push(chunk as Buffer);
-      expect(proveAudio(format, chunks[0] ?? Buffer.alloc(0))).to.equal('proven');
+      expect(sniffAudio(format, chunks[0] ?? Buffer.alloc(0))).to.equal('valid');
       expect(Buffer.concat(chunks)).to.have.length.greaterThan(8_000);
       expect(source.destroyed).to.equal(true);
     });
@@ -88,7 +88,7 @@ describe('openConversion', function () {
     const memory = Buffer.concat([Buffer.alloc(100, 7), FILE]);
     source.write(memory.subarray(100, 40_000));
     await once(stream, 'readable');
-    expect(proveAudio('mp3', stream.read() as Buffer)).to.equal('proven');
+    expect(sniffAudio('mp3', stream.read() as Buffer)).to.equal('valid');
     source.end(memory.subarray(40_000));
     expect((await bytesOf(stream)).length).to.be.greaterThan(10_000);
     expect(memory.subarray(100).equals(FILE)).to.equal(true);

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../../lib/providers/local/provider.js';
 import { SpeechError, type SpeechAudio, type SpeechLogger, type SpeechRequest } from '../../../lib/index.js';
 import { SPEECH_FORMATS } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { SILENT_LOGGER } from '../../../lib/speech/silent-logger.js';
 import { eventually } from '../../faults/eventually.js';
 import { EngineWitness, fakeEngine } from '../../support/fake-engine.js';
@@ -119,7 +119,7 @@ describe('the local provider', function () {
       const local = create();
       expect(local.capabilities?.formats).to.deep.equal(SPEECH_FORMATS);
       for (const format of SPEECH_FORMATS) {
-        expect(proveAudio(format, await bytesOf(await speak(local, { format }))), format).to.equal('proven');
+        expect(sniffAudio(format, await bytesOf(await speak(local, { format }))), format).to.equal('valid');
       }
     });
 

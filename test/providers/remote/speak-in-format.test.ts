@@ -5,7 +5,7 @@ import { createConverter, type Converter } from '../../../lib/providers/local/co
 import { createRemoteProvider, type RemoteOptions } from '../../../lib/providers/remote/provider.js';
 import { readMp3Header } from '../../../lib/audio/frame-header.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
-import { proveAudio } from '../../../lib/audio/sniff.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { readWavHeader } from '../../../lib/audio/wav-header.js';
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { speakPlainly, startBackend, type Backend, type Speak } from '../../support/backend.js';
@@ -90,7 +90,7 @@ describe('a remote that makes another format than is wanted', function () {
       expect(provider.capabilities?.formats).to.deep.equal(SPEECH_FORMATS);
       for (const format of SPEECH_FORMATS) {
         const audio = await sound(format);
-        expect(proveAudio(format, await bytesOf(audio)), format).to.equal('proven');
+        expect(sniffAudio(format, await bytesOf(audio)), format).to.equal('valid');
       }
       expect(new Set(asked())).to.deep.equal(new Set([source]));
       expect(Math.abs(hertzOf(await heard('pcm')) - 440)).to.be.below(5);
@@ -123,7 +123,7 @@ describe('a remote that makes another format than is wanted', function () {
   for (const [what, refuse] of refusals) {
     it(`finds out that the server does not make mp3 by ${what}, and asks for the right thing from then on`, async () => {
       await start(only(['wav'], refuse));
-      for (let count = 0; count < 3; count += 1) expect(proveAudio('mp3', await heard('mp3'))).to.equal('proven');
+      for (let count = 0; count < 3; count += 1) expect(sniffAudio('mp3', await heard('mp3'))).to.equal('valid');
       expect(asked().filter((format) => format === 'mp3')).to.deep.equal(['mp3']);
       expect(asked().slice(-2)).to.deep.equal(['wav', 'wav']);
     });
@@ -235,7 +235,7 @@ describe('a remote that makes another format than is wanted', function () {
       response.setHeader('content-type', 'text/event-stream').end(deltas(soundIn('wav')) + DONE);
     });
     const audio = await sound('mp3', { events: true });
-    expect(proveAudio('mp3', await bytesOf(audio))).to.equal('proven');
+    expect(sniffAudio('mp3', await bytesOf(audio))).to.equal('valid');
     expect(audio.usage?.()).to.deep.equal({ inputTokens: 3, outputTokens: 44, totalTokens: 47 });
   });
 
@@ -325,7 +325,7 @@ describe('a remote that makes another format than is wanted', function () {
       it(`takes all there is ${what}`, async () => {
         await start(sends('audio/wav', claiming(bytes)));
         expect(samplesOf(await heard('wav', { input })).equals(SECOND)).to.equal(true);
-        expect(proveAudio('mp3', await heard('mp3', { input }))).to.equal('proven');
+        expect(sniffAudio('mp3', await heard('mp3', { input }))).to.equal('valid');
       });
     }
 
