@@ -13,7 +13,7 @@ import { createPageHeaders } from './page-headers.js';
 import { adminProblem, answer, createErrorReply } from './reply.js';
 import { createSameSiteCheck } from './same-site.js';
 import { createTry, createVerify } from './trial-routes.js';
-import { Trials } from './trials.js';
+import { TrialLimiter } from './trials.js';
 
 export type { Authorize };
 
@@ -65,7 +65,7 @@ export function createAdminRouter(
 ): Middleware {
   const history = new AttemptHistory();
   const live = new LiveEvents(control, history, clock);
-  const trials = new Trials(clock, control.closed);
+  const trials = new TrialLimiter(clock, control.closed);
 
   const router = express.Router();
   router.use(createPageHeaders());

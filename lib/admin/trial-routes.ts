@@ -14,7 +14,7 @@ import { readPieces } from '../streams/read-pieces.js';
 import type { SpeechControl } from '../speech/control.js';
 import { fieldsOf } from './read-fields.js';
 import { adminProblem, answer } from './reply.js';
-import type { Trials } from './trials.js';
+import type { TrialLimiter } from './trials.js';
 
 /** Characters of a sentence to try: enough to hear a voice, and nothing that costs anybody money. */
 const MOST_INPUT = 300;
@@ -35,7 +35,7 @@ const SENTENCE = z.object({
 });
 
 /** Makes the handler that tries a fallback entry, the body itself, and says what came of each step. */
-export function createVerify(control: SpeechControl, trials: Trials): RequestHandler {
+export function createVerify(control: SpeechControl, trials: TrialLimiter): RequestHandler {
   return answer(async (request, response) => {
     const entry = fieldsOf(request);
     await trials.run(response, async (signal) => {
@@ -55,7 +55,7 @@ async function verified(control: SpeechControl, entry: unknown, signal: AbortSig
 }
 
 /** Makes the handler that has one provider of the running chain speak `{ provider, input, format?, voice? }`. */
-export function createTry(control: SpeechControl, trials: Trials): RequestHandler {
+export function createTry(control: SpeechControl, trials: TrialLimiter): RequestHandler {
   return answer(async (request, response) => {
     const { provider, speech } = readSentence(fieldsOf(request), control);
     await trials.run(response, async (signal) => {

@@ -8,7 +8,7 @@ const MOST_AT_ONCE = 2;
 const MOST_TIME = 60_000;
 
 /** Lets a few calls to providers run at once, each for a while at most and for no longer than somebody waits for it. */
-export class Trials {
+export class TrialLimiter {
   readonly #clock: Clock;
   readonly #closed: AbortSignal;
   #running = 0;

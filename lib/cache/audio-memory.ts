@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { KeptAudio } from '../speech/audio-cache.js';
+import type { CachedAudio } from '../speech/audio-cache.js';
 
 export interface AudioMemoryLimits {
   /** Bytes of audio that are kept. */
@@ -18,7 +18,7 @@ export class AudioMemory {
   readonly limits: AudioMemoryLimits;
   /** Bytes of the largest audio that is kept. */
   readonly largest: number;
-  readonly #kept: LRUCache<string, KeptAudio>;
+  readonly #kept: LRUCache<string, CachedAudio>;
   #unfinished = 0;
 
   /** @param now milliseconds of a clock that never runs backwards */
@@ -35,11 +35,11 @@ export class AudioMemory {
     });
   }
 
-  get(key: string): KeptAudio | undefined {
+  get(key: string): CachedAudio | undefined {
     return this.#kept.get(key);
   }
 
-  set(key: string, audio: KeptAudio): void {
+  set(key: string, audio: CachedAudio): void {
     this.#kept.set(key, audio);
   }
 

@@ -1,5 +1,5 @@
 import { finished } from 'node:stream';
-import type { AudioCache, KeepOptions, KeptAudio } from '../speech/audio-cache.js';
+import type { AudioCache, KeepOptions, CachedAudio } from '../speech/audio-cache.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { SpokenAudio } from '../speech/spoken.js';
 import type { AudioMemory } from './audio-memory.js';
@@ -15,11 +15,11 @@ export class SpeechCache implements AudioCache {
     this.#revision = revision;
   }
 
-  recall(request: SpeechRequest): KeptAudio | undefined {
+  get(request: SpeechRequest): CachedAudio | undefined {
     return this.#memory.get(cacheKey(this.#revision, request));
   }
 
-  keep(request: SpeechRequest, audio: SpokenAudio, { id, provider }: KeepOptions): void {
+  set(request: SpeechRequest, audio: SpokenAudio, { id, provider }: KeepOptions): void {
     const { contentType, contentLength = 0, warnings } = audio;
     if (contentLength > this.#memory.largest) return;
     collect(audio, this.#memory, (body) => {

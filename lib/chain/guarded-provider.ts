@@ -198,7 +198,7 @@ export class GuardedProvider implements ChainStep<SpeechRequest, SpeechResult>, 
 
   /** Has everybody leave the service alone for as long as it asked, and no longer. */
   leaveAlone(milliseconds: number | undefined): void {
-    if (milliseconds !== undefined && milliseconds > 0) this.#guard?.openFor(milliseconds, true);
+    if (milliseconds !== undefined && milliseconds > 0) this.#guard?.open(milliseconds, true);
   }
 
   /** @param thrown what the code was read from, if there is more to it */

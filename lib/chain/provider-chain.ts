@@ -97,7 +97,7 @@ export class ProviderChain {
     requestId: string,
     change: { readonly from: string; readonly to: string; readonly code: string },
   ): void {
-    if (this.#events.hears('fallback')) this.#events.emit('fallback', { requestId, ...change });
+    if (this.#events.hasListeners('fallback')) this.#events.emit('fallback', { requestId, ...change });
   }
 
   status(): SpeechStatus {
@@ -133,7 +133,7 @@ export class ProviderChain {
     const stage = this.#byName.get(step);
     if (stage === undefined) return;
     if (code !== null) stage.recordFailure(code, thrown);
-    if (!this.#events.hears('attempt')) return;
+    if (!this.#events.hasListeners('attempt')) return;
     const attempt = { requestId, provider: step, type: stage.type, code, ms };
     if (code === null) {
       this.#events.emit('attempt', attempt);

@@ -122,7 +122,7 @@ export class ProviderHealth {
     const before = this.#told;
     this.#told = this.state;
     // A provider that was never up is left to its callers, as their failures say more than a check at the start.
-    if (this.#told === 'down' && before === 'up') this.#guard.openFor(this.#options.guards.circuitBreaker.openFor);
+    if (this.#told === 'down' && before === 'up') this.#guard.open(this.#options.guards.circuitBreaker.openFor);
     if (this.#told !== before) this.#watcher.onChange();
   }
 
@@ -133,7 +133,7 @@ export class ProviderHealth {
     const before = this.#told;
     this.#tell();
     if (result.inconclusive !== true && !this.#hasProbed) {
-      if (result.ok && !this.#wasWell) this.#guard.tryEarly();
+      if (result.ok && !this.#wasWell) this.#guard.halfOpen();
       this.#wasWell = result.ok;
     }
     if (this.#told === before) this.#watcher.onChange();

@@ -1,4 +1,4 @@
-import { happens } from './once.js';
+import { once } from './once.js';
 import type { SpeechReason } from './outcome.js';
 import type { Output, OutputContext } from './output.js';
 import { cutForVoice } from './voice-pieces.js';
@@ -96,7 +96,7 @@ async function hasVoices(synthesis: SpeechSynthesis | undefined, signal: AbortSi
     setTimeout(resolve, VOICES_LIMIT, true);
   });
   while (synthesis.getVoices().length === 0) {
-    const isLate = await Promise.race([tooLate, happens(synthesis, 'voiceschanged', signal)]);
+    const isLate = await Promise.race([tooLate, once(synthesis, 'voiceschanged', signal)]);
     if (isLate === true) return false;
   }
   return true;

@@ -1,4 +1,4 @@
-import { happens } from './once.js';
+import { once } from './once.js';
 
 /** Seconds that stay behind what is being played: the browser may be reading there. */
 const KEPT = 1;
@@ -35,12 +35,12 @@ export async function feed(
   audio: HTMLAudioElement,
   signal: AbortSignal,
 ): Promise<void> {
-  await happens(source, 'sourceopen', signal);
+  await once(source, 'sourceopen', signal);
   const buffer = source.addSourceBuffer(type);
   for await (const piece of bytes) {
     for (let start = 0; start < piece.length; start += MOST) {
       while (!isTaken(buffer, piece.subarray(start, start + MOST))) await makeRoom(buffer, audio, signal);
-      await happens(buffer, 'updateend', signal);
+      await once(buffer, 'updateend', signal);
     }
   }
   source.endOfStream();
@@ -60,9 +60,9 @@ function isTaken(buffer: SourceBuffer, piece: Uint8Array<ArrayBuffer>): boolean 
 async function makeRoom(buffer: SourceBuffer, audio: HTMLAudioElement, signal: AbortSignal): Promise<void> {
   const end = audio.currentTime - KEPT;
   if (buffer.buffered.length === 0 || end <= buffer.buffered.start(0)) {
-    await happens(audio, 'timeupdate', signal);
+    await once(audio, 'timeupdate', signal);
     return;
   }
   buffer.remove(0, end);
-  await happens(buffer, 'updateend', signal);
+  await once(buffer, 'updateend', signal);
 }

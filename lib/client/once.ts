@@ -1,5 +1,5 @@
 /** Resolves when an event is next dispatched. Once the signal aborts it never does, and holds nothing. */
-export function happens(target: EventTarget, type: string, signal: AbortSignal): Promise<void> {
+export function once(target: EventTarget, type: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     target.addEventListener(
       type,

@@ -8,7 +8,7 @@ export const DEFAULT_TIMEOUT = 15_000;
  *
  * @throws whatever `fetch` rejects with, or a `TimeoutError` when there is no reply in time
  */
-export async function ask(
+export async function request(
   input: string,
   options: SpeakOptions,
   timeout: number,

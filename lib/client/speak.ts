@@ -1,4 +1,4 @@
-import { ask, DEFAULT_TIMEOUT } from './request.js';
+import { request, DEFAULT_TIMEOUT } from './request.js';
 import { createBrowserVoice } from './browser-voice.js';
 import type { SpeechProblem } from './outcome.js';
 import type { Output } from './output.js';
@@ -40,7 +40,7 @@ export function speak(text: string, options: SpeakOptions = {}): SpeechPlayback 
     tell({ type: 'loading' });
     let response: Response;
     try {
-      response = await ask(text, options, timeout, signal);
+      response = await request(text, options, timeout, signal);
     } catch (error) {
       const { name, message } = error as Error;
       return readByBrowser(text, { code: name === 'TimeoutError' ? 'timeout' : 'network', message });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliseconds, object, onOrOff, share, wholeNumber } from '../options/schemas.js';
+import { milliseconds, object, boolean, ratio, wholeNumber } from '../options/schemas.js';
 
 export const HEALTH_ERROR = 'expected false, or an object such as { interval: 10000 }';
 
@@ -8,7 +8,7 @@ export const checks = {
   interval: milliseconds().default(10_000),
   timeout: milliseconds().default(2_000),
   // Speaking costs money on a hosted service, so a check asks for a list unless it is told to speak.
-  speak: onOrOff().default(false),
+  speak: boolean().default(false),
 };
 
 /** What stands around every provider, with the contract's numbers. */
@@ -19,7 +19,7 @@ export const guards = {
     // For a service that fails every second time, which never fails five times in a row for long.
     window: wholeNumber('outcomes', 1, 1_000).default(20),
     minimum: wholeNumber('outcomes', 1, 1_000).default(10),
-    rate: share('a share of failures').default(0.5),
+    rate: ratio('a share of failures').default(0.5),
     // A process restarts in that time; a model that has to be loaded anew gets there by doubling.
     openFor: milliseconds().default(5_000),
     maxOpenFor: milliseconds().default(60_000),
@@ -34,7 +34,7 @@ export const guards = {
   retry: object({
     limit: wholeNumber('retries', 0, 1).default(1),
     // In characters, as that is what a hosted service is paid for.
-    budget: share('a share of the text').default(0.1),
+    budget: ratio('a share of the text').default(0.1),
   }).prefault({}),
   health: z.union([z.literal(false), object(checks)], { error: HEALTH_ERROR }).prefault({}),
 };

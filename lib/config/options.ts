@@ -3,7 +3,7 @@ import type { LocalEntry, RemoteEntry, TextEntry } from './provider-options.js';
 import type { SpeechGuards } from './guard-options.js';
 import { headers, secret } from '../options/headers.js';
 import { HOLD_SCHEMA } from './hold-option.js';
-import { milliseconds, object, onOrOff, wholeNumber, words } from '../options/schemas.js';
+import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
 import { nearMiss } from '../options/options-error.js';
 import { hasMethods } from '../speech/has-methods.js';
 import { SEGMENT_LIMITS } from '../text/segment.js';
@@ -59,7 +59,7 @@ export const OPTIONS_SCHEMA = object({
     )
     .prefault({}),
   // It makes the server speak for whoever can write an address, and puts the text into logs of addresses: not without being asked.
-  get: onOrOff().default(false),
+  get: boolean().default(false),
   // Read and filled by GET alone for now, so that it takes no memory where there is none.
   cache: z
     .union(
@@ -88,7 +88,7 @@ export const OPTIONS_SCHEMA = object({
       error: 'expected an object with the methods debug, info, warn and error, or false',
     })
     .optional(),
-  configFile: words('the path of a file').optional(),
+  configFile: nonEmptyString('the path of a file').optional(),
   metrics: object({
     register: z.custom<MetricsRegister>(isMetricsRegister, { error: 'expected a registry of prom-client' }),
   }).optional(),

@@ -5,7 +5,7 @@ import { baseUrlProblem } from '../providers/remote/base-url.js';
 import { checks, guards, HEALTH_ERROR } from './guard-options.js';
 import { HEADER_VALUE, headers, secret } from '../options/headers.js';
 import { keyProblem } from '../options/key-problem.js';
-import { milliseconds, object, onOrOff, wholeNumber, words } from '../options/schemas.js';
+import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
 import { nearMiss } from '../options/options-error.js';
 import { SPEECH_FORMATS } from '../audio/formats.js';
 import { MARK_KINDS } from '../speech/mark-kinds.js';
@@ -15,7 +15,7 @@ const MEBIBYTE = 1024 * 1024;
 export const NAME_ERROR = 'expected a name of 1 to 64 letters, digits, dots, dashes and underscores';
 export const NAME_SCHEMA = z.string({ error: NAME_ERROR }).regex(/^[A-Za-z0-9][\w.-]{0,63}$/, { error: NAME_ERROR });
 
-const voices = z.record(z.string(), words('the name of one of this provider’s voices'), {
+const voices = z.record(z.string(), nonEmptyString('the name of one of this provider’s voices'), {
   error: 'expected an object from asked voice to this provider’s voice',
 });
 
@@ -25,7 +25,7 @@ const apiKey = secret(
   (key) => keyProblem(key) ?? (HEADER_VALUE.test(key) ? undefined : 'the key has characters that no header can carry'),
 );
 
-const pem = words('a certificate or key as PEM text');
+const pem = nonEmptyString('a certificate or key as PEM text');
 
 const remote = object({
   ...guards,
@@ -40,8 +40,8 @@ const remote = object({
   // Given and undefined it is a variable that is not set, and the server would be called without its key.
   apiKey: z.exactOptional(apiKey),
   headers: headers.default({}),
-  model: words('the name of a model').optional(),
-  voice: words('the name of a voice').optional(),
+  model: nonEmptyString('the name of a model').optional(),
+  voice: nonEmptyString('the name of a voice').optional(),
   voices: voices.default({}),
   formats: z
     .array(z.enum(SPEECH_FORMATS, { error: `expected one of ${SPEECH_FORMATS.join(', ')}` }), {
@@ -55,7 +55,7 @@ const remote = object({
     channels: wholeNumber('channels', 1, 32).default(1),
   }).prefault({}),
   // Most of these servers would read the tags aloud.
-  ssml: onOrOff().default(false),
+  ssml: boolean().default(false),
   // Nobody writes sounds between slashes who does not mean them. Tags are words to most of these servers, which would read them aloud.
   marks: z
     .array(z.enum(MARK_KINDS, { error: `expected one of ${MARK_KINDS.join(', ')}` }), {
@@ -85,8 +85,8 @@ const remote = object({
     ca: pem.optional(),
     cert: pem.optional(),
     key: pem.optional(),
-    servername: words('the name that the certificate is for').optional(),
-    rejectUnauthorized: onOrOff().optional(),
+    servername: nonEmptyString('the name that the certificate is for').optional(),
+    rejectUnauthorized: boolean().optional(),
   }).optional(),
   allowAddresses: z
     .array(z.string({ error: ADDRESS_ERROR }).refine(isAddressRange, { error: ADDRESS_ERROR }), {
@@ -112,7 +112,7 @@ const remote = object({
 });
 
 const command = object({
-  program: words('the program to run'),
+  program: nonEmptyString('the program to run'),
   args: z.array(z.string(), { error: 'expected a list of arguments' }).default([]),
   output: z.enum(['wav', 'pcm'], { error: 'expected "wav" or "pcm"' }).default('wav'),
   sampleRate: wholeNumber('hertz', 8_000, 192_000).optional(),
@@ -125,13 +125,13 @@ const local = object({
   type: z.literal('local'),
   name: NAME_SCHEMA.default('local'),
   engine: z
-    .union([z.enum(ENGINES), object({ module: words('a package name, an absolute path or a file: URL') })], {
+    .union([z.enum(ENGINES), object({ module: nonEmptyString('a package name, an absolute path or a file: URL') })], {
       error: ({ input }) =>
         `expected "embedded", "espeak-ng", "piper" or { module }${typeof input === 'string' ? nearMiss(input, ENGINES) : ''}`,
     })
     .default('embedded'),
   command: command.optional(),
-  voice: words('the name of a voice').optional(),
+  voice: nonEmptyString('the name of a voice').optional(),
   voices: voices.default({}),
   // A core is left to the event loop. Each worker takes 80 to 100 MB, so a large machine does not get one per core.
   workers: wholeNumber('workers', 1, 64).default(() => Math.min(4, Math.max(1, availableParallelism() - 1))),

@@ -10,7 +10,7 @@ const PURPOSES = ['sec-purpose', 'purpose', 'x-moz'];
  * `Sec-Fetch-Site` is set by browsers alone and no script can forge it; it is left out on plain http beyond loopback, and by programs.
  * Another site is welcome where the application has let just that one in by CORS, and so is a person who follows a link.
  */
-export function isFromOtherSite(request: Request, response: Response): boolean {
+export function isCrossSite(request: Request, response: Response): boolean {
   if (request.headers['sec-fetch-site'] !== 'cross-site') return false;
   return !isFollowedLink(request) && !isLetIn(request, response);
 }

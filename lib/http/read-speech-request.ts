@@ -3,7 +3,7 @@ import { cleanText } from '../text/clean-text.js';
 import { isLongerThan } from '../text/characters.js';
 import { SPEECH_FORMATS } from '../audio/formats.js';
 import type { SpeechRequest, VerbatimFields } from '../speech/request.js';
-import { isVisible } from '../text/visible.js';
+import { hasVisibleText } from '../text/visible.js';
 import { problem, type SpeechHttpError } from './problems.js';
 
 /** A checked request, and how the reply is to be packed. */
@@ -27,7 +27,7 @@ const MOST_DEPTH = 32;
 const nameText = z
   .string()
   .refine(
-    (text) => !isVisible(text) || (text.length <= MOST_NAME_CHARACTERS && /^[^\p{Cc}\p{Surrogate}]+$/u.test(text)),
+    (text) => !hasVisibleText(text) || (text.length <= MOST_NAME_CHARACTERS && /^[^\p{Cc}\p{Surrogate}]+$/u.test(text)),
   );
 
 const BODY = z.looseObject({
@@ -94,11 +94,11 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
 }
 
 function nameIn(text: string | null | undefined): string | undefined {
-  return text != null && isVisible(text) ? text : undefined;
+  return text != null && hasVisibleText(text) ? text : undefined;
 }
 
 function checkInput(input: string, maxInput: number): void {
-  if (!isVisible(input)) throw problem('invalid_value', 'input must not be empty.', 'input');
+  if (!hasVisibleText(input)) throw problem('invalid_value', 'input must not be empty.', 'input');
   if (isLongerThan(input, maxInput)) {
     const message = `input is longer than ${String(maxInput)} characters; it is never cut, so send it in parts.`;
     throw problem('string_above_max_length', message, 'input');

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { KeptAudio } from '../speech/audio-cache.js';
+import type { CachedAudio } from '../speech/audio-cache.js';
 import { problem, type SpeechHttpError } from './problems.js';
 
 /**
@@ -19,10 +19,10 @@ export function entityTag(id: string): string {
  *
  * @throws {SpeechHttpError} when the range lies outside of it
  */
-export function sendKeptAudio(
+export function sendCachedAudio(
   request: Request,
   response: Response,
-  { id, body, contentType, provider }: KeptAudio,
+  { id, body, contentType, provider }: CachedAudio,
 ): void {
   const tag = entityTag(id);
   response.setHeader('ETag', tag);

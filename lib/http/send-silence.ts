@@ -5,7 +5,7 @@ import type { SpokenAudio } from '../speech/spoken.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { sendAudio } from './send-audio.js';
 import { sendAudioEvents } from './send-audio-events.js';
-import { sendKeptAudio } from './send-cached-audio.js';
+import { sendCachedAudio } from './send-cached-audio.js';
 import { NOBODY_ASKED } from '../speech/outcome.js';
 import { setSpeechHeaders, setWarnings } from './speech-headers.js';
 
@@ -28,7 +28,7 @@ export async function sendSilence(
   const contentType = contentTypeOf(format);
   if (request.method !== 'POST') {
     // Players ask for a part of it first, as of any other file.
-    sendKeptAudio(request, response, { id: `silence-${format}`, body, contentType, provider: 'none', warnings: [] });
+    sendCachedAudio(request, response, { id: `silence-${format}`, body, contentType, provider: 'none', warnings: [] });
     return;
   }
   const audio: SpokenAudio = {

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { KeptAudio } from '../speech/audio-cache.js';
+import type { CachedAudio } from '../speech/audio-cache.js';
 import { contentTypeOf } from '../audio/formats.js';
 import type { SpokenAudio } from '../speech/spoken.js';
-import { isFromOtherSite } from './cross-site.js';
+import { isCrossSite } from './cross-site.js';
 import { problem } from './problems.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { readSpeechQuery } from './read-speech-query.js';
 import { sendAudio } from './send-audio.js';
-import { entityTag, REVALIDATE, sendKeptAudio } from './send-cached-audio.js';
+import { entityTag, REVALIDATE, sendCachedAudio } from './send-cached-audio.js';
 import { NOBODY_ASKED } from '../speech/outcome.js';
 import type { SpeechService } from '../speech/service.js';
 import { setSpeechHeaders, setWarnings } from './speech-headers.js';
 import {
   createMethodRoute,
   type Answer,
-  type Asked,
+  type AdmittedRequest,
   type SpeechMethod,
   type SpeechRouteOptions,
 } from './speech-route.js';
@@ -37,21 +37,21 @@ const GET: SpeechMethod = { read, recall, sendAudio: sendAndKeep };
 function read(request: Request, response: Response, { maxInput }: SpeechService, requestId: string) {
   // Whatever does not say otherwise later, errors and text, is for this one time.
   response.setHeader('Cache-Control', 'no-store');
-  if (isFromOtherSite(request, response)) throw problem('cross_site', 'This request was sent by another site.');
+  if (isCrossSite(request, response)) throw problem('cross_site', 'This request was sent by another site.');
   return readSpeechQuery(request, maxInput, requestId);
 }
 
-function recall(request: Request, channel: ReplyChannel, asked: Asked): boolean {
+function recall(request: Request, channel: ReplyChannel, asked: AdmittedRequest): boolean {
   const { speech, fallback, requestId, report, cache } = asked;
   const { response } = channel;
-  const kept = cache?.recall(speech);
+  const kept = cache?.get(speech);
   if (kept !== undefined && isGoodFor(kept, fallback)) {
     report?.looked('hit');
     if (!channel.claim()) return true;
     // A range that is not in it makes an error of it, and no provider answers with one.
     setSpeechHeaders(response, requestId, NOBODY_ASKED, 'hit');
     setWarnings(response, kept.warnings);
-    sendKeptAudio(request, response, kept);
+    sendCachedAudio(request, response, kept);
     report?.recalled(kept.provider);
     return true;
   }
@@ -68,7 +68,7 @@ function recall(request: Request, channel: ReplyChannel, asked: Asked): boolean 
 }
 
 /** A client that wants the voice it has asked for, or none, is not given another one that was kept for somebody else. */
-function isGoodFor({ warnings }: KeptAudio, fallback: Asked['fallback']): boolean {
+function isGoodFor({ warnings }: CachedAudio, fallback: AdmittedRequest['fallback']): boolean {
   return fallback === 'chain' || !warnings.includes('voice-substituted');
 }
 
@@ -81,6 +81,6 @@ async function sendAndKeep(
   // The tag goes out before the last byte is known, so that it names this synthesis and not its bytes.
   const id = randomUUID();
   // Asked at the end, as another provider may take over in mid-stream.
-  cache.keep(speech, audio, { id, provider: () => (facts.degraded ? null : facts.provider) });
+  cache.set(speech, audio, { id, provider: () => (facts.degraded ? null : facts.provider) });
   return sendAudio(channel, audio, { cacheControl: REVALIDATE, tag: entityTag(id), trailer });
 }

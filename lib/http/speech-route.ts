@@ -8,7 +8,7 @@ import type { SpeechRequest } from '../speech/request.js';
 import type { RequestWatcher, SpeechService } from '../speech/service.js';
 import type { RequestTrace } from '../speech/trace.js';
 import type { SpokenAudio, SpokenResult } from '../speech/spoken.js';
-import { isVisible } from '../text/visible.js';
+import { hasVisibleText } from '../text/visible.js';
 import { discard } from '../streams/discard.js';
 import { ClientConnection } from './client-connection.js';
 import { exhausted, problem, toHttpError, type SpeechHttpError } from './problems.js';
@@ -47,13 +47,13 @@ export interface SpeechMethod {
     requestId: string,
   ) => ReadRequest | Promise<ReadRequest>;
   /** Answers where no provider has to be asked for it, and says whether it did. A method without it leaves the cache alone. */
-  readonly recall?: (request: Request, channel: ReplyChannel, asked: Asked) => boolean;
+  readonly recall?: (request: Request, channel: ReplyChannel, asked: AdmittedRequest) => boolean;
   /** Sends audio that a provider makes. */
   readonly sendAudio: (channel: ReplyChannel, audio: SpokenAudio, answer: Answer) => Promise<void>;
 }
 
 /** A request that has been read and let in. */
-export interface Asked {
+export interface AdmittedRequest {
   readonly speech: SpeechRequest;
   readonly fallback: 'chain' | 'none';
   readonly requestId: string;
@@ -111,7 +111,7 @@ export function createMethodRoute(options: SpeechRouteOptions, method: SpeechMet
 }
 
 /** What goes along with one request. */
-interface Company {
+interface RequestContext {
   readonly requestId: string;
   readonly channel: ReplyChannel;
   readonly report: RequestReport | undefined;
@@ -121,7 +121,7 @@ interface Company {
 /** Ends a request that failed. Nothing is behind it, so that it never throws: the host's own code does, at times. */
 function fail(
   thrown: unknown,
-  { requestId, channel, report }: Company,
+  { requestId, channel, report }: RequestContext,
   options: SpeechRouteOptions,
   next: NextFunction,
 ): void {
@@ -139,7 +139,7 @@ function fail(
 
 async function answer(
   request: Request,
-  { requestId, channel, report, trace }: Company,
+  { requestId, channel, report, trace }: RequestContext,
   options: SpeechRouteOptions,
   method: SpeechMethod,
 ): Promise<void> {
@@ -199,7 +199,7 @@ async function answer(
 
 /** Says whether all words of a text are mark-up, or hidden by it. One of signs alone, such as a line of stars, has none. */
 function isHidden(asked: SpeechRequest, { input }: SpeechRequest): boolean {
-  return !isVisible(input) && (isPronounceable(asked.input) || !isVisible(cleanText(asked.input)));
+  return !hasVisibleText(input) && (isPronounceable(asked.input) || !hasVisibleText(cleanText(asked.input)));
 }
 
 async function send(request: Request, channel: ReplyChannel, answer: Answer, method: SpeechMethod): Promise<void> {

@@ -1,7 +1,7 @@
 import leven from 'leven';
 
 /** Says `did you mean "connect"?` where one of the names is near enough, else nothing. */
-export function nearMiss(given: string, known: readonly string[]): string {
+export function didYouMean(given: string, known: readonly string[]): string {
   const best = known
     .map((name) => ({ name, distance: leven(given.toLowerCase(), name.toLowerCase()) }))
     .sort((one, other) => one.distance - other.distance)[0];

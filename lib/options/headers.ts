@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { credentialHeaderProblem } from './key-problem.js';
-import { object, words } from './schemas.js';
+import { object, nonEmptyString } from './schemas.js';
 
 /** Headers that frame the request or name its target; got and Node set them. */
 const FRAMING_HEADERS = [
@@ -40,7 +40,7 @@ export const headers = z
 /** Takes a secret as text, or from the environment, where it is better off, and checks what came of it. */
 export function secret(what: string, problemOf: (value: string) => string | undefined) {
   return z
-    .union([words(what), object({ env: words('the name of an environment variable') })], {
+    .union([nonEmptyString(what), object({ env: nonEmptyString('the name of an environment variable') })], {
       error: ({ input }) =>
         input === undefined
           ? `expected ${what} or { env: "NAME" }, and got undefined: the variable that it comes from is probably not set; leave the key out where none is wanted`

@@ -1,6 +1,6 @@
-import { nearMiss } from './did-you-mean.js';
+import { didYouMean } from './did-you-mean.js';
 
-export { nearMiss } from './did-you-mean.js';
+export { didYouMean as nearMiss } from './did-you-mean.js';
 
 /** One thing that is wrong with the options. */
 export interface OptionsProblem {
@@ -38,6 +38,6 @@ export function pathToString(path: readonly PropertyKey[]): string {
 
 export function unknownKeys(keys: readonly string[], known: readonly string[]): string {
   return keys
-    .map((key) => `unknown key "${key}"${nearMiss(key, known) || `; the keys are ${known.join(', ')}`}`)
+    .map((key) => `unknown key "${key}"${didYouMean(key, known) || `; the keys are ${known.join(', ')}`}`)
     .join(', ');
 }

@@ -19,12 +19,12 @@ export function wholeNumber(unit: string, least: number, most: number): z.ZodNum
 
 export const milliseconds = (): z.ZodNumber => wholeNumber('milliseconds', 1, MOST_MILLISECONDS);
 
-export const words = (what: string): z.ZodString =>
+export const nonEmptyString = (what: string): z.ZodString =>
   z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
 
-export const share = (what: string): z.ZodNumber => {
+export const ratio = (what: string): z.ZodNumber => {
   const error = `expected ${what} from 0 to 1`;
   return z.number({ error }).min(0, { error }).max(1, { error });
 };
 
-export const onOrOff = (): z.ZodBoolean => z.boolean({ error: 'expected true or false' });
+export const boolean = (): z.ZodBoolean => z.boolean({ error: 'expected true or false' });

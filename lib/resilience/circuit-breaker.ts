@@ -107,7 +107,7 @@ export class CircuitBreaker {
    */
   acquire(call?: CallTraits): CircuitPermit {
     this.check(call);
-    if (this.#state.name === 'open') this.tryEarly();
+    if (this.#state.name === 'open') this.halfOpen();
     const state = this.#state;
     if (state.name !== 'half-open') return this.#permit(call);
     if (state.probe !== null) throw new CircuitOpenError(0);
@@ -119,7 +119,7 @@ export class CircuitBreaker {
    *
    * @param isHopeful whether the service is expected to be well then
    */
-  openFor(milliseconds: number, isHopeful = false): void {
+  open(milliseconds: number, isHopeful = false): void {
     const until = this.#options.clock.now() + milliseconds;
     if (this.#state.name === 'open' && this.#state.until >= until) return;
     this.#row.end();
@@ -127,7 +127,7 @@ export class CircuitBreaker {
   }
 
   /** Ends an open period early, because something else has seen the service well. The next call is the probe. */
-  tryEarly(): void {
+  halfOpen(): void {
     if (this.#state.name === 'open') this.#become({ name: 'half-open', isHopeful: true, probe: null });
   }
 

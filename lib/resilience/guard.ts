@@ -107,13 +107,13 @@ export class Guard implements Policy {
    *
    * @param isHopeful whether the service is expected to be well then
    */
-  openFor(milliseconds: number, isHopeful?: boolean): void {
-    this.#circuitBreaker.openFor(milliseconds, isHopeful);
+  open(milliseconds: number, isHopeful?: boolean): void {
+    this.#circuitBreaker.open(milliseconds, isHopeful);
   }
 
   /** Ends an open period early, because something else has seen the service well. */
-  tryEarly(): void {
-    this.#circuitBreaker.tryEarly();
+  halfOpen(): void {
+    this.#circuitBreaker.halfOpen();
   }
 
   /**

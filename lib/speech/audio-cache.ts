@@ -6,7 +6,7 @@ import type { SpokenAudio } from './spoken.js';
 export type CacheResult = 'hit' | 'miss' | 'off';
 
 /** Audio that was sent once, from its first byte to its last. */
-export interface KeptAudio {
+export interface CachedAudio {
   /** Differs from one synthesis to the next, that of the same request too: bytes of two of them never fit together. */
   readonly id: string;
   readonly body: Buffer;
@@ -19,12 +19,12 @@ export interface KeptAudio {
 /** Whole audio for those who ask for it again. */
 export interface AudioCache {
   /** Finds what was made for the same request under the same configuration. */
-  recall(request: SpeechRequest): KeptAudio | undefined;
+  get(request: SpeechRequest): CachedAudio | undefined;
   /**
    * Keeps the audio once it has ended well. It reads along with whoever sends the rest and holds nothing up, so that it has to be called
    * before somebody else takes the first byte of that.
    */
-  keep(request: SpeechRequest, audio: SpokenAudio, options: KeepOptions): void;
+  set(request: SpeechRequest, audio: SpokenAudio, options: KeepOptions): void;
 }
 
 export interface KeepOptions {

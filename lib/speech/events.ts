@@ -106,7 +106,7 @@ export class SpeechEvents {
   }
 
   /** Says whether anybody listens: what nobody hears need not be put together. */
-  hears(name: SpeechEventName): boolean {
+  hasListeners(name: SpeechEventName): boolean {
     return this.#listeners[name].size > 0;
   }
 

@@ -71,7 +71,7 @@ export function observe(events: SpeechEvents, settings: ObserverSettings, option
 
   const ended = (end: SpeechEventMap['request']): void => {
     events.emit('request', end);
-    if (events.hears('alert')) rules.notice(end);
+    if (events.hasListeners('alert')) rules.notice(end);
   };
   const untraced: RequestWatcher = { trace: undefined, ended };
   const traced = (trace: OpenTrace): RequestWatcher => ({
@@ -86,7 +86,7 @@ export function observe(events: SpeechEvents, settings: ObserverSettings, option
     watch() {
       const trace = tracing?.begin();
       if (trace !== undefined) return traced(trace);
-      return events.hears('request') || events.hears('alert') ? untraced : undefined;
+      return events.hasListeners('request') || events.hasListeners('alert') ? untraced : undefined;
     },
     reconfigure(next) {
       const before = recorder;

@@ -2,6 +2,6 @@
 const VISIBLE = /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 
 /** Says whether there is something in a text that can be seen, and perhaps said. */
-export function isVisible(text: string): boolean {
+export function hasVisibleText(text: string): boolean {
   return VISIBLE.test(text);
 }

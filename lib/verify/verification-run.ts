@@ -4,7 +4,7 @@ import type { Verification, VerificationStep, VerificationStepName } from '../sp
 /** Milliseconds for a whole verification: a person waits for it, and a server that loads its model answers in that time. */
 const TOTAL = 30_000;
 
-export interface TrialOptions {
+export interface VerificationRunOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for all steps together, 30,000 by default. */
   readonly limit?: number | undefined;
@@ -14,7 +14,7 @@ export interface TrialOptions {
 export type Found = NonNullable<Verification['found']>;
 
 /** One try of an entry: writes down its steps, and has one time limit over all of them. */
-export class Trial {
+export class VerificationRun {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal;
   readonly #timer: NodeJS.Timeout;
@@ -22,7 +22,7 @@ export class Trial {
   #since = performance.now();
   #isOverdue = false;
 
-  constructor({ signal, limit = TOTAL }: TrialOptions) {
+  constructor({ signal, limit = TOTAL }: VerificationRunOptions) {
     this.#outer = signal;
     this.#timer = setTimeout(() => {
       this.#isOverdue = true;
@@ -90,8 +90,11 @@ export class Trial {
  *
  * Rejects with a `SpeechError` of the code `aborted` when `signal` aborts.
  */
-export async function runTrial(options: TrialOptions, task: (trial: Trial) => Promise<Found>): Promise<Verification> {
-  const trial = new Trial(options);
+export async function runVerification(
+  options: VerificationRunOptions,
+  task: (trial: VerificationRun) => Promise<Found>,
+): Promise<Verification> {
+  const trial = new VerificationRun(options);
   try {
     const found = await task(trial);
     if (options.signal.aborted) throw new SpeechError('aborted', 'nobody wants to know any more');

@@ -3,12 +3,12 @@ import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
 import { suggestion } from './check-names.js';
 import { speakOnce } from './speak-once.js';
-import { runTrial, type Found, type Trial, type TrialOptions } from './verification-run.js';
+import { runVerification, type Found, type VerificationRun, type VerificationRunOptions } from './verification-run.js';
 
 /** Milliseconds until a provider on this machine has to speak: a large model may take some seconds to load. */
 const SPEAK_LIMIT = 10_000;
 
-export interface ProviderTrialOptions extends TrialOptions {
+export interface ProviderTrialOptions extends VerificationRunOptions {
   /** Whether the provider is one of this package's, whose own words may be shown, or the user's own. */
   readonly origin: 'built-in' | 'custom';
   /** The voice that the entry names. */
@@ -18,11 +18,11 @@ export interface ProviderTrialOptions extends TrialOptions {
 /** Has a provider that is no remote say a word. It is left open: whoever made it closes it. */
 export function verifyProvider(provider: SpeechProvider, options: ProviderTrialOptions): Promise<Verification> {
   const limit = Math.min(options.limit ?? SPEAK_LIMIT, SPEAK_LIMIT);
-  return runTrial({ ...options, limit }, (trial) => tryProvider(trial, provider, options));
+  return runVerification({ ...options, limit }, (trial) => tryProvider(trial, provider, options));
 }
 
 async function tryProvider(
-  trial: Trial,
+  trial: VerificationRun,
   provider: SpeechProvider,
   { origin, voice }: ProviderTrialOptions,
 ): Promise<Found> {
@@ -50,7 +50,7 @@ async function tryProvider(
 
 type Load = (context: { readonly signal: AbortSignal }) => Promise<readonly { readonly id: string }[]>;
 
-async function listOf(trial: Trial, load: Load | undefined): Promise<readonly string[] | undefined> {
+async function listOf(trial: VerificationRun, load: Load | undefined): Promise<readonly string[] | undefined> {
   try {
     const ids = (await load?.({ signal: trial.signal }))?.map(({ id }) => id);
     return ids === undefined || ids.length === 0 ? undefined : ids.filter((id: unknown) => typeof id === 'string');

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { AudioMemory } from '../../lib/cache/audio-memory.js';
-import type { KeptAudio } from '../../lib/speech/audio-cache.js';
+import type { CachedAudio } from '../../lib/speech/audio-cache.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-const audio = (bytes: number): KeptAudio => ({
+const audio = (bytes: number): CachedAudio => ({
   id: 'id',
   body: Buffer.alloc(bytes),
   contentType: 'audio/pcm',

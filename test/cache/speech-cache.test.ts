@@ -29,7 +29,7 @@ describe('the cache of speech', () => {
   });
 
   function keep(audio: SpokenAudio, request = REQUEST, provider: () => string | null = () => 'own'): void {
-    cache.keep(request, audio, { id: 'id', provider });
+    cache.set(request, audio, { id: 'id', provider });
   }
 
   /** Reads a stream to its end, well or badly. */
@@ -49,9 +49,9 @@ describe('the cache of speech', () => {
   it('keeps a stream that ended well, with what there is to say of it', async () => {
     const stream = Readable.from([SOUND.subarray(0, 5), new Uint8Array(SOUND.subarray(5))]);
     keep(audioOf(stream, { warnings: ['instructions-ignored'] }));
-    expect(cache.recall(REQUEST), 'not before its end').to.equal(undefined);
+    expect(cache.get(REQUEST), 'not before its end').to.equal(undefined);
     await readAll(stream);
-    const { body, ...rest } = cache.recall({ ...REQUEST, requestId: 'another' }) ?? {};
+    const { body, ...rest } = cache.get({ ...REQUEST, requestId: 'another' }) ?? {};
     expect(body?.equals(SOUND)).to.equal(true);
     const kept = { id: 'id', contentType: 'audio/pcm', provider: 'own', warnings: ['instructions-ignored'] };
     expect(rest).to.deep.equal(kept);
@@ -61,15 +61,15 @@ describe('the cache of speech', () => {
   it('keeps what is whole at once, and what had come before the rest', async () => {
     const begun = [SOUND.subarray(0, 5), SOUND.subarray(5)];
     keep(audioOf(undefined, { begun }));
-    expect(cache.recall(REQUEST)?.body.equals(SOUND)).to.equal(true);
+    expect(cache.get(REQUEST)?.body.equals(SOUND)).to.equal(true);
     const other = { ...REQUEST, input: 'Another.' };
     const rest = Readable.from([SOUND.subarray(5)]);
     keep(audioOf(rest, { begun: begun.slice(0, 1) }), other);
-    expect(cache.recall(other)).to.equal(undefined);
+    expect(cache.get(other)).to.equal(undefined);
     await readAll(rest);
-    expect(cache.recall(other)?.body.equals(SOUND)).to.equal(true);
+    expect(cache.get(other)?.body.equals(SOUND)).to.equal(true);
     keep(audioOf(undefined, { begun: [Buffer.alloc(99), Buffer.alloc(2)] }), { ...REQUEST, input: 'Too large.' });
-    expect(cache.recall({ ...REQUEST, input: 'Too large.' })).to.equal(undefined);
+    expect(cache.get({ ...REQUEST, input: 'Too large.' })).to.equal(undefined);
     expect(isAllReturned()).to.equal(true);
   });
 
@@ -77,8 +77,8 @@ describe('the cache of speech', () => {
     const stream = Readable.from([SOUND]);
     keep(audioOf(stream));
     await readAll(stream);
-    expect(new SpeechCache(memory, 'two').recall(REQUEST)).to.equal(undefined);
-    expect(new SpeechCache(memory, 'one').recall(REQUEST)).to.not.equal(undefined);
+    expect(new SpeechCache(memory, 'two').get(REQUEST)).to.equal(undefined);
+    expect(new SpeechCache(memory, 'one').get(REQUEST)).to.not.equal(undefined);
   });
 
   it('asks at the end whether it is to be kept', async () => {
@@ -89,7 +89,7 @@ describe('the cache of speech', () => {
     provider = null;
     stream.end();
     await readAll(stream);
-    expect(cache.recall(REQUEST)).to.equal(undefined);
+    expect(cache.get(REQUEST)).to.equal(undefined);
     expect(isAllReturned()).to.equal(true);
   });
 
@@ -106,7 +106,7 @@ describe('the cache of speech', () => {
       await settle();
       breakOff(stream);
       await readAll(stream);
-      expect(cache.recall(REQUEST)).to.equal(undefined);
+      expect(cache.get(REQUEST)).to.equal(undefined);
       expect(isAllReturned()).to.equal(true);
     });
   }
@@ -125,7 +125,7 @@ describe('the cache of speech', () => {
     stream.end(Buffer.alloc(50));
     await readAll(stream);
     expect(read).to.equal(151);
-    expect(cache.recall(REQUEST)).to.equal(undefined);
+    expect(cache.get(REQUEST)).to.equal(undefined);
   });
 
   it('does not begin to collect what says that it will be too large', () => {
@@ -148,7 +148,7 @@ describe('the cache of speech', () => {
       stream.end();
       await readAll(stream);
     }
-    expect(slow.map(({ request }) => cache.recall(request) !== undefined)).to.deep.equal([true, true, false]);
+    expect(slow.map(({ request }) => cache.get(request) !== undefined)).to.deep.equal([true, true, false]);
     expect(isAllReturned()).to.equal(true);
   });
 
@@ -156,7 +156,7 @@ describe('the cache of speech', () => {
     const stream = Readable.from([SOUND, 'text'], { objectMode: true });
     keep(audioOf(stream));
     await readAll(stream);
-    expect(cache.recall(REQUEST)).to.equal(undefined);
+    expect(cache.get(REQUEST)).to.equal(undefined);
     expect(isAllReturned()).to.equal(true);
   });
 });

@@ -25,7 +25,7 @@ const traits = fc.oneof(
 );
 const cause = fc.constantFrom('service' as const, 'request' as const, 'request' as const);
 
-const how = fc.constantFrom('valid', 'valid', 'succeed', 'succeed', 'fail', 'fail', 'fail', 'release');
+const how = fc.constantFrom('proven', 'proven', 'succeed', 'succeed', 'fail', 'fail', 'fail', 'release');
 // Mostly the newest calls, which are the ones that count after a change.
 const which = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(7) });
 // Moments at which periods end, and their neighbours.
@@ -34,7 +34,7 @@ const action = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('acquire'), traits }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('report'), how, which, cause }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('advance'), time }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('tryEarly', 'openFor'), time, isHopeful: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('halfOpen', 'open'), time, isHopeful: fc.boolean() }) },
 );
 
 /** The breaker and its model side by side. Both draw the same random number. */
@@ -65,14 +65,14 @@ class Pair {
   }
 
   report(
-    how: 'valid' | 'succeed' | 'fail' | 'release',
+    how: 'proven' | 'succeed' | 'fail' | 'release',
     which: number,
     end: { readonly random: number; readonly cause: FailureCause },
   ): void {
     const one = this.calls.at(-1 - which);
     if (one === undefined) return;
     const counts = how === 'fail' ? one.permit.fail(end.cause) : (one.permit[how](), false);
-    if (how === 'valid') this.model.proven(one.call);
+    if (how === 'proven') this.model.proven(one.call);
     else expect(this.model.end(one.call, how, { ...end, now: this.clock.now() }), 'counts').to.equal(counts);
   }
 
@@ -99,12 +99,12 @@ describe('CircuitBreaker beside its model', () => {
             if (one.kind === 'acquire') pair.acquire(one.traits);
             else if (one.kind === 'advance') await pair.clock.advance(one.time);
             else if (one.kind === 'report') pair.report(one.how, one.which, { random, cause: one.cause });
-            else if (one.kind === 'tryEarly') {
-              pair.breaker.tryEarly();
-              pair.model.tryEarly();
+            else if (one.kind === 'halfOpen') {
+              pair.breaker.halfOpen();
+              pair.model.halfOpen();
             } else {
-              pair.breaker.openFor(one.time, one.isHopeful);
-              pair.model.openFor(one.time, pair.clock.now(), one.isHopeful);
+              pair.breaker.open(one.time, one.isHopeful);
+              pair.model.open(one.time, pair.clock.now(), one.isHopeful);
             }
             pair.compare();
           }

@@ -157,15 +157,15 @@ describe('CircuitBreaker', () => {
 
   it('is opened and tried early from outside', () => {
     const { breaker } = setUp();
-    breaker.openFor(30_000);
+    breaker.open(30_000);
     expect(() => breaker.acquire())
       .to.throw(CircuitOpenError)
       .with.property('retryAfter', 30_000);
-    breaker.openFor(10_000);
+    breaker.open(10_000);
     expect(() => breaker.acquire())
       .to.throw(CircuitOpenError)
       .with.property('retryAfter', 30_000);
-    breaker.tryEarly();
+    breaker.halfOpen();
     expect(breaker.state).to.equal('half-open');
     breaker.acquire().succeed();
     expect(breaker.state).to.equal('closed');
@@ -255,7 +255,7 @@ describe('CircuitBreaker', () => {
       const { breaker, clock, ends } = setUp();
       breaker.acquire(call('Hello.')).succeed();
       failAt(breaker, '…');
-      breaker.openFor(1_000);
+      breaker.open(1_000);
       await clock.advance(1_000);
       expect(failAt(breaker, '…')).to.equal(false);
       expect([breaker.state, breaker.probe, ends.ofProbes]).to.deep.equal(['half-open', 'none', 1]);
@@ -308,7 +308,7 @@ describe('CircuitBreaker', () => {
       const probe = breaker.acquire();
       await clock.advance(5_000);
       probe.fail();
-      breaker.tryEarly();
+      breaker.halfOpen();
       expect(probing(breaker)).to.equal('worth waiting for');
     });
 
@@ -318,14 +318,14 @@ describe('CircuitBreaker', () => {
         [true, 'worth waiting for'],
       ] as const) {
         const { breaker, clock } = setUp();
-        breaker.openFor(1_000, isHopeful);
+        breaker.open(1_000, isHopeful);
         await clock.advance(1_000);
         expect(probing(breaker)).to.equal(expected);
       }
     });
 
     it('tells when it has ended, in whichever way', async () => {
-      for (const how of ['valid', 'succeed', 'fail', 'release'] as const) {
+      for (const how of ['proven', 'succeed', 'fail', 'release'] as const) {
         const { breaker, clock, ends } = setUp();
         fail(breaker, 5);
         await clock.advance(5_000);

@@ -14,7 +14,7 @@ const room = fc.record({
 });
 
 const which = fc.nat(7);
-const how = fc.constantFrom('valid', 'succeed', 'fail', 'fail', 'release');
+const how = fc.constantFrom('proven', 'succeed', 'fail', 'fail', 'release');
 const cause = fc.constantFrom('service' as const, 'load' as const);
 const coolDown = fc.constantFrom(undefined, 0, 100, 1_500);
 const time = fc.constantFrom(0, 1, 100, 300, 999, 1_000, 2_000, 4_000);
@@ -23,7 +23,7 @@ const action = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('report'), how, which, coolDown, cause }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('abort'), which }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('advance'), time }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('tryEarly', 'openFor'), time }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('halfOpen', 'open'), time }) },
 );
 
 interface Caller {
@@ -68,10 +68,10 @@ class Pair {
     );
   }
 
-  report(verb: 'valid' | 'succeed' | 'fail' | 'release', index: number, end: Omit<ModelEnd, 'verb'>): void {
+  report(verb: 'proven' | 'succeed' | 'fail' | 'release', index: number, end: Omit<ModelEnd, 'verb'>): void {
     const caller = this.callers.at(-1 - index);
     if (caller?.permit === undefined) return;
-    if (verb === 'valid') {
+    if (verb === 'proven') {
       caller.permit.proven();
       this.model.proven(caller.name, this.clock.now());
       return;
@@ -131,12 +131,12 @@ describe('Guard beside its model', () => {
           else if (one.kind === 'report') pair.report(one.how, one.which, { rest: one.coolDown, cause: one.cause });
           else if (one.kind === 'abort') pair.abort(one.which);
           else if (one.kind === 'advance') await pair.advance(one.time);
-          else if (one.kind === 'tryEarly') {
-            pair.guard.tryEarly();
-            pair.model.tryEarly(pair.clock.now());
+          else if (one.kind === 'halfOpen') {
+            pair.guard.halfOpen();
+            pair.model.halfOpen(pair.clock.now());
           } else {
-            pair.guard.openFor(one.time);
-            pair.model.openFor(one.time, pair.clock.now());
+            pair.guard.open(one.time);
+            pair.model.open(one.time, pair.clock.now());
           }
           await settle();
           pair.compare();

@@ -189,7 +189,7 @@ describe('Guard', () => {
     await guard.acquire(signal);
     await guard.acquire(signal);
     const waiting = refusal(guard.acquire(signal, { maxWait: 9_000 }));
-    guard.openFor(5_000);
+    guard.open(5_000);
     expect(await waiting).to.equal('circuit_open');
   });
 

@@ -224,7 +224,7 @@ describe('express-speech/resilience around a service that does not speak', () =>
 
   it('is tried early when a health check has seen it well', async () => {
     await openCircuit();
-    client.guard.openFor(60_000);
+    client.guard.open(60_000);
     service.behave(tells);
     const checks = new HealthCheck({
       check: ({ signal }) => client.check(signal),
@@ -233,7 +233,7 @@ describe('express-speech/resilience around a service that does not speak', () =>
       clock: systemClock,
       random: Math.random,
       onResult: ({ ok }) => {
-        if (ok) client.guard.tryEarly();
+        if (ok) client.guard.halfOpen();
       },
     });
     await checks.start();

@@ -49,7 +49,7 @@ describe('SpeechEvents', () => {
     events.emit('status', STATUS);
     events.emit('status', STATUS);
     expect(calls).to.be.at.most(1);
-    expect(events.hears('status')).to.equal(false);
+    expect(events.hasListeners('status')).to.equal(false);
   });
 
   it('bears one that emits the same event', () => {

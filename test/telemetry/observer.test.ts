@@ -139,7 +139,7 @@ describe('observe', () => {
     const { logger } = keepingLogger();
     start({ metrics: { register }, alerts: { webhook: hook.origin, headers: {}, minInterval: 1 } }, logger).close();
     for (const name of ['attempt', 'fallback', 'circuit', 'health', 'status', 'request', 'alert'] as const) {
-      expect(events.hears(name), name).to.equal(false);
+      expect(events.hasListeners(name), name).to.equal(false);
     }
     expect(clock.pendingTimers).to.equal(0);
     expect(await register.metrics()).to.equal('\n');

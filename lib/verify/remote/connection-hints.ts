@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { RemoteOptions } from '../../providers/remote/provider.js';
 import type { SpeechError, SpeechErrorCode } from '../../speech/error.js';
-import { nearMiss } from '../../options/did-you-mean.js';
+import { didYouMean } from '../../options/did-you-mean.js';
 import type { Unreached } from './probe-connection.js';
 
 /** Names that people mean when they mistype one. */
@@ -79,7 +79,7 @@ function blockedHint(options: RemoteOptions): string {
 
 function nameHint({ cause }: SpeechError, options: RemoteOptions): string {
   const host = hostOf(options);
-  const meant = nearMiss(host, [...KNOWN_HOSTS, hostname()]);
+  const meant = didYouMean(host, [...KNOWN_HOSTS, hostname()]);
   if (meant !== '') return `there is no such name${meant}`;
   if (cause === 'EAI_AGAIN') return 'no name server could be asked; check this machine’s DNS, and the name';
   return host.includes('.')

@@ -2,9 +2,9 @@ import type { RemoteOptions } from '../../providers/remote/provider.js';
 import { SpeechError, type SpeechErrorCode } from '../../speech/error.js';
 import { isSecure, otherSchemeHint, portOf } from './connection-hints.js';
 import { answersOverOtherScheme, pathThatAnswers } from './probe-elsewhere.js';
-import { look } from './inspect-reply.js';
+import { inspectReply } from './inspect-reply.js';
 import type { Spoken } from '../speak-once.js';
-import type { Trial } from '../verification-run.js';
+import type { VerificationRun } from '../verification-run.js';
 
 /** What a server that has no speech route says when asked to speak. */
 const NO_SUCH_ROUTE: ReadonlySet<string> = new Set(['status.400', 'status.404', 'status.405', 'status.501']);
@@ -17,8 +17,8 @@ interface Problem {
 }
 
 /** Says what is wrong with a server that is not one of ours, judging by what it did when it was asked to speak. */
-export async function otherApi(
-  trial: Trial,
+export async function diagnoseApi(
+  trial: VerificationRun,
   spoken: Spoken | SpeechError,
   status: number,
   options: RemoteOptions,
@@ -26,7 +26,7 @@ export async function otherApi(
   if (!SpeechError.is(spoken)) return undefined;
   const { code } = trial.explain(spoken);
   if (!NO_SUCH_ROUTE.has(code) && !NO_SOUND.has(code)) return undefined;
-  const { format, message } = await look(options, options.formats[0] ?? 'mp3', trial.signal);
+  const { format, message } = await inspectReply(options, options.formats[0] ?? 'mp3', trial.signal);
   if (format !== undefined) return undefined;
   if (code === 'status.400') {
     // Some servers say so in plain HTTP where TLS is wanted; of a speech server it is about the request.

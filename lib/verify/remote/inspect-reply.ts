@@ -25,7 +25,7 @@ export interface Sent {
 export const NOTHING: Sent = { type: undefined, format: undefined, message: '' };
 
 /** Asks for speech once more and looks at what comes in its place, to be able to say what is wrong. */
-export async function look(options: RemoteOptions, asked: SpeechFormat, signal: AbortSignal): Promise<Sent> {
+export async function inspectReply(options: RemoteOptions, asked: SpeechFormat, signal: AbortSignal): Promise<Sent> {
   const request = phraseIn(asked);
   const client = new RemoteClient(options);
   try {

@@ -4,7 +4,7 @@ import type { RemoteClient } from '../../providers/remote/client.js';
 import type { ExchangePhase } from '../../providers/remote/exchange.js';
 import type { SpeechError } from '../../speech/error.js';
 import type { VerificationStepName } from '../../speech/verification.js';
-import type { Trial } from '../verification-run.js';
+import type { VerificationRun } from '../verification-run.js';
 
 /** Most bytes of what answers. */
 const MOST_BYTES = 1024 * 1024;
@@ -33,7 +33,11 @@ const STEPS: Readonly<Record<ExchangePhase, VerificationStepName>> = {
  * Makes one call over a connection of its own and notes how far it comes: each step has ended when the next begins. The step
  * `http` is left to the caller, who has to see what the answer is worth.
  */
-export async function reach(trial: Trial, client: RemoteClient, path: string): Promise<Reply | Unreached> {
+export async function probeConnection(
+  trial: VerificationRun,
+  client: RemoteClient,
+  path: string,
+): Promise<Reply | Unreached> {
   let step: VerificationStepName = 'address';
   const onPhase = (phase: ExchangePhase): void => {
     trial.pass(step);

@@ -4,10 +4,10 @@ import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
 import type { SpeechProvider } from '../../speech/provider.js';
 import { formatsHint, UNANNOUNCED, type TriedFormats } from './format-hints.js';
 import type { HeardSounds } from './heard-sound.js';
-import { look, NOTHING } from './inspect-reply.js';
+import { inspectReply, NOTHING } from './inspect-reply.js';
 import { speakOnce, type Spoken } from '../speak-once.js';
 import { speechHint } from './speech-hints.js';
-import type { Found, Trial } from '../verification-run.js';
+import type { Found, VerificationRun } from '../verification-run.js';
 
 /** Milliseconds within which the further formats have to be begun; a slow machine takes a second for each. */
 const FORMATS_LIMIT = 10_000;
@@ -32,7 +32,10 @@ export interface SpeakingTrial {
 }
 
 /** Has the server speak in each of the entry's formats. It is well where what it makes is wanted, or others can be made of it. */
-export async function trySpeaking(trial: Trial, { provider, heard, options, first }: SpeakingTrial): Promise<Found> {
+export async function trySpeaking(
+  trial: VerificationRun,
+  { provider, heard, options, first }: SpeakingTrial,
+): Promise<Found> {
   const [asked = 'mp3', ...others] = options.formats;
   const spoken = first ?? (await speakOnce(provider, asked, trial.signal));
   const error = SpeechError.is(spoken) ? trial.explain(spoken) : undefined;
@@ -53,18 +56,18 @@ export async function trySpeaking(trial: Trial, { provider, heard, options, firs
 const untold = (format: SpeechFormat): readonly [SpeechFormat, undefined] => [format, undefined];
 
 async function hintOf(
-  trial: Trial,
+  trial: VerificationRun,
   error: SpeechError,
   { heard, options, asked }: Pick<SpeakingTrial, 'heard' | 'options'> & { readonly asked: SpeechFormat },
 ): Promise<string> {
   if (error.code === 'truncated' && heard.last?.endsUnannounced === true) return UNANNOUNCED;
-  const sent = SENT_SOMETHING.test(error.code) ? await look(options, asked, trial.signal) : NOTHING;
+  const sent = SENT_SOMETHING.test(error.code) ? await inspectReply(options, asked, trial.signal) : NOTHING;
   return speechHint(error, asked, sent, options);
 }
 
 /** @param formats with what came of each, where that has been tried already */
 async function tryFormats(
-  trial: Trial,
+  trial: VerificationRun,
   provider: SpeechProvider,
   formats: readonly (readonly [SpeechFormat, Spoken | SpeechError | undefined])[],
   heard: HeardSounds,

@@ -9,22 +9,22 @@ import { answersOverOtherScheme } from './probe-elsewhere.js';
 import { HeardSounds } from './heard-sound.js';
 import { checkModels, checkVoices } from '../check-names.js';
 import { lateList, refusalOf, type MissingList } from './missing-list.js';
-import { otherApi } from './diagnose-api.js';
-import { reach, type Reply, type Unreached } from './probe-connection.js';
+import { diagnoseApi } from './diagnose-api.js';
+import { probeConnection, type Reply, type Unreached } from './probe-connection.js';
 import { speakOnce, type Spoken } from '../speak-once.js';
-import { runTrial, type Found, type Trial, type TrialOptions } from '../verification-run.js';
+import { runVerification, type Found, type VerificationRun, type VerificationRunOptions } from '../verification-run.js';
 import { trySpeaking, type SpeakingTrial } from './try-speaking.js';
 import { unusedProxy } from './unused-proxy.js';
 
 /** Tries a server step by step, over connections of its own that are closed when it returns. */
-export function verifyRemote(options: RemoteOptions, trialOptions: TrialOptions): Promise<Verification> {
-  return runTrial(trialOptions, async (trial) => {
+export function verifyRemote(options: RemoteOptions, trialOptions: VerificationRunOptions): Promise<Verification> {
+  return runVerification(trialOptions, async (trial) => {
     const client = new RemoteClient(options);
     const heard = new HeardSounds();
     // Without a converter: what the server makes itself is to be found out.
     const provider = createRemoteProvider(options, { onReceived: heard.add });
     try {
-      const reply = await reach(trial, client, '/models');
+      const reply = await probeConnection(trial, client, '/models');
       const proxy = unusedProxy(options.baseUrl, process.env);
       const speaking = { provider, heard, options };
       if ('error' in reply) {
@@ -51,7 +51,7 @@ function directly(variable: string): string {
   return `it was reached directly, and not by the proxy in ${variable}, which is not used`;
 }
 
-async function unreachedHint(trial: Trial, unreached: Unreached, options: RemoteOptions): Promise<string> {
+async function unreachedHint(trial: VerificationRun, unreached: Unreached, options: RemoteOptions): Promise<string> {
   const { step, error } = unreached;
   const hint = connectionHint(unreached, options);
   const isGarbled =
@@ -61,7 +61,7 @@ async function unreachedHint(trial: Trial, unreached: Unreached, options: Remote
 }
 
 /** Goes on from the server's first answer, which was to be its list of models. */
-async function judge(trial: Trial, reply: Reply, speaking: SpeakingTrial): Promise<Found> {
+async function judge(trial: VerificationRun, reply: Reply, speaking: SpeakingTrial): Promise<Found> {
   const { status } = reply;
   const { provider, options } = speaking;
   const refusal = refusalOf(reply, options);
@@ -73,7 +73,7 @@ async function judge(trial: Trial, reply: Reply, speaking: SpeakingTrial): Promi
     if (models === undefined) {
       // Some servers have no list of any kind. What one is worth shows when it speaks.
       first = await speakOnce(provider, options.formats[0] ?? 'mp3', trial.signal);
-      const problem = await otherApi(trial, first, status, options);
+      const problem = await diagnoseApi(trial, first, status, options);
       if (problem !== undefined) {
         trial.fail('http', problem.code, problem.hint);
         return {};
@@ -87,7 +87,7 @@ async function judge(trial: Trial, reply: Reply, speaking: SpeakingTrial): Promi
 
 /** Has a server that gave no list speak: a list may be refused, lie elsewhere or take long where speech does not. */
 async function judgeWithoutList(
-  trial: Trial,
+  trial: VerificationRun,
   speaking: SpeakingTrial,
   { step, code, isSame, hint, excuse }: MissingList,
 ): Promise<Found> {
@@ -105,7 +105,11 @@ async function judgeWithoutList(
 }
 
 /** Looks at what is listed, and has the server speak in all formats. */
-async function hear(trial: Trial, speaking: SpeakingTrial, models: readonly string[] | undefined): Promise<Found> {
+async function hear(
+  trial: VerificationRun,
+  speaking: SpeakingTrial,
+  models: readonly string[] | undefined,
+): Promise<Found> {
   checkModels(trial, models, speaking.options);
   const voices = await voicesOf(trial, speaking.provider);
   checkVoices(trial, voices, speaking.options);
@@ -128,12 +132,12 @@ function modelsIn({ status, body }: Reply): readonly string[] | undefined {
   }
 }
 
-async function otherModels(trial: Trial, provider: SpeechProvider): Promise<readonly string[] | undefined> {
+async function otherModels(trial: VerificationRun, provider: SpeechProvider): Promise<readonly string[] | undefined> {
   const models = await provider.models?.({ signal: trial.signal }).catch(() => undefined);
   return models === undefined || models.length === 0 ? undefined : models.map(({ id }) => id);
 }
 
-async function voicesOf(trial: Trial, provider: SpeechProvider): Promise<readonly string[] | undefined> {
+async function voicesOf(trial: VerificationRun, provider: SpeechProvider): Promise<readonly string[] | undefined> {
   const voices = await provider.voices?.({ signal: trial.signal }).catch(() => undefined);
   return voices?.map(({ id }) => id);
 }

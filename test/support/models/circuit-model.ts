@@ -62,7 +62,7 @@ export class CircuitModel {
   }
 
   begin(now: number, traits?: readonly string[]): ModelCall {
-    if (this.state === 'open') this.tryEarly();
+    if (this.state === 'open') this.halfOpen();
     const call = { traits, begunAt: now, changesSeen: this.changes.length, isOver: false };
     if (this.state === 'half-open') this.#probe = call;
     return call;
@@ -110,7 +110,7 @@ export class CircuitModel {
     return true;
   }
 
-  openFor(milliseconds: number, now: number, isHopeful = false): void {
+  open(milliseconds: number, now: number, isHopeful = false): void {
     if (this.state === 'open' && this.#restsUntil >= now + milliseconds) return;
     this.#restsUntil = now + milliseconds;
     this.#failed = [];
@@ -119,7 +119,7 @@ export class CircuitModel {
     else this.changes.push('open → open');
   }
 
-  tryEarly(): void {
+  halfOpen(): void {
     if (this.state !== 'open') return;
     this.#change('half-open');
     this.#isHopeful = true;

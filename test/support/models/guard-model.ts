@@ -101,13 +101,13 @@ export class GuardModel {
     this.settle(now);
   }
 
-  openFor(milliseconds: number, now: number): void {
-    this.circuit.openFor(milliseconds, now);
+  open(milliseconds: number, now: number): void {
+    this.circuit.open(milliseconds, now);
     this.settle(now);
   }
 
-  tryEarly(now: number): void {
-    this.circuit.tryEarly();
+  halfOpen(now: number): void {
+    this.circuit.halfOpen();
     this.settle(now);
   }
 
