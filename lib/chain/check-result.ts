@@ -5,7 +5,7 @@ import { createCutFilter, createWavFilter } from '../providers/sound-filters.js'
 import { sniffStream } from '../audio/sniff-stream.js';
 import { muteRejection } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
-import { createEndProof } from '../audio/end-proof.js';
+import { createEndProof } from '../audio/create-end-proof.js';
 import { SpeechError } from '../speech/error.js';
 import { contentTypeOf } from '../audio/formats.js';
 import {
@@ -17,7 +17,7 @@ import {
   type SpeechUsage,
 } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
-import { mostSecondsOf } from '../text/spoken-length.js';
+import { canBeAllOf, mostSecondsOf } from '../text/spoken-length.js';
 import { discard } from '../streams/discard.js';
 
 interface ProveContext {
@@ -74,7 +74,11 @@ export async function checkResult(result: unknown, { request, signal, clock }: P
 function truthful(stream: Readable, request: SpeechRequest): Readable {
   const { format } = request;
   if (format === 'pcm') return stream;
-  if (format !== 'wav') return new FilteredSound(stream, createCutFilter(createEndProof(format, request)));
+  if (format !== 'wav')
+    return new FilteredSound(
+      stream,
+      createCutFilter(createEndProof(format, (seconds) => canBeAllOf(request, seconds))),
+    );
   const limits = { mostSeconds: mostSecondsOf(request), mustStateEnd: false };
   return new FilteredSound(stream, createWavFilter({ ...limits, hasHeader: true }));
 }

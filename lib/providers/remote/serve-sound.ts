@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { createEndProof } from '../../audio/end-proof.js';
+import { createEndProof } from '../../audio/create-end-proof.js';
 import { SpeechError } from '../../speech/error.js';
 import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../audio/formats.js';
 import type { SpeechAudio } from '../../speech/provider.js';
@@ -11,6 +11,7 @@ import { FilteredSound, type SoundFilter } from '../filtered-sound.js';
 import { untilSound } from './until-sound.js';
 import type { PcmLayout } from './pcm-layout.js';
 import { release, type ReceivedSound } from './received-sound.js';
+import { canBeAllOf } from '../../text/spoken-length.js';
 import { canStateEnd, isCut, isExact, wavLimits } from './wav-claims.js';
 import { createCutFilter, createEndFilter, createHeaderFilter, createWavFilter, unproven } from '../sound-filters.js';
 
@@ -72,7 +73,7 @@ function streamFor(received: ReceivedSound, options: ServeOptions): Served | Pro
       return servePcm(received, received.layout, options);
     default: {
       const { endsUnannounced, length } = received;
-      const proof = createEndProof(received.format, options.request);
+      const proof = createEndProof(received.format, (seconds) => canBeAllOf(options.request, seconds));
       const filter = endsUnannounced ? createEndFilter(proof) : createCutFilter(proof, length);
       return { stream: filtered(received, filter), length };
     }
