@@ -100,6 +100,20 @@ export default tseslint.config(
       'import-x/no-cycle': 'error',
     },
   },
+  {
+    files: ['lib/**/*.ts', 'test/**/*.ts'],
+    plugins: { 'import-x': importX },
+    rules: {
+      'import-x/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', ['parent', 'sibling', 'index']],
+          alphabetize: { order: 'asc' },
+          'newlines-between': 'never',
+        },
+      ],
+    },
+  },
   ...packageFences().map(({ files, forbidden }) => ({
     files,
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message: 'Not in this room.' }] }] },

@@ -1,9 +1,9 @@
-import type { SpeechControl } from './speech/control.js';
-import type { SpeechEvents } from './speech/events.js';
-import type { ConfigStore } from './config/config-store.js';
 import type { ReloadableService } from './chain/reloadable-service.js';
+import type { ConfigStore } from './config/config-store.js';
 import { Deadline, type Clock } from './resilience/index.js';
+import type { SpeechControl } from './speech/control.js';
 import { SpeechError, type SpeechErrorCode } from './speech/error.js';
+import type { SpeechEvents } from './speech/events.js';
 import type { SpeechLogger } from './speech/provider.js';
 
 export interface RouterParts {

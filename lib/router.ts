@@ -1,25 +1,25 @@
 import express from 'express';
-import { CONTROL, type SpeechControl } from './speech/control.js';
-import { SpeechEvents, type SpeechEventListener, type SpeechEventName } from './speech/events.js';
+import { createControl } from './admin-control.js';
+import { printable } from './chain/printable-status.js';
+import { ReloadableService } from './chain/reloadable-service.js';
+import { ConfigStore } from './config/config-store.js';
+import type { SpeechRouterOptions } from './config/options.js';
 import { createHealthRoute } from './http/health-route.js';
 import { createModelsRoute, createVoicesRoute } from './http/list-routes.js';
 import { createSpeechGetRoute } from './http/speech-get-route.js';
 import { createSpeechRoute, type SpeechRouteOptions } from './http/speech-route.js';
-import { ConfigStore } from './config/config-store.js';
-import { ReloadableService } from './chain/reloadable-service.js';
-import type { Middleware } from './speech/middleware.js';
-import type { SpeechRouterOptions } from './config/options.js';
-import { printable } from './chain/printable-status.js';
 import { systemClock } from './resilience/index.js';
-import { createControl } from './admin-control.js';
-import type { Verification } from './speech/verification.js';
+import { CONTROL, type SpeechControl } from './speech/control.js';
+import { SpeechEvents, type SpeechEventListener, type SpeechEventName } from './speech/events.js';
+import type { Middleware } from './speech/middleware.js';
 import { SILENT_LOGGER } from './speech/silent-logger.js';
 import type { SpeechStatus } from './speech/status.js';
-import { verifyEntry } from './verify/verify.js';
+import type { Verification } from './speech/verification.js';
 import { createConsoleLogger } from './telemetry/console-logger.js';
 import { describeCause } from './telemetry/describe-cause.js';
 import { harmless } from './telemetry/log.js';
 import { observe } from './telemetry/observer.js';
+import { verifyEntry } from './verify/verify.js';
 
 /** Milliseconds that running requests get to finish in when the router closes: most speech is sent in less. */
 const CLOSE_GRACE = 5_000;

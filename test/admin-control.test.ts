@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { CONTROL, type SpeechControl } from '../lib/speech/control.js';
 import { SpeechError, speechRouter, type SpeechRouter, type SpeechRouterOptions } from '../lib/index.js';
+import { CONTROL, type SpeechControl } from '../lib/speech/control.js';
 import { PCM, provider, speaker } from './support/fake-provider.js';
 import { speechRequest } from './support/speech-request.js';
 

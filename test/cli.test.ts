@@ -9,8 +9,8 @@ import { closedPort } from './support/closed-port.js';
 import { startNameServer, type NameAnswer } from './support/name-server.js';
 import { makePrivateFiles } from './support/private-files.js';
 import { startSpeechApi, type ApiOptions, type TestServer } from './support/speech-api.js';
-import { needsTools } from './support/tools.js';
 import { STRIP_TYPES } from './support/strip-types.js';
+import { needsTools } from './support/tools.js';
 
 const CLI = fileURLToPath(new URL('../lib/cli.ts', import.meta.url));
 const KEY = 'sk-planted-secret-0123456789';

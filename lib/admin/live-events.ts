@@ -1,9 +1,9 @@
 import type { Response } from 'express';
-import type { SpeechEventListener, SpeechEventName } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
+import type { SpeechControl } from '../speech/control.js';
+import type { SpeechEventListener, SpeechEventName } from '../speech/events.js';
 import { discard } from '../streams/discard.js';
 import type { AttemptHistory } from './attempt-history.js';
-import type { SpeechControl } from '../speech/control.js';
 import { adminProblem } from './reply.js';
 
 /** Pages that may watch at once: a team's, and no more than a loop over them costs nothing. */

@@ -1,12 +1,12 @@
 import express, { type Router } from 'express';
-import type { Middleware } from '../speech/middleware.js';
 import { MissingFileError } from '../packages/own-files.js';
 import { systemClock, type Clock } from '../resilience/index.js';
-import { AttemptHistory } from './attempt-history.js';
+import { CONTROL, type SpeechControl } from '../speech/control.js';
+import type { Middleware } from '../speech/middleware.js';
 import type { Authorize } from './admin-request.js';
+import { AttemptHistory } from './attempt-history.js';
 import { createGuard } from './authorize.js';
 import { createReadConfig, createSaveConfig, createUndo } from './config-routes.js';
-import { CONTROL, type SpeechControl } from '../speech/control.js';
 import { LiveEvents } from './live-events.js';
 import { readPageFiles, type PageFile } from './page-files.js';
 import { createPageHeaders } from './page-headers.js';

@@ -1,5 +1,5 @@
-import { isText } from './text-bytes.js';
 import { skipTags } from './tags.js';
+import { isText } from './text-bytes.js';
 
 /** What stands behind the sound of many files (ID3v1), and its length. */
 const LAST_TAG = 'TAG';

@@ -1,5 +1,5 @@
-import { skipTags } from './tags.js';
 import type { Sniffed } from './sniffed.js';
+import { skipTags } from './tags.js';
 import { behindChunk, beginsWav, CHUNK_HEADER, mayDescribe } from './wav-chunks.js';
 import { readWavHeader } from './wav-header.js';
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { SpeechError } from '../speech/error.js';
+import { discard } from '../streams/discard.js';
 import { typeAgrees, type SpeechFormat } from './formats.js';
 import { wrongSound, wrongType } from './other-sound.js';
 import { SniffBuffer } from './sniff-buffer.js';
-import { discard } from '../streams/discard.js';
 
 /** What is said to be sound, as a stream that yields bytes and nothing else. */
 interface Claimed {

@@ -1,6 +1,6 @@
 import type { SpeechFormat } from './formats.js';
-import { sniffAac, sniffMp3, sniffNoFrames } from './sniff-frames.js';
 import { sniffFlac, sniffOpus, sniffWav } from './sniff-containers.js';
+import { sniffAac, sniffMp3, sniffNoFrames } from './sniff-frames.js';
 import type { Sniffed } from './sniffed.js';
 import { isText } from './text-bytes.js';
 

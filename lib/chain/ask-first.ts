@@ -1,10 +1,10 @@
 import { isAboutText } from '../long-text/omissions.js';
 import { Pacing, type CallPace } from '../long-text/pacing.js';
-import type { Passage, SegmentPlan } from '../long-text/segment-plan.js';
 import { passageRequest } from '../long-text/provider-rotation.js';
+import type { Passage, SegmentPlan } from '../long-text/segment-plan.js';
 import type { Attempt } from '../resilience/index.js';
-import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 import type { SpeechRequest } from '../speech/request.js';
+import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 
 /** Segments at the beginning that may be left out: who has refused three of them in a row is not going to speak. */
 const MOST_BEFORE = 2;

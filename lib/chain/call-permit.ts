@@ -1,9 +1,9 @@
 import { finished } from 'node:stream';
-import { causeOf } from './failure-cause.js';
 import { failureOf, type Clock, type GuardPermit } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { causeOf } from './failure-cause.js';
 
 /** Somebody who wants to know what calls show of a provider. */
 export interface CallWatcher {

@@ -1,13 +1,12 @@
 import type { Readable } from 'node:stream';
-import { toByteStream } from './custom-stream.js';
+import { createEndProof } from '../audio/create-end-proof.js';
+import { contentTypeOf } from '../audio/formats.js';
+import { sniffStream } from '../audio/sniff-stream.js';
 import { FilteredSound } from '../providers/filtered-sound.js';
 import { createCutFilter, createWavFilter } from '../providers/sound-filters.js';
-import { sniffStream } from '../audio/sniff-stream.js';
 import { muteRejection } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
-import { createEndProof } from '../audio/create-end-proof.js';
 import { SpeechError } from '../speech/error.js';
-import { contentTypeOf } from '../audio/formats.js';
 import {
   isCallAllowance,
   isSpeechUsage,
@@ -17,8 +16,9 @@ import {
   type SpeechUsage,
 } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
-import { canBeAllOf, mostSecondsOf } from '../text/spoken-length.js';
 import { discard } from '../streams/discard.js';
+import { canBeAllOf, mostSecondsOf } from '../text/spoken-length.js';
+import { toByteStream } from './custom-stream.js';
 
 interface ProveContext {
   readonly request: SpeechRequest;

@@ -1,19 +1,19 @@
 import type { Configuration } from '../config/parse-options.js';
-import type { SpeechEvents } from '../speech/events.js';
-import { RequestAdmission } from './admission.js';
-import type { AudioCache } from '../speech/audio-cache.js';
-import { createPrepare, type PrepareRequest } from '../text/normalize.js';
-import type { Clock } from '../resilience/index.js';
-import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
-import { ProviderChain } from './provider-chain.js';
 import { cutFor, cutLongText, isLongText, type Cut, type CutText } from '../long-text/cut-text.js';
-import { speakLong, type SpeakLongContext } from './speak-long-text.js';
-import { inOneLine } from '../text/one-line.js';
+import type { Clock } from '../resilience/index.js';
+import type { AudioCache } from '../speech/audio-cache.js';
+import type { SpeechEvents } from '../speech/events.js';
 import type { SpeechLogger } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { BodyLimits, SpeechService } from '../speech/service.js';
+import { createPrepare, type PrepareRequest } from '../text/normalize.js';
+import { inOneLine } from '../text/one-line.js';
 import { Turns } from '../text/turns.js';
+import { RequestAdmission } from './admission.js';
 import type { GuardedProvider } from './guarded-provider.js';
+import { holdSpeech, type AnswerToHold, type HoldContext, type SpokenOutcome } from './hold-speech.js';
+import { ProviderChain } from './provider-chain.js';
+import { speakLong, type SpeakLongContext } from './speak-long-text.js';
 
 export interface ConfiguredServiceOptions {
   readonly configuration: Configuration;

@@ -1,8 +1,5 @@
-import { customFailure } from './custom-failure.js';
-import { harmlessSignal } from './harmless-signal.js';
-import { checkResult } from './check-result.js';
-import type { Clock } from '../resilience/index.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../audio/formats.js';
+import type { Clock } from '../resilience/index.js';
 import { hasMethods } from '../speech/has-methods.js';
 import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
 import type {
@@ -16,6 +13,9 @@ import type {
   SynthesisContext,
 } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { checkResult } from './check-result.js';
+import { customFailure } from './custom-failure.js';
+import { harmlessSignal } from './harmless-signal.js';
 
 /** Most voices, and most models, that a provider may list: more than any service has, and no more than a reply can have at once. */
 const MOST_LISTED = 2_000;

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { isArrayBuffer, isUint8Array } from 'node:util/types';
-import { customFailure } from './custom-failure.js';
 import { callQuietly } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
+import { customFailure } from './custom-failure.js';
 
 /** Milliseconds between two pieces while the reader wants more: as long as a server has by default (`timeout.idle`). */
 const IDLE_LIMIT = 10_000;

@@ -1,10 +1,5 @@
-import { CallPermit, type CallEnd, type CallPermitOptions, type CallWatcher } from './call-permit.js';
-import { closeProvider } from './close-provider.js';
-import { withoutBlame } from './failure-cause.js';
 import type { GuardsConfiguration } from '../config/guard-options.js';
-import type { SpeechEvents } from '../speech/events.js';
 import type { CallPace } from '../long-text/pacing.js';
-import { RequestTraits } from './request-traits.js';
 import {
   CallBudget,
   CallBudgetError,
@@ -17,14 +12,19 @@ import {
   type EntryOptions,
   type StepContext,
 } from '../resilience/index.js';
-import { ProviderHealth } from './provider-health.js';
-import { codePointLength, isLongerThan } from '../text/characters.js';
+import type { Lease } from '../resilience/lease.js';
 import { codeBlamesProvider, SpeechError } from '../speech/error.js';
-import { withMarksFor } from '../text/marked-request.js';
+import type { SpeechEvents } from '../speech/events.js';
 import type { SpeechAudio, SpeechLogger, SpeechProvider, SpeechResult } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
-import type { Lease } from '../resilience/lease.js';
 import type { ProviderStatus } from '../speech/status.js';
+import { codePointLength, isLongerThan } from '../text/characters.js';
+import { withMarksFor } from '../text/marked-request.js';
+import { CallPermit, type CallEnd, type CallPermitOptions, type CallWatcher } from './call-permit.js';
+import { closeProvider } from './close-provider.js';
+import { withoutBlame } from './failure-cause.js';
+import { ProviderHealth } from './provider-health.js';
+import { RequestTraits } from './request-traits.js';
 import { UnmadeFormats } from './unmade-formats.js';
 
 export interface GuardedProviderOptions {

@@ -1,15 +1,15 @@
-import type { ReplyFacts } from '../speech/outcome.js';
-import { Deadline, type Attempt, type Clock } from '../resilience/index.js';
-import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
-import { SpeechError } from '../speech/error.js';
 import type { SpeechFormat } from '../audio/formats.js';
+import { withWavLength } from '../audio/wav-header.js';
+import { Deadline, type Attempt, type Clock } from '../resilience/index.js';
+import { SpeechError } from '../speech/error.js';
+import type { ReplyFacts } from '../speech/outcome.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { ReplyConditions, SpokenAudio, SpokenResult } from '../speech/spoken.js';
 import { failureOfStream } from '../speech/stream-failure.js';
-import { withWavLength } from '../audio/wav-header.js';
 import { discard } from '../streams/discard.js';
 import { holdStream } from '../streams/hold-stream.js';
+import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 
 /**
  * Most bytes of sound that are held for a while, and then go out as they come: twenty seconds of bare samples at 24 kHz, which nearly

@@ -1,5 +1,3 @@
-import type { SpeechEvents, SpeechStatusName } from '../speech/events.js';
-import type { ReplyFacts } from '../speech/outcome.js';
 import {
   ChainExhaustedError,
   failureOf,
@@ -9,14 +7,16 @@ import {
   type Clock,
   type Deadline,
 } from '../resilience/index.js';
-import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
-import type { SpeechResult } from '../speech/provider.js';
-import type { RequestTrace } from '../speech/trace.js';
-import type { SpeechRequest } from '../speech/request.js';
 import type { Lease } from '../resilience/lease.js';
-import type { GuardedProvider } from './guarded-provider.js';
+import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
+import type { SpeechEvents, SpeechStatusName } from '../speech/events.js';
+import type { ReplyFacts } from '../speech/outcome.js';
+import type { SpeechResult } from '../speech/provider.js';
+import type { SpeechRequest } from '../speech/request.js';
 import type { ProviderStatus, SpeechStatus } from '../speech/status.js';
+import type { RequestTrace } from '../speech/trace.js';
 import { discard } from '../streams/discard.js';
+import type { GuardedProvider } from './guarded-provider.js';
 
 /** What became of a request: the answer, or null when nobody had one, and how it came to that. */
 export interface ChainOutcome {

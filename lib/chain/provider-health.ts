@@ -1,5 +1,3 @@
-import type { CallEnd } from './call-permit.js';
-import type { SpeechEvents } from '../speech/events.js';
 import type { GuardsConfiguration } from '../config/guard-options.js';
 import {
   HealthCheck,
@@ -10,7 +8,9 @@ import {
   type HealthState,
 } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
+import type { SpeechEvents } from '../speech/events.js';
 import type { SpeechProvider } from '../speech/provider.js';
+import type { CallEnd } from './call-permit.js';
 
 export interface ProviderHealthOptions {
   readonly guards: GuardsConfiguration;

@@ -1,19 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AudioMemory } from '../cache/audio-memory.js';
 import { SpeechCache } from '../cache/speech-cache.js';
-import { VoiceCatalog } from './voice-catalog.js';
 import type { Configuration, CustomConfiguration, ProviderConfiguration } from '../config/parse-options.js';
-import { CustomProvider } from './custom-provider.js';
-import type { SpeechEvents } from '../speech/events.js';
 import { createConverter, type Converter } from '../providers/local/converter.js';
 import { createLocalProvider, type LocalProvider } from '../providers/local/provider.js';
 import { createRemoteProvider } from '../providers/remote/provider.js';
 import { createTextProvider } from '../providers/text.js';
 import type { Clock } from '../resilience/index.js';
-import { ConfiguredService, type ConfiguredServiceOptions } from './configured-service.js';
+import type { SpeechEvents } from '../speech/events.js';
 import type { SpeechLogger, SpeechProvider } from '../speech/provider.js';
 import { warmReader } from '../text/normalize/markdown.js';
+import { ConfiguredService, type ConfiguredServiceOptions } from './configured-service.js';
+import { CustomProvider } from './custom-provider.js';
 import { GuardedProvider } from './guarded-provider.js';
+import { VoiceCatalog } from './voice-catalog.js';
 
 export interface ReloadableServiceOptions {
   readonly events: SpeechEvents;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CallTraits } from '../resilience/index.js';
-import { countScripts } from '../text/script.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { countScripts } from '../text/script.js';
 
 /** Characters that are looked at to know the writing systems of a text. */
 const TELLING_CHARACTERS = 200;

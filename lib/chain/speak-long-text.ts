@@ -1,15 +1,15 @@
-import type { ReplyFacts } from '../speech/outcome.js';
-import { LongSpeech, type LongSpeechOptions } from '../long-text/long-speech.js';
-import { askFirst } from './ask-first.js';
-import type { CallPace } from '../long-text/pacing.js';
 import type { CutText } from '../long-text/cut-text.js';
+import { LongSpeech, type LongSpeechOptions } from '../long-text/long-speech.js';
+import type { CallPace } from '../long-text/pacing.js';
 import { SegmentPlan } from '../long-text/segment-plan.js';
 import { Deadline, type Clock } from '../resilience/index.js';
 import { Lease } from '../resilience/lease.js';
-import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
+import type { ReplyFacts } from '../speech/outcome.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { askFirst } from './ask-first.js';
 import type { GuardedProvider } from './guarded-provider.js';
+import type { ChainOptions, ProviderChain, ChainOutcome } from './provider-chain.js';
 
 export interface SpeakLongContext {
   readonly chain: ProviderChain;

@@ -1,5 +1,5 @@
-import type { Clock } from '../resilience/index.js';
 import type { SpeechFormat } from '../audio/formats.js';
+import type { Clock } from '../resilience/index.js';
 
 /** Milliseconds after which a provider is asked again for a format that it did not make: it may have been renewed. */
 const ASK_AGAIN_AFTER = 600_000;

@@ -1,9 +1,9 @@
-import { request, DEFAULT_TIMEOUT } from './request.js';
 import { createBrowserVoice } from './browser-voice.js';
 import type { SpeechProblem } from './outcome.js';
 import type { Output } from './output.js';
 import { createProgress } from './progress.js';
 import { factsOf, readReply } from './read-reply.js';
+import { request, DEFAULT_TIMEOUT } from './request.js';
 import { createSound, emptyAudio } from './sound.js';
 import type { SpeakOptions, SpeechPlayback } from './speak-options.js';
 

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
+import { SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
+import type { Clock } from '../resilience/index.js';
 import { RevisionConflictError, type ConfigurationSnapshot } from '../speech/control.js';
-import { parseOptions, type Configuration } from './parse-options.js';
-import { parseConfigurationText } from './config-text.js';
 import type { SpeechEventMap } from '../speech/events.js';
+import { FileChangedError, ConfigFile } from './config-file.js';
+import { parseConfigurationText } from './config-text.js';
+import { parseOptions, type Configuration } from './parse-options.js';
 import { putTogether, takeApart, toProvider, type OptionParts } from './plain-options.js';
 import { refuseNewPrograms } from './programs.js';
 import { maskSecrets, unmaskEntrySecrets, unmaskSecrets } from './secrets.js';
-import { SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
-import type { Clock } from '../resilience/index.js';
 import { setupWarnings } from './setup-warnings.js';
-import { FileChangedError, ConfigFile } from './config-file.js';
 
 /** Changes that can be undone. */
 const MOST_UNDO = 20;

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { LocalEntry, RemoteEntry, TextEntry } from './provider-options.js';
-import type { SpeechGuards } from './guard-options.js';
 import { headers, secret } from '../options/headers.js';
-import { HOLD_SCHEMA } from './hold-option.js';
-import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
 import { nearMiss } from '../options/options-error.js';
+import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
 import { hasMethods } from '../speech/has-methods.js';
-import { SEGMENT_LIMITS } from '../text/segment.js';
-import { PREPARATIONS, type PrepareFunction } from '../text/normalize/text-kinds.js';
 import type { SpeechLogger, SpeechProvider } from '../speech/provider.js';
 import { DEFAULT_MIN_INTERVAL } from '../telemetry/alerts/rules.js';
 import { isMetricsRegister, type MetricsRegister } from '../telemetry/metrics/registry.js';
+import { PREPARATIONS, type PrepareFunction } from '../text/normalize/text-kinds.js';
+import { SEGMENT_LIMITS } from '../text/segment.js';
+import type { SpeechGuards } from './guard-options.js';
+import { HOLD_SCHEMA } from './hold-option.js';
+import type { LocalEntry, RemoteEntry, TextEntry } from './provider-options.js';
 
 /** Longest segment in characters: what OpenAI's API takes at once. */
 const MOST_SEGMENT_CHARACTERS = 4_096;

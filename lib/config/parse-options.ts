@@ -1,19 +1,19 @@
 import type { z } from 'zod';
 import type { AudioMemoryLimits } from '../cache/audio-memory.js';
-import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './guard-options.js';
-import { takeApart } from './plain-options.js';
+import type { SegmentOptions } from '../long-text/cut-text.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
-import { ENTRY_SCHEMAS, NAME_ERROR, NAME_SCHEMA } from './provider-options.js';
-import { holdOf } from './hold-option.js';
-import { isLogger, OPTIONS_SCHEMA } from './options.js';
 import type { LocalOptions } from '../providers/local/provider.js';
 import type { RemoteOptions } from '../providers/remote/provider.js';
 import type { TextOptions } from '../providers/text.js';
-import type { SegmentOptions } from '../long-text/cut-text.js';
-import type { Prepare } from '../text/normalize/text-kinds.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from '../speech/provider.js';
 import type { ObserverSettings } from '../telemetry/observer.js';
+import type { Prepare } from '../text/normalize/text-kinds.js';
 import { fingerprint } from './config-file.js';
+import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './guard-options.js';
+import { holdOf } from './hold-option.js';
+import { isLogger, OPTIONS_SCHEMA } from './options.js';
+import { takeApart } from './plain-options.js';
+import { ENTRY_SCHEMAS, NAME_ERROR, NAME_SCHEMA } from './provider-options.js';
 
 /** One entry of the fallback chain with every default filled in. */
 export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (

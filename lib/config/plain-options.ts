@@ -1,6 +1,6 @@
-import { plainHold } from './hold-option.js';
 import { pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
 import { isProvider, type SpeechProvider } from '../speech/provider.js';
+import { plainHold } from './hold-option.js';
 
 /** Options that are objects of the program's and cannot stand in a file. */
 const CODE_OPTIONS = ['logger', 'metrics', 'configFile'] as const;

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { SPEECH_FORMATS } from '../audio/formats.js';
 import { isAddressRange } from '../network/address-range.js';
-import { baseUrlProblem } from '../providers/remote/base-url.js';
-import { checks, guards, HEALTH_ERROR } from './guard-options.js';
 import { HEADER_VALUE, headers, secret } from '../options/headers.js';
 import { keyProblem } from '../options/key-problem.js';
-import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
 import { nearMiss } from '../options/options-error.js';
-import { SPEECH_FORMATS } from '../audio/formats.js';
+import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
+import { baseUrlProblem } from '../providers/remote/base-url.js';
 import { MARK_KINDS } from '../speech/mark-kinds.js';
+import { checks, guards, HEALTH_ERROR } from './guard-options.js';
 
 const MEBIBYTE = 1024 * 1024;
 // Names stand in headers (`X-Speech-Provider`, `Server-Timing`) and in metric labels.

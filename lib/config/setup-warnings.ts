@@ -1,5 +1,5 @@
-import type { Configuration, ProviderConfiguration } from './parse-options.js';
 import { pathToString, type OptionsProblem } from '../options/options-error.js';
+import type { Configuration, ProviderConfiguration } from './parse-options.js';
 
 type Plain = Readonly<Record<string, unknown>>;
 type Remote = Extract<ProviderConfiguration, { readonly type: 'remote' }>['options'];

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { cleanText } from '../text/clean-text.js';
-import { isLongerThan } from '../text/characters.js';
 import { SPEECH_FORMATS } from '../audio/formats.js';
 import type { SpeechRequest, VerbatimFields } from '../speech/request.js';
+import { isLongerThan } from '../text/characters.js';
+import { cleanText } from '../text/clean-text.js';
 import { hasVisibleText } from '../text/visible.js';
 import { problem, type SpeechHttpError } from './problems.js';
 

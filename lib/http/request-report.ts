@@ -1,10 +1,10 @@
-import type { SpeechEventMap } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
-import { codePointLength } from '../text/characters.js';
-import type { SpeechRequest } from '../speech/request.js';
+import type { SpeechEventMap } from '../speech/events.js';
 import { countLeftOut, NOBODY_ASKED, type ReplyFacts } from '../speech/outcome.js';
+import type { SpeechRequest } from '../speech/request.js';
 import type { RequestWatcher } from '../speech/service.js';
 import type { SpokenResult } from '../speech/spoken.js';
+import { codePointLength } from '../text/characters.js';
 import type { ReplyChannel } from './reply-channel.js';
 import { reasonOf } from './send-text.js';
 

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { contentTypeOf, type SpeechFormat } from '../audio/formats.js';
 import { silenceOf } from '../audio/silence.js';
+import { NOBODY_ASKED } from '../speech/outcome.js';
 import type { SpokenAudio } from '../speech/spoken.js';
 import type { ReplyChannel } from './reply-channel.js';
-import { sendAudio } from './send-audio.js';
 import { sendAudioEvents } from './send-audio-events.js';
+import { sendAudio } from './send-audio.js';
 import { sendCachedAudio } from './send-cached-audio.js';
-import { NOBODY_ASKED } from '../speech/outcome.js';
 import { setSpeechHeaders, setWarnings } from './speech-headers.js';
 
 const WARNING = 'nothing-to-say';

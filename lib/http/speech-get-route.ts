@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { CachedAudio } from '../speech/audio-cache.js';
 import { contentTypeOf } from '../audio/formats.js';
+import type { CachedAudio } from '../speech/audio-cache.js';
+import { NOBODY_ASKED } from '../speech/outcome.js';
+import type { SpeechService } from '../speech/service.js';
 import type { SpokenAudio } from '../speech/spoken.js';
 import { isCrossSite } from './cross-site.js';
 import { problem } from './problems.js';
-import type { ReplyChannel } from './reply-channel.js';
 import { readSpeechQuery } from './read-speech-query.js';
+import type { ReplyChannel } from './reply-channel.js';
 import { sendAudio } from './send-audio.js';
 import { entityTag, REVALIDATE, sendCachedAudio } from './send-cached-audio.js';
-import { NOBODY_ASKED } from '../speech/outcome.js';
-import type { SpeechService } from '../speech/service.js';
 import { setSpeechHeaders, setWarnings } from './speech-headers.js';
 import {
   createMethodRoute,

@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 import type { Attempt } from '../resilience/index.js';
 import type { CacheResult } from '../speech/audio-cache.js';
-import type { SpeechWarning } from '../speech/provider.js';
 import type { ReplyFacts, SegmentSpan } from '../speech/outcome.js';
+import type { SpeechWarning } from '../speech/provider.js';
 import { setRequestId } from './request-id.js';
 
 /** Most stretches of a long speech that the trailer tells of. */

@@ -3,8 +3,8 @@ import { pause } from '../resilience/pause.js';
 import type { SpeechErrorCode } from '../speech/error.js';
 import { isAboutText } from './omissions.js';
 import { MOST_WAIT, type Pacing } from './pacing.js';
-import type { Passage, SegmentPlan } from './segment-plan.js';
 import type { SegmentSound, ProviderRotation } from './provider-rotation.js';
+import type { Passage, SegmentPlan } from './segment-plan.js';
 
 /** A passage that somebody has begun to speak. */
 export interface Turn {

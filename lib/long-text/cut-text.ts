@@ -1,6 +1,6 @@
+import { MARK_KINDS } from '../speech/mark-kinds.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
-import { MARK_KINDS } from '../speech/mark-kinds.js';
 import { hideMarks, showMarks } from '../text/marks.js';
 import { cutText, isBeyondSegment } from '../text/segment.js';
 import type { GiveWay } from '../text/turns.js';

@@ -1,23 +1,23 @@
+import { contentTypeOf, type SoundShape, type SpeechFormat } from '../audio/formats.js';
 import type { Attempt, Clock } from '../resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
-import { contentTypeOf, type SoundShape, type SpeechFormat } from '../audio/formats.js';
+import type { SegmentSpan } from '../speech/outcome.js';
 import type { SpeechAudio } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { failureOfStream } from '../speech/stream-failure.js';
-import type { SegmentSpan } from '../speech/outcome.js';
 import { discard } from '../streams/discard.js';
 import { Asker, Failures, type Turn } from './asker.js';
-import { Concatenator } from './concat/concatenator.js';
-import { OutputStream } from './output-stream.js';
-import { PrefetchBuffer } from './prefetch-buffer.js';
-import { Omissions } from './omissions.js';
-import { Pacing, type CallPace } from './pacing.js';
 import type { BufferedSegment } from './buffered-segment.js';
-import { SegmentReader, type SegmentPlace } from './segment-reader.js';
+import { Concatenator } from './concat/concatenator.js';
 import { IncompatibleSoundError } from './concat/segment-concat.js';
-import type { Passage, SegmentPlan } from './segment-plan.js';
+import { Omissions } from './omissions.js';
+import { OutputStream } from './output-stream.js';
+import { Pacing, type CallPace } from './pacing.js';
+import { PrefetchBuffer } from './prefetch-buffer.js';
 import { passageRequest, ProviderRotation, type AskSegment, type SegmentSound } from './provider-rotation.js';
 import { SegmentLog } from './segment-log.js';
+import type { Passage, SegmentPlan } from './segment-plan.js';
+import { SegmentReader, type SegmentPlace } from './segment-reader.js';
 import { UsageSum } from './usage-sum.js';
 
 /** Bytes that wait with which no other segment is begun: five seconds without compression, beyond what networks hold anyway. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Clock } from '../resilience/index.js';
-import type { PrefetchBuffer } from './prefetch-buffer.js';
-import { Playout } from './playout.js';
 import type { BufferedSegment } from './buffered-segment.js';
+import { Playout } from './playout.js';
+import type { PrefetchBuffer } from './prefetch-buffer.js';
 
 /**
  * Milliseconds of sound that a listener still has when a segment that is not whole yet is sent all the same: a network's hiccup

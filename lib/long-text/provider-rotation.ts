@@ -1,10 +1,10 @@
+import type { SoundShape } from '../audio/formats.js';
 import type { Attempt } from '../resilience/index.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
-import type { SoundShape } from '../audio/formats.js';
 import type { SpeechAudio, SpeechResult } from '../speech/provider.js';
-import { withMarks } from '../text/marks.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { discard } from '../streams/discard.js';
+import { withMarks } from '../text/marks.js';
 import type { Passage } from './segment-plan.js';
 
 /** How a passage was answered. */

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
-import { SpeechError } from '../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../audio/formats.js';
 import { frameSizeOf } from '../audio/wav-header.js';
 import { WavStream } from '../audio/wav-stream.js';
+import { SpeechError } from '../speech/error.js';
 import { discard } from '../streams/discard.js';
-import type { Concatenator } from './concat/concatenator.js';
-import type { PrefetchBuffer } from './prefetch-buffer.js';
 import type { BufferedSegment } from './buffered-segment.js';
-import { readWhole } from './read-whole.js';
+import type { Concatenator } from './concat/concatenator.js';
 import { IncompatibleSoundError, type Chunk } from './concat/segment-concat.js';
+import type { PrefetchBuffer } from './prefetch-buffer.js';
+import { readWhole } from './read-whole.js';
 
 /** Most bytes of a segment that has to be converted, which has to be whole for that. */
 const MOST_CONVERTED_BYTES = 16 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { EndProof } from '../audio/end-proof.js';
-import { SpeechError } from '../speech/error.js';
 import { openWavHeader, type WavFormat, type WavLimits } from '../audio/wav-header.js';
 import { WavStream } from '../audio/wav-stream.js';
+import { SpeechError } from '../speech/error.js';
 import type { SoundFilter } from './filtered-sound.js';
 
 /** What has to be true of WAV on its way. */

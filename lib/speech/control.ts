@@ -1,8 +1,8 @@
 import type { SpeechEventListener, SpeechEventName } from './events.js';
 import type { SpeechLogger, SpeechResult } from './provider.js';
 import type { SpeechRequest } from './request.js';
-import type { Verification } from './verification.js';
 import type { SpeechStatus } from './status.js';
+import type { Verification } from './verification.js';
 
 /** Where a speech router keeps its control; a registered symbol, so that two installed copies of the package understand each other. */
 export const CONTROL: unique symbol = Symbol.for('express-speech.control') as never;

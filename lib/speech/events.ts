@@ -1,8 +1,8 @@
+import type { SpeechFormat } from '../audio/formats.js';
 import { callQuietly } from '../resilience/call-quietly.js';
 import type { HealthCheckResult } from '../resilience/index.js';
 import type { CacheResult } from './audio-cache.js';
 import type { SpeechError } from './error.js';
-import type { SpeechFormat } from '../audio/formats.js';
 
 /** `ok`: the first provider is not known to be down. `degraded`: another one can speak. `text-only`: none can. */
 export type SpeechStatusName = 'ok' | 'degraded' | 'text-only';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { SpeechError } from './error.js';
 import type { SpeechFormat } from '../audio/formats.js';
+import type { SpeechError } from './error.js';
 import { hasMethods } from './has-methods.js';
 import type { MarkKind } from './mark-kinds.js';
 import type { SpeechRequest } from './request.js';

@@ -1,5 +1,5 @@
-import type { SpeechStatusName } from './events.js';
 import type { CircuitState, HealthCheckResult, HealthState } from '../resilience/index.js';
+import type { SpeechStatusName } from './events.js';
 
 /** Why a provider did not speak, as plain data. */
 export interface ProviderFailure {

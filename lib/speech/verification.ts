@@ -1,5 +1,5 @@
-import type { SpeechErrorCode } from './error.js';
 import type { SpeechFormat } from '../audio/formats.js';
+import type { SpeechErrorCode } from './error.js';
 
 /** The steps in which a fallback entry is tried; an entry that is not a remote has `speak` alone. */
 export type VerificationStepName =

@@ -1,16 +1,16 @@
-import type { SpeechEventMap, SpeechEvents } from '../speech/events.js';
 import type { Clock } from '../resilience/index.js';
+import type { SpeechEventMap, SpeechEvents } from '../speech/events.js';
 import type { SpeechLogger } from '../speech/provider.js';
 import type { RequestWatcher } from '../speech/service.js';
 import type { SpeechStatus } from '../speech/status.js';
 import { alertMessage } from './alerts/message.js';
 import { AlertRules, DEFAULT_MIN_INTERVAL } from './alerts/rules.js';
+import { Webhook } from './alerts/webhook.js';
 import { logEvents } from './log.js';
 import { MetricsRecorder } from './metrics/recorder.js';
 import type { MetricsRegister } from './metrics/registry.js';
 import { Notices } from './notices/notices.js';
 import { Tracing, type OpenTrace } from './tracing.js';
-import { Webhook } from './alerts/webhook.js';
 
 /** What the user asked for; it may change while the router runs. */
 export interface ObserverSettings {

@@ -1,8 +1,8 @@
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Context, Span, Tracer } from '@opentelemetry/api';
+import { requireOptional } from '../packages/optional-package.js';
 import type { SpeechEventMap } from '../speech/events.js';
 import type { RequestTrace } from '../speech/trace.js';
-import { requireOptional } from '../packages/optional-package.js';
 
 type Api = typeof OpenTelemetry;
 

@@ -1,6 +1,6 @@
 import { type MarkKind } from '../speech/mark-kinds.js';
-import { withMarks } from './marks.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { withMarks } from './marks.js';
 
 /** Leaves a request the marks that a provider understands. */
 export function withMarksFor(request: SpeechRequest, kinds: readonly MarkKind[] = []): SpeechRequest {

@@ -1,18 +1,18 @@
 import { muteRejection } from '../resilience/call-quietly.js';
 import { withTimeLimit, type Clock, type Deadline } from '../resilience/index.js';
-import { cleanText, isClean } from './clean-text.js';
-import { isLongerThan } from './characters.js';
 import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
-import { hasMarks, hideMarks, showMarks } from './marks.js';
-import { hasMarkup } from './normalize/markup.js';
-import { stripMarks } from './normalize/plain-marks.js';
-import { prepareMarkdown } from './normalize/markdown.js';
-import type { Prepare, PrepareFunction } from './normalize/text-kinds.js';
-import { withoutReasoning } from './normalize/reasoning.js';
-import { hasReasoning } from './normalize/reasoning-tokens.js';
-import { isSsml, sayOfSsml } from './normalize/ssml.js';
 import type { SpeechLogger } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
+import { isLongerThan } from './characters.js';
+import { cleanText, isClean } from './clean-text.js';
+import { hasMarks, hideMarks, showMarks } from './marks.js';
+import { prepareMarkdown } from './normalize/markdown.js';
+import { hasMarkup } from './normalize/markup.js';
+import { stripMarks } from './normalize/plain-marks.js';
+import { hasReasoning } from './normalize/reasoning-tokens.js';
+import { withoutReasoning } from './normalize/reasoning.js';
+import { isSsml, sayOfSsml } from './normalize/ssml.js';
+import type { Prepare, PrepareFunction } from './normalize/text-kinds.js';
 import { inSlices } from './slices.js';
 import { Turns, type GiveWay } from './turns.js';
 

@@ -1,9 +1,9 @@
-import { squeezeBlanks } from './blanks.js';
 import { MARK_KINDS } from '../speech/mark-kinds.js';
+import type { SpeechRequest } from '../speech/request.js';
+import { squeezeBlanks } from './blanks.js';
 import { hideMarks, showMarks } from './marks.js';
 import { endSentence } from './normalize/sentence-end.js';
 import { isPronounceable } from './pronounceable.js';
-import type { SpeechRequest } from '../speech/request.js';
 import { paragraphsOf } from './sentences.js';
 
 /**

@@ -1,6 +1,6 @@
 import { codePointLength, isLongerThan } from './characters.js';
-import { isPronounceable } from './pronounceable.js';
 import { endSentence } from './normalize/sentence-end.js';
+import { isPronounceable } from './pronounceable.js';
 import { paragraphsOf, sentencesIn } from './sentences.js';
 import { fitting, weightOf, WIDE, WIDE_WEIGHT } from './spoken-weight.js';
 

@@ -1,7 +1,7 @@
-import type { RemoteOptions } from '../providers/remote/provider.js';
+import { didYouMean } from '../options/did-you-mean.js';
 import { isMixtureOf } from '../providers/remote/known-names.js';
 import { DEFAULT_MODEL, DEFAULT_VOICE } from '../providers/remote/names.js';
-import { didYouMean } from '../options/did-you-mean.js';
+import type { RemoteOptions } from '../providers/remote/provider.js';
 import type { VerificationRun } from './verification-run.js';
 
 /** Most names that a hint spells out. */

@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
-import { SpeechError } from '../speech/error.js';
 import type { SpeechFormat } from '../audio/formats.js';
+import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';

@@ -1,5 +1,5 @@
-import { parseProviderEntry, type CustomConfiguration } from '../config/parse-options.js';
 import { CustomProvider } from '../chain/custom-provider.js';
+import { parseProviderEntry, type CustomConfiguration } from '../config/parse-options.js';
 import { createLocalProvider } from '../providers/local/provider.js';
 import { createTextProvider } from '../providers/text.js';
 import { systemClock, withTimeLimit } from '../resilience/index.js';
@@ -7,8 +7,8 @@ import { SpeechError } from '../speech/error.js';
 import type { SpeechProvider } from '../speech/provider.js';
 import type { Verification } from '../speech/verification.js';
 import { discard } from '../streams/discard.js';
-import { verifyProvider } from './verify-provider.js';
 import { verifyRemote } from './remote/verify-remote.js';
+import { verifyProvider } from './verify-provider.js';
 
 /** Milliseconds that no provider's call outlasts; the verification's own limit comes before it. */
 const LONGEST = 60_000;

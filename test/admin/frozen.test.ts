@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { speechAdmin } from '../../lib/index.js';
-import { startApp, type TestApp } from '../support/app.js';
 import { CHANGE } from '../support/admin-app.js';
+import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
 import { stopwatch } from '../support/stopwatch.js';
 import { startUpstream, type Upstream } from '../support/upstream.js';

@@ -1,12 +1,12 @@
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import type { SpeechControl } from '../../lib/speech/control.js';
 import { speechRouter } from '../../lib/index.js';
-import { CONTROL } from '../../lib/speech/control.js';
 import { SpeechError, type SpeechRequest } from '../../lib/index.js';
+import type { SpeechControl } from '../../lib/speech/control.js';
+import { CONTROL } from '../../lib/speech/control.js';
 import { startAdmin, type AdminApp } from '../support/admin-app.js';
-import { fakeControl } from '../support/fake-control.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
+import { fakeControl } from '../support/fake-control.js';
 import { pcm, PCM, provider, speaker } from '../support/fake-provider.js';
 
 const SENTENCE = { provider: 'kokoro', input: 'Hello there.', format: 'pcm' };

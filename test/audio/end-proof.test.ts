@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createEncoder } from '../support/create-encoder.js';
 import { createEndProof } from '../../lib/audio/create-end-proof.js';
 import type { EndProof } from '../../lib/audio/end-proof.js';
 import type { SpeechFormat } from '../../lib/audio/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../lib/audio/frame-header.js';
 import { canBeAllOf } from '../../lib/text/spoken-length.js';
 import { soundIn } from '../support/audio.js';
+import { createEncoder } from '../support/create-encoder.js';
 import { flacFrames } from '../support/flac.js';
 import { opusFile, packet, pagesOf } from '../support/ogg.js';
 import { toneAt } from '../support/tone.js';

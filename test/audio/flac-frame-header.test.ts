@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { sumOfFrame } from '../../lib/audio/flac-checksum.js';
 import {
   flacFrameHeader,
   flacFrameUnder,
@@ -7,10 +8,9 @@ import {
   readFlacFrameHeader,
   silentFlacFrame,
 } from '../../lib/audio/flac-frame-header.js';
-import { sumOfFrame } from '../../lib/audio/flac-checksum.js';
 import type { SoundShape } from '../../lib/audio/formats.js';
-import { flacFrames } from '../support/flac.js';
 import { soundIn } from '../support/audio.js';
+import { flacFrames } from '../support/flac.js';
 
 const shapes: fc.Arbitrary<SoundShape> = fc.record({
   sampleRate: fc.constantFrom(8_000, 11_025, 16_000, 22_050, 24_000, 44_100, 48_000, 96_000, 65_535),

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { SpeechError } from '../../lib/index.js';
-import { sniffStream } from '../../lib/audio/sniff-stream.js';
 import type { SpeechFormat } from '../../lib/audio/formats.js';
+import { sniffStream } from '../../lib/audio/sniff-stream.js';
+import { SpeechError } from '../../lib/index.js';
 import { soundIn } from '../support/audio.js';
 import { settle } from '../support/fake-clock.js';
 import { failureOf } from '../support/provider-conformance.js';

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SpeechError } from '../../lib/speech/error.js';
 import { WavStream, type WavStreamOptions } from '../../lib/audio/wav-stream.js';
+import { SpeechError } from '../../lib/speech/error.js';
 import { toneBytes, wavChunk, wavFile, type WavParts } from '../support/wav.js';
 
 const TONE = toneBytes(0.2);

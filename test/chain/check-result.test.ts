@@ -1,8 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { SpeechAudio } from '../../lib/index.js';
 import { checkResult } from '../../lib/chain/check-result.js';
+import type { SpeechAudio } from '../../lib/index.js';
 import { systemClock } from '../../lib/resilience/index.js';
 import { PCM } from '../support/fake-provider.js';
 import { failureOf } from '../support/provider-conformance.js';

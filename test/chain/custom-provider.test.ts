@@ -4,8 +4,8 @@ import { SpeechError, type SpeechProvider, type SpeechRequest, type SpeechRouter
 import { startApp, type TestApp } from '../support/app.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { PCM, provider, speaker } from '../support/fake-provider.js';
-import { failureOf } from '../support/provider-conformance.js';
 import { BREAKING, hostile, MEMBERS, SILENT, SPEAKING } from '../support/hostile-providers.js';
+import { failureOf } from '../support/provider-conformance.js';
 import { askRaw, type RawReply } from '../support/raw-reply.js';
 import { context, speechRequest } from '../support/speech-request.js';
 import { unhandledRejections } from '../support/unhandled.js';

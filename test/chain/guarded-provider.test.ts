@@ -1,12 +1,12 @@
-import { PassThrough, Readable } from 'node:stream';
 import { once } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import { parseOptions } from '../../lib/config/parse-options.js';
 import { CustomProvider } from '../../lib/chain/custom-provider.js';
-import { SpeechEvents, type SpeechEventMap } from '../../lib/speech/events.js';
+import { GuardedProvider } from '../../lib/chain/guarded-provider.js';
+import { parseOptions } from '../../lib/config/parse-options.js';
 import { SpeechError, type SpeechErrorOptions, type SpeechGuards, type SpeechProvider } from '../../lib/index.js';
 import { CircuitOpenError, failureOf } from '../../lib/resilience/index.js';
-import { GuardedProvider } from '../../lib/chain/guarded-provider.js';
+import { SpeechEvents, type SpeechEventMap } from '../../lib/speech/events.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { PCM, pcm, provider } from '../support/fake-provider.js';
 import { silentLogger, speechRequest } from '../support/speech-request.js';

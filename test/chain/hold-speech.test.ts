@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
-import { parseOptions } from '../../lib/config/parse-options.js';
-import { SpeechEvents, type SpeechEventMap } from '../../lib/speech/events.js';
 import { holdSpeech, MOST_HELD_BYTES, MOST_WHOLE_BYTES, type SpokenOutcome } from '../../lib/chain/hold-speech.js';
+import { ReloadableService } from '../../lib/chain/reloadable-service.js';
+import { parseOptions } from '../../lib/config/parse-options.js';
 import {
   SpeechError,
   type SpeechAudio,
@@ -10,10 +10,10 @@ import {
   type SpeechRequest,
   type SpeechRouterOptions,
 } from '../../lib/index.js';
-import { ReloadableService } from '../../lib/chain/reloadable-service.js';
 import { Deadline } from '../../lib/resilience/index.js';
-import type { RequestTrace } from '../../lib/speech/trace.js';
+import { SpeechEvents, type SpeechEventMap } from '../../lib/speech/events.js';
 import type { ReplyConditions, SpokenAudio } from '../../lib/speech/spoken.js';
+import type { RequestTrace } from '../../lib/speech/trace.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { PCM, pcm, provider, speaker } from '../support/fake-provider.js';
 import { silentLogger, speechRequest } from '../support/speech-request.js';

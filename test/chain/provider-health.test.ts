@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { SpeechEvents } from '../../lib/speech/events.js';
-import { SpeechError } from '../../lib/index.js';
-import { parseOptions } from '../../lib/config/parse-options.js';
-import { Guard, type HealthState } from '../../lib/resilience/index.js';
 import { ProviderHealth } from '../../lib/chain/provider-health.js';
+import { parseOptions } from '../../lib/config/parse-options.js';
+import { SpeechError } from '../../lib/index.js';
+import { Guard, type HealthState } from '../../lib/resilience/index.js';
+import { SpeechEvents } from '../../lib/speech/events.js';
 import type { CheckContext } from '../../lib/speech/provider.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { speaker } from '../support/fake-provider.js';

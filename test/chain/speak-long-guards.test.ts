@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import type { SpeechEventMap } from '../../lib/index.js';
 import { OWN_SHAPE, type SoundShape } from '../../lib/audio/formats.js';
 import { writeWavHeader } from '../../lib/audio/wav-header.js';
+import type { SpeechEventMap } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { provider } from '../support/fake-provider.js';
 import { postRaw, readRaw } from '../support/raw-reply.js';

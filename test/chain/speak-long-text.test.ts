@@ -1,15 +1,15 @@
 import { connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
-import type { SpeechEventMap, SpeechRouterOptions } from '../../lib/index.js';
 import { OWN_SHAPE, type SoundShape } from '../../lib/audio/formats.js';
 import { readMp3Header } from '../../lib/audio/frame-header.js';
 import { readWavHeader, writeWavHeader } from '../../lib/audio/wav-header.js';
+import type { SpeechEventMap, SpeechRouterOptions } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
-import { collectGarbage } from '../support/garbage.js';
 import { pcm, PCM, provider } from '../support/fake-provider.js';
 import { flacFrames } from '../support/flac.js';
+import { collectGarbage } from '../support/garbage.js';
 import { pagesOf } from '../support/ogg.js';
 import { postRaw, readRaw, type RawReply } from '../support/raw-reply.js';
 import {

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
-import { RevisionConflictError, type ConfigurationSnapshot } from '../../lib/speech/control.js';
-import type { Configuration } from '../../lib/config/parse-options.js';
-import type { SpeechEventMap } from '../../lib/speech/events.js';
 import { ConfigStore } from '../../lib/config/config-store.js';
+import type { Configuration } from '../../lib/config/parse-options.js';
 import { SpeechOptionsError } from '../../lib/options/options-error.js';
+import { RevisionConflictError, type ConfigurationSnapshot } from '../../lib/speech/control.js';
+import type { SpeechEventMap } from '../../lib/speech/events.js';
 import { eventually } from '../faults/eventually.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { speaker } from '../support/fake-provider.js';

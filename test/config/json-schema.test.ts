@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
-import { parseOptions } from '../../lib/config/parse-options.js';
 import { configurationSchema } from '../../lib/config/json-schema.js';
+import { parseOptions } from '../../lib/config/parse-options.js';
 import { SpeechOptionsError } from '../../lib/options/options-error.js';
 
 const REMOTE = { type: 'remote', baseUrl: 'http://127.0.0.1:8880/v1' };

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import type { SpeechEventMap, SpeechFormat, SpeechProvider } from '../../lib/index.js';
 import { SPEECH_FORMATS } from '../../lib/audio/formats.js';
+import type { SpeechEventMap, SpeechFormat, SpeechProvider } from '../../lib/index.js';
 import { startApp } from '../support/app.js';
 import { soundIn } from '../support/audio.js';
-import type { FaultApp, FaultAppOptions } from './fault.js';
 import { CONTENT_TYPES } from '../support/content-types.js';
 import { limitsFor } from '../support/remote-options.js';
+import type { FaultApp, FaultAppOptions } from './fault.js';
 
 /** Milliseconds of the phase that a row has expire: short enough to be waited for. */
 export const PHASE = 300;

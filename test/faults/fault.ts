@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import type { RemoteEntry, SpeechEventMap, SpeechFormat, SpeechRouterOptions, SpeechStatus } from '../../lib/index.js';
 import type { Express } from 'express';
+import type { RemoteEntry, SpeechEventMap, SpeechFormat, SpeechRouterOptions, SpeechStatus } from '../../lib/index.js';
 import type { TestApp } from '../support/app.js';
 
 export type Counts = 'failure' | 'success' | 'nothing';

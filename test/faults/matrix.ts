@@ -1,7 +1,7 @@
 import type { Fault } from './fault.js';
 import { ANSWERS_THAT_ARE_NONE, BODY } from './rows/body.js';
-import { BYTES } from './rows/bytes.js';
 import { BROKEN_REPLIES } from './rows/broken-replies.js';
+import { BYTES } from './rows/bytes.js';
 import { CHECKS } from './rows/checks.js';
 import { CLIENTS } from './rows/clients.js';
 import { CONNECTING } from './rows/connecting.js';

@@ -1,5 +1,5 @@
-import { expect } from 'chai';
 import type { OutgoingHttpHeaders } from 'node:http';
+import { expect } from 'chai';
 import type { SpeechProvider } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { speaker } from '../support/fake-provider.js';

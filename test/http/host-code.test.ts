@@ -1,7 +1,7 @@
-import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { request } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { Express, Response } from 'express';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { SpeechEventMap, SpeechRouterOptions } from '../../lib/index.js';
 import { contentTypeOf, SPEECH_FORMATS } from '../../lib/audio/formats.js';
 import { silenceOf } from '../../lib/audio/silence.js';
+import type { SpeechEventMap, SpeechRouterOptions } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { settle } from '../support/fake-clock.js';
 import { provider } from '../support/fake-provider.js';

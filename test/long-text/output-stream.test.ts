@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import type { BufferedSegment } from '../../lib/long-text/buffered-segment.js';
 import { OutputStream } from '../../lib/long-text/output-stream.js';
 import { PrefetchBuffer } from '../../lib/long-text/prefetch-buffer.js';
-import type { BufferedSegment } from '../../lib/long-text/buffered-segment.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 
 describe('the joined stream', () => {

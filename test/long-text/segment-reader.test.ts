@@ -1,9 +1,9 @@
 import { PassThrough, Readable } from 'node:stream';
 import { expect } from 'chai';
+import { SpeechError } from '../../lib/index.js';
 import { Concatenator } from '../../lib/long-text/concat/concatenator.js';
 import { PrefetchBuffer } from '../../lib/long-text/prefetch-buffer.js';
 import { SegmentReader } from '../../lib/long-text/segment-reader.js';
-import { SpeechError } from '../../lib/index.js';
 import { soundIn } from '../support/audio.js';
 import { settle } from '../support/fake-clock.js';
 import { failureOf } from '../support/provider-conformance.js';

@@ -1,10 +1,10 @@
-import Module from 'node:module';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { findModule } from '../../lib/packages/own-files.js';
 import { requireOptional } from '../../lib/packages/optional-package.js';
+import { findModule } from '../../lib/packages/own-files.js';
 import { Scratch } from '../support/programs.js';
 
 const MISSING = '@opentelemetry/no-such-api';

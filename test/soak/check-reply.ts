@@ -1,11 +1,11 @@
 import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
-import { sniffAudio } from '../../lib/audio/sniff.js';
 import { declaredWavLength } from '../../lib/audio/sniff-containers.js';
+import { sniffAudio } from '../../lib/audio/sniff.js';
 import { samplesOf, soundIn } from '../support/audio.js';
+import { CONTENT_TYPES } from '../support/content-types.js';
 import { checkLongSound, LONG } from './check-long-sound.js';
 import type { Reply } from './exchange.js';
 import { InvalidReplyError, must } from './must.js';
-import { CONTENT_TYPES } from '../support/content-types.js';
 
 /** What was asked for, as far as a reply can be held to it. */
 export interface Asked {

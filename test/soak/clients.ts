@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../lib/audio/formats.js';
-import { checkError, checkHeaders, checkReply, checkSound, jsonOf, type Asked } from './check-reply.js';
 import { LONG } from './check-long-sound.js';
-import { must } from './must.js';
+import { checkError, checkHeaders, checkReply, checkSound, jsonOf, type Asked } from './check-reply.js';
 import { exchange, type Ending, type ExchangeOptions, type Reply } from './exchange.js';
 import { HANGS, PROMPT } from './limits.js';
+import { must } from './must.js';
 import type { Random } from './random.js';
 
 /** What a client needs. It says how its request ended, in a word; it throws where that is not as it should be. */

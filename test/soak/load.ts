@@ -1,6 +1,6 @@
 // Sends clients of every kind at a bounded rate, and tells in the end what became of them.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpeechFormat } from '../../lib/audio/formats.js';

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
 import type { Authorize } from '../../lib/admin/admin-request.js';
-import type { SpeechControl } from '../../lib/speech/control.js';
 import { createAdminRouter } from '../../lib/admin/speech-admin.js';
 import { systemClock, type Clock } from '../../lib/resilience/index.js';
+import type { SpeechControl } from '../../lib/speech/control.js';
 import { listen } from './speech-api.js';
 
 /** What the page sends with a change. */

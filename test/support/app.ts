@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express } from 'express';
-import { PATIENCE } from './patience.js';
 import { speechRouter, type SpeechRouter, type SpeechRouterOptions } from '../../lib/index.js';
+import { PATIENCE } from './patience.js';
 
 /** An ordinary application with the router in it, listening on a port of its own. */
 export interface TestApp {

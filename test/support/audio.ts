@@ -1,6 +1,6 @@
+import { WavStream } from '../../lib/audio/wav-stream.js';
 import { createPcmEncoder, createWavEncoder } from '../../lib/engines/encoders/pcm.js';
 import type { SpeechFormat } from '../../lib/index.js';
-import { WavStream } from '../../lib/audio/wav-stream.js';
 
 /** A sixteenth of a second of a tone in each compressed format, made with ffmpeg and flac. */
 const BASE64 = {

@@ -1,9 +1,9 @@
 import { getEventListeners, once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { expect } from 'chai';
-import { SpeechError, type SpeechAudio, type SpeechProvider, type SpeechRequest } from '../../lib/index.js';
 import { SPEECH_FORMATS, typeAgrees } from '../../lib/audio/formats.js';
 import { sniffAudio } from '../../lib/audio/sniff.js';
+import { SpeechError, type SpeechAudio, type SpeechProvider, type SpeechRequest } from '../../lib/index.js';
 import { context, speechRequest } from './speech-request.js';
 
 export interface ConformanceOptions {

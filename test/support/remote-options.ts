@@ -1,5 +1,5 @@
-import type { RemoteOptions } from '../../lib/providers/remote/provider.js';
 import { SPEECH_FORMATS } from '../../lib/audio/formats.js';
+import type { RemoteOptions } from '../../lib/providers/remote/provider.js';
 
 type Limits = RemoteOptions['timeout'];
 

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { listen, type TestServer } from './speech-api.js';
+import { OWN_SHAPE, SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../lib/audio/formats.js';
 import { CONTENT_TYPES } from './content-types.js';
 import { createEncoder } from './create-encoder.js';
-import { OWN_SHAPE, SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../lib/audio/formats.js';
+import { listen, type TestServer } from './speech-api.js';
 
 /** Step between the levels of two sentences, in parts of the full level. */
 const STEP = 0.005;

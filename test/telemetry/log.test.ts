@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SpeechEvents } from '../../lib/speech/events.js';
 import { SpeechError } from '../../lib/index.js';
+import { SpeechEvents } from '../../lib/speech/events.js';
 import { harmless, logEvents } from '../../lib/telemetry/log.js';
 import { keepingLogger, requestEnd } from '../support/telemetry.js';
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { Registry } from 'prom-client';
-import { SpeechEvents } from '../../lib/speech/events.js';
 import type { SpeechLogger, SpeechStatus } from '../../lib/index.js';
+import { SpeechEvents } from '../../lib/speech/events.js';
 import { observe, type Observer, type ObserverSettings } from '../../lib/telemetry/observer.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
-import { raise } from '../support/hostile-providers.js';
 import { startHookServer, type HookServer } from '../support/hook-server.js';
+import { raise } from '../support/hostile-providers.js';
 import { keepingLogger, providerStatus, requestEnd } from '../support/telemetry.js';
 import { unhandledRejections } from '../support/unhandled.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { createPrepare, type PrepareOptions } from '../../lib/text/normalize.js';
 import { Deadline } from '../../lib/resilience/index.js';
 import type { SpeechRequest } from '../../lib/speech/request.js';
+import { createPrepare, type PrepareOptions } from '../../lib/text/normalize.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { raise, rejection } from '../support/hostile-providers.js';
 import { silentLogger, speechRequest } from '../support/speech-request.js';

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { SpeechError } from '../../speech/error.js';
 import type { EngineSound, EngineVoice, SpeakOptions, SpeechEngine } from '../engine.js';
-import { espeakPace } from '../espeak-pace.js';
 import { ESPEAK_VOICES, espeakVoiceFor } from '../espeak/voices.js';
-import { runProgram } from './program.js';
+import { espeakPace } from '../espeak-pace.js';
 import { stretch } from '../signal/time-stretch.js';
 import { readPcm, readWav } from '../signal/wav-reader.js';
+import { runProgram } from './program.js';
 
 /** A program that reads text from its standard input and writes sound to its standard output. */
 export interface CommandOptions {

@@ -1,8 +1,8 @@
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape } from '../../audio/formats.js';
+import { SpeechError } from '../../speech/error.js';
+import type { Load } from '../worker/load.js';
 import { AAC_ADVICE, AAC_PACKAGES, hasAacPeer } from './aac-peer.js';
 import type { Encoder } from './encoder.js';
-import type { Load } from '../worker/load.js';
 
 /** Bits a second: more than 24 kHz mono speech can use. */
 const BIT_RATE = 64_000;

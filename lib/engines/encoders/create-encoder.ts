@@ -1,7 +1,7 @@
 import { OWN_SHAPE, type SpeechFormat } from '../../audio/formats.js';
-import type { CreateEncoder, MakeEncoder } from './encoder.js';
-import { hasAacPeer } from './aac-peer.js';
 import type { Load } from '../worker/load.js';
+import { hasAacPeer } from './aac-peer.js';
+import type { CreateEncoder, MakeEncoder } from './encoder.js';
 import { createPcmEncoder, createWavEncoder } from './pcm.js';
 
 /** An encoder that cannot be loaded: its format is not made here, and others are. */

@@ -1,6 +1,6 @@
-import { SpeechError } from '../../speech/error.js';
 import { flacHead } from '../../audio/flac-head.js';
 import type { SoundShape } from '../../audio/formats.js';
+import { SpeechError } from '../../speech/error.js';
 import type { Encoder, Length } from './encoder.js';
 import { BITS_PER_SAMPLE, flacFrame } from './flac-frame.js';
 import { toInt16 } from './pcm.js';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createEncoder } from 'wasm-media-encoders';
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape } from '../../audio/formats.js';
+import { SpeechError } from '../../speech/error.js';
 import type { Encoder, MakeEncoder } from './encoder.js';
 
 /** LAME, as the library's package exports it. */

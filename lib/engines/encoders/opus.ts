@@ -1,8 +1,8 @@
 import { Encoder as Libopus } from '@evan/opus/wasm/index.mjs';
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape } from '../../audio/formats.js';
 import { oggPage } from '../../audio/ogg-page.js';
 import { OPUS_CLOCK, opusHeaders } from '../../audio/opus-packet.js';
+import { SpeechError } from '../../speech/error.js';
 import type { Encoder } from './encoder.js';
 import { toInt16 } from './pcm.js';
 

@@ -3,9 +3,9 @@ import { findModule } from '../../packages/own-files.js';
 import { SpeechError } from '../../speech/error.js';
 import type { EngineVoice, SpeechEngine } from '../engine.js';
 import { espeakPace } from '../espeak-pace.js';
-import { espeakVoiceFor } from './voices.js';
-import type { Load } from '../worker/load.js';
 import { stretch } from '../signal/time-stretch.js';
+import type { Load } from '../worker/load.js';
+import { espeakVoiceFor } from './voices.js';
 
 const PACKAGE = '@echogarden/espeak-ng-emscripten';
 /** Words a minute beyond which espeak does not become faster by itself. */

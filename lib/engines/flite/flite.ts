@@ -1,8 +1,8 @@
 import { isPronounceable } from '../../text/pronounceable.js';
 import type { SpeechEngine } from '../engine.js';
+import { readWav } from '../signal/wav-reader.js';
 import { isReadableAsEnglish, toEnglishText } from './english-text.js';
 import { runWasiCommand } from './wasi-command.js';
-import { readWav } from '../signal/wav-reader.js';
 
 const VOICE = 'slt';
 /** Most bytes of sound for one segment: 5.4 minutes, where the longest that is asked for takes one and a half. */

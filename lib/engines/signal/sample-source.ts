@@ -1,6 +1,6 @@
-import { SpeechError } from '../../speech/error.js';
 import type { WavHeader, WavLimits } from '../../audio/wav-header.js';
 import { WavStream } from '../../audio/wav-stream.js';
+import { SpeechError } from '../../speech/error.js';
 import { Resampler } from './resampler.js';
 import { joinSamples, readSamples, sampleSize, type SampleEncoding } from './samples.js';
 import { encodingOf } from './wav-reader.js';

@@ -1,6 +1,6 @@
-import { SpeechError } from '../../speech/error.js';
 import { WAV_FLOAT, WAV_PCM, type WavFormat } from '../../audio/wav-header.js';
 import { WavStream } from '../../audio/wav-stream.js';
+import { SpeechError } from '../../speech/error.js';
 import type { EngineSound } from '../engine.js';
 import { resample } from './resampler.js';
 import { joinSamples, readSamples, type SampleEncoding } from './samples.js';

@@ -1,11 +1,11 @@
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
+import { SpeechError } from '../../speech/error.js';
 import type { CreateEncoder } from '../encoders/encoder.js';
 import type { EngineSound } from '../engine.js';
 import { resample } from '../signal/resampler.js';
 import { restBetweenParts, trimSilence, unsaid, withRest } from '../signal/silence.js';
-import type { SpeakPiece } from './speak-job.js';
 import { readAnyWav } from '../signal/wav-reader.js';
+import type { SpeakPiece } from './speak-job.js';
 
 /** What a worker is asked to convert, as plain data. */
 export interface ConvertJob {

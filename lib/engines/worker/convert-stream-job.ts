@@ -1,10 +1,10 @@
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
 import { sniffAudio } from '../../audio/sniff.js';
+import { SpeechError } from '../../speech/error.js';
 import type { CreateEncoder, Encoder } from '../encoders/encoder.js';
 import { Resampler } from '../signal/resampler.js';
-import { joinSamples } from '../signal/samples.js';
 import { createSampleSource, type SampleSource, type SourceSound } from '../signal/sample-source.js';
+import { joinSamples } from '../signal/samples.js';
 import type { SpeakPiece } from './speak-job.js';
 
 /** What a worker is asked to convert while it comes, as plain data. */

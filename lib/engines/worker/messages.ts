@@ -1,7 +1,7 @@
 import type { CommandOptions } from '../command/command.js';
+import type { EngineVoice } from '../engine.js';
 import type { ConvertJob } from './convert-job.js';
 import type { ConvertStreamJob, JobInput } from './convert-stream-job.js';
-import type { EngineVoice } from '../engine.js';
 import type { SpeakHead, SpeakJob } from './speak-job.js';
 import type { PlainFailure } from './worker-failure.js';
 

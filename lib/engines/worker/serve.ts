@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../../speech/error.js';
+import { createEncoders } from '../encoders/create-encoder.js';
 import type { ConvertJob } from './convert-job.js';
 import type { ConvertStreamJob, JobInput } from './convert-stream-job.js';
-import { createEncoders } from '../encoders/create-encoder.js';
-import type { Load } from './load.js';
 import { loadEngines } from './load-engines.js';
+import type { Load } from './load.js';
 import type { EngineChoice, FromWorker, ToWorker, WorkerTask } from './messages.js';
 import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from './speak-job.js';
 import { nameOf, plainFailure, type PlainFailure } from './worker-failure.js';

@@ -1,8 +1,8 @@
-import { SpeechError } from '../../speech/error.js';
 import { OWN_SHAPE, type SpeechFormat } from '../../audio/formats.js';
-import { isPronounceable } from '../../text/pronounceable.js';
+import { SpeechError } from '../../speech/error.js';
 import type { SpeechWarning } from '../../speech/provider.js';
 import type { SpeechPart } from '../../speech/request.js';
+import { isPronounceable } from '../../text/pronounceable.js';
 import { SEGMENT_LIMITS, segmentsOf, squeezeRuns, type SegmentLimits } from '../../text/segment.js';
 import type { CreateEncoder, Encoder } from '../encoders/encoder.js';
 import type { EngineSound, SpeakOptions, SpeechEngine } from '../engine.js';

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { SpeechError } from '../../speech/error.js';
 import { leave, watchFiles } from './leave.js';
-import { createLoad } from './load.js';
 import { LoadGate } from './load-gate.js';
+import { createLoad } from './load.js';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.js';
 import { nameOf, plainFailure } from './worker-failure.js';
 

@@ -1,11 +1,11 @@
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
 import { readAdtsHeader, readMp3Header } from '../../audio/frame-header.js';
 import { isInfoFrame } from '../../audio/info-frame.js';
-import { FlacConcat } from './flac.js';
 import { FlacStream } from './flac-stream.js';
+import { FlacConcat } from './flac.js';
 import { FrameConcat, type FrameKind } from './frames.js';
-import { OpusConcat } from './opus.js';
 import { OpusStream } from './opus-stream.js';
+import { OpusConcat } from './opus.js';
 import { PlainStream } from './plain-stream.js';
 import { PcmConcat, WavConcat } from './samples.js';
 import type { Chunk, SegmentConcat } from './segment-concat.js';

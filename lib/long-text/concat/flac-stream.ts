@@ -1,10 +1,10 @@
-import { flacHead, type FlacInfo } from '../../audio/flac-head.js';
 import {
   flacFrameHeader,
   flacFrameUnder,
   silentFlacFrame,
   type FlacFramePlace,
 } from '../../audio/flac-frame-header.js';
+import { flacHead, type FlacInfo } from '../../audio/flac-head.js';
 import type { SoundShape } from '../../audio/formats.js';
 import type { FlacFrame } from './flac-frames.js';
 import { IncompatibleSoundError, type Chunk } from './segment-concat.js';

@@ -1,6 +1,6 @@
-import { SpeechError } from '../../speech/error.js';
-import { FLAC_INFO_LENGTH, readFlacInfo, type FlacInfo } from '../../audio/flac-head.js';
 import type { FlacFrameHeader } from '../../audio/flac-frame-header.js';
+import { FLAC_INFO_LENGTH, readFlacInfo, type FlacInfo } from '../../audio/flac-head.js';
+import { SpeechError } from '../../speech/error.js';
 import { ByteQueue } from './byte-queue.js';
 import { FlacFrames, isFlacSignature, isTag, type FlacFrame } from './flac-frames.js';
 import { LEAST_BLOCK, type FlacStream } from './flac-stream.js';

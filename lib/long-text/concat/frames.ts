@@ -1,8 +1,8 @@
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape } from '../../audio/formats.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from '../../audio/frame-header.js';
 import { isHalfFrame, type FrameBefore } from '../../audio/half-frame.js';
 import { skipTags } from '../../audio/tags.js';
+import { SpeechError } from '../../speech/error.js';
 import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
 
 /** How the frames of a format are read. */

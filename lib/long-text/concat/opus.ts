@@ -1,6 +1,6 @@
-import { SpeechError } from '../../speech/error.js';
 import { LONGEST_OGG_PACKET, readOggPage, type ReadOggPage } from '../../audio/ogg-page.js';
 import { OPUS_CLOCK, opusTicks, readOpusHead } from '../../audio/opus-packet.js';
+import { SpeechError } from '../../speech/error.js';
 import { ByteQueue } from './byte-queue.js';
 import type { OpusPacket, OpusStream } from './opus-stream.js';
 import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';

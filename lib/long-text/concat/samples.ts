@@ -1,7 +1,7 @@
-import { SpeechError } from '../../speech/error.js';
 import { OWN_SHAPE, type SoundShape } from '../../audio/formats.js';
 import { WAV_PCM, type WavFormat } from '../../audio/wav-header.js';
 import { WavStream } from '../../audio/wav-stream.js';
+import { SpeechError } from '../../speech/error.js';
 import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
 
 const BYTES_PER_SAMPLE = 2;

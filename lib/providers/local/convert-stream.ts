@@ -1,7 +1,7 @@
 import { finished, Readable } from 'node:stream';
+import { OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../audio/formats.js';
 import type { SourceSound } from '../../engines/signal/sample-source.js';
 import { SpeechError } from '../../speech/error.js';
-import { OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../audio/formats.js';
 import { discard } from '../../streams/discard.js';
 import { blameless } from './pool-job.js';
 import type { JobListener, JobPool, PooledJob } from './worker-pool.js';

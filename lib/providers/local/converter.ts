@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { ConvertJob } from '../../engines/worker/convert-job.js';
-import { localFormats } from '../../engines/encoders/create-encoder.js';
-import { SpeechError } from '../../speech/error.js';
 import type { SoundShape, SpeechFormat } from '../../audio/formats.js';
-import { awaitJob, blameless } from './pool-job.js';
+import { localFormats } from '../../engines/encoders/create-encoder.js';
+import type { ConvertJob } from '../../engines/worker/convert-job.js';
+import { SpeechError } from '../../speech/error.js';
 import { openConversion, type StreamConversionOptions } from './convert-stream.js';
+import { awaitJob, blameless } from './pool-job.js';
 import { PoolShare } from './pool-share.js';
 import { PROCESS_WIDE } from './process-wide.js';
 import { startThread } from './start-thread.js';

@@ -1,6 +1,6 @@
 import type { Transferable, Worker } from 'node:worker_threads';
-import { reasonOf } from '../../engines/worker/load.js';
 import type { LoadGate } from '../../engines/worker/load-gate.js';
+import { reasonOf } from '../../engines/worker/load.js';
 import type { FromWorker, ToWorker } from '../../engines/worker/messages.js';
 import { plainFailure } from '../../engines/worker/worker-failure.js';
 import { SpeechError } from '../../speech/error.js';

@@ -8,9 +8,9 @@ import type { SpeechRequest } from '../../speech/request.js';
 import { SILENT_LOGGER } from '../../speech/silent-logger.js';
 import { describeEngines } from './describe-engines.js';
 import { openEngine, type EngineOptions, type EngineShare } from './engine-workers.js';
-import { openSpeech } from './speech-stream.js';
 import { LossLog } from './loss-log.js';
 import type { PoolShare } from './pool-share.js';
+import { openSpeech } from './speech-stream.js';
 
 /** Options of a local engine, with every default filled in. */
 export interface LocalOptions extends EngineOptions {

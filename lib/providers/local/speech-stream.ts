@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
+import { contentTypeOf } from '../../audio/formats.js';
+import { declaredWavLength } from '../../audio/sniff-containers.js';
 import type { FromWorker } from '../../engines/worker/messages.js';
 import type { SpeakHead, SpeakJob } from '../../engines/worker/speak-job.js';
 import { SpeechError } from '../../speech/error.js';
-import { contentTypeOf } from '../../audio/formats.js';
-import { declaredWavLength } from '../../audio/sniff-containers.js';
 import type { SpeechAudio } from '../../speech/provider.js';
 import { discard } from '../../streams/discard.js';
 import type { SoundMemory } from './sound-memory.js';

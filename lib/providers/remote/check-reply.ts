@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { SpeechError } from '../../speech/error.js';
 import { mayBeSound, SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
 import { SniffBuffer } from '../../audio/sniff-buffer.js';
+import { SpeechError } from '../../speech/error.js';
 import type { Exchange } from './exchange.js';
 import { isPackedType, isPcmType } from './pcm-layout.js';
 

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { SpeechError } from '../../speech/error.js';
-import { Base64Stream } from './base64-stream.js';
 import { isSpeechUsage, type SpeechUsage } from '../../speech/provider.js';
+import { Base64Stream } from './base64-stream.js';
 
 /** What is to be done with what the events say. Nothing is called after `onDone` or `onFailure`. */
 export interface EventReaderOptions {

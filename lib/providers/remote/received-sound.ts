@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { SpeechError } from '../../speech/error.js';
 import type { SpeechFormat } from '../../audio/formats.js';
+import type { SpeechError } from '../../speech/error.js';
 import type { SpeechUsage } from '../../speech/provider.js';
 import { discard } from '../../streams/discard.js';
 import { findByteOrder } from './byte-order.js';
+import { candidatesFor, proveBody } from './check-reply.js';
 import type { Exchange } from './exchange.js';
 import { readPcmLayout, type PcmLayout, type PcmOption } from './pcm-layout.js';
-import { candidatesFor, proveBody } from './check-reply.js';
 
 /** Sound that a server sends, as it is: it has proved what format it is in, whatever was asked for. */
 export interface ReceivedSound {

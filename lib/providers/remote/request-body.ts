@@ -1,6 +1,6 @@
 import type { SpeechRequest } from '../../speech/request.js';
-import type { RemoteOptions } from './options.js';
 import type { SentNames } from './names.js';
+import type { RemoteOptions } from './options.js';
 
 /**
  * Writes a request in OpenAI's wire format. The format is always named, as servers differ in their default.

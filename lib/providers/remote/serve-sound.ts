@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 import { createEndProof } from '../../audio/create-end-proof.js';
-import { SpeechError } from '../../speech/error.js';
 import { contentTypeOf, OWN_SHAPE, type SoundShape, type SpeechFormat } from '../../audio/formats.js';
+import { readWavHeader, WAV_PCM, writeWavHeader, type WavHeader } from '../../audio/wav-header.js';
+import type { SourceSound } from '../../engines/signal/sample-source.js';
+import { SpeechError } from '../../speech/error.js';
 import type { SpeechAudio } from '../../speech/provider.js';
 import type { SpeechRequest } from '../../speech/request.js';
-import { readWavHeader, WAV_PCM, writeWavHeader, type WavHeader } from '../../audio/wav-header.js';
-import type { Converter } from '../local/converter.js';
-import type { SourceSound } from '../../engines/signal/sample-source.js';
+import { canBeAllOf } from '../../text/spoken-length.js';
 import { FilteredSound, type SoundFilter } from '../filtered-sound.js';
-import { untilSound } from './until-sound.js';
+import type { Converter } from '../local/converter.js';
+import { createCutFilter, createEndFilter, createHeaderFilter, createWavFilter, unproven } from '../sound-filters.js';
 import type { PcmLayout } from './pcm-layout.js';
 import { release, type ReceivedSound } from './received-sound.js';
-import { canBeAllOf } from '../../text/spoken-length.js';
+import { untilSound } from './until-sound.js';
 import { canStateEnd, isCut, isExact, wavLimits } from './wav-claims.js';
-import { createCutFilter, createEndFilter, createHeaderFilter, createWavFilter, unproven } from '../sound-filters.js';
 
 /** What sound is wanted, and by whom it can be made of other sound. */
 export interface ServeOptions {

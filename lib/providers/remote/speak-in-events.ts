@@ -1,9 +1,9 @@
 import { SpeechError } from '../../speech/error.js';
 import { discard } from '../../streams/discard.js';
-import type { EventSupport } from './event-support.js';
-import { soundOfEvents } from './event-stream.js';
-import { readPcmLayout } from './pcm-layout.js';
 import { candidatesFor, checkPacking, proveBody } from './check-reply.js';
+import { soundOfEvents } from './event-stream.js';
+import type { EventSupport } from './event-support.js';
+import { readPcmLayout } from './pcm-layout.js';
 import type { ReceivedSound } from './received-sound.js';
 import {
   isSuccess,

@@ -1,5 +1,5 @@
-import { SpeechError } from '../../speech/error.js';
 import type { SpeechFormat } from '../../audio/formats.js';
+import { SpeechError } from '../../speech/error.js';
 import type { SpeechAudio } from '../../speech/provider.js';
 import type { Converter } from '../local/converter.js';
 import type { FormatSupport } from './format-support.js';

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { SpeechError } from '../../speech/error.js';
 import { contentTypeOf, type SpeechFormat } from '../../audio/formats.js';
+import { SpeechError } from '../../speech/error.js';
 import type { SynthesisContext } from '../../speech/provider.js';
 import type { SpeechRequest } from '../../speech/request.js';
 import { readText } from './body-reader.js';
+import { checkHead } from './check-reply.js';
 import type { RemoteClient } from './client.js';
 import { failureOfStatus, messageOf, secretsOf } from './error-reply.js';
 import type { Exchange } from './exchange.js';
 import { limitsFor } from './limits.js';
+import type { SentNames } from './names.js';
 import type { RemoteOptions } from './options.js';
-import { checkHead } from './check-reply.js';
 import { receiveBody, type ReceivedSound } from './received-sound.js';
 import { requestBody } from './request-body.js';
-import type { SentNames } from './names.js';
 
 /** Most bytes of an error's body: enough for its message. */
 const MOST_ERROR_BYTES = 16 * 1024;

@@ -1,6 +1,6 @@
+import { frameSizeOf, readWavHeader, type WavHeader, type WavLimits } from '../../audio/wav-header.js';
 import type { SpeechRequest } from '../../speech/request.js';
 import { isWithinSpeech, mostSecondsOf } from '../../text/spoken-length.js';
-import { frameSizeOf, readWavHeader, type WavHeader, type WavLimits } from '../../audio/wav-header.js';
 
 /** Bytes from which on a size stands for an unknown one. */
 const LONGEST_FILE = 2 ** 29;

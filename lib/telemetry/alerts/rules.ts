@@ -1,5 +1,5 @@
-import type { SpeechAlertKind, SpeechEventMap, SpeechEvents } from '../../speech/events.js';
 import type { Clock } from '../../resilience/index.js';
+import type { SpeechAlertKind, SpeechEventMap, SpeechEvents } from '../../speech/events.js';
 import type { ProviderStatus, SpeechStatus } from '../../speech/status.js';
 import { FallbackRatio } from './fallback-ratio.js';
 

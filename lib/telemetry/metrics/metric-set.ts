@@ -1,8 +1,8 @@
 import type * as PromClient from 'prom-client';
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { requireOptional } from '../../packages/optional-package.js';
 import { callQuietly } from '../../resilience/call-quietly.js';
 import type { SpeechStatus } from '../../speech/status.js';
-import { requireOptional } from '../../packages/optional-package.js';
 import type { MetricsRegister } from './registry.js';
 import { statusGauges } from './status-gauges.js';
 

@@ -1,6 +1,6 @@
-import type { SpeechEventMap, SpeechEvents } from '../../speech/events.js';
 import type { Clock } from '../../resilience/index.js';
 import type { SpeechError } from '../../speech/error.js';
+import type { SpeechEventMap, SpeechEvents } from '../../speech/events.js';
 import type { SpeechLogger } from '../../speech/provider.js';
 import type { SpeechStatus } from '../../speech/status.js';
 import { ProviderNotices } from './provider-notices.js';

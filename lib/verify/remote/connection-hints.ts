@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
+import { didYouMean } from '../../options/did-you-mean.js';
 import type { RemoteOptions } from '../../providers/remote/provider.js';
 import type { SpeechError, SpeechErrorCode } from '../../speech/error.js';
-import { didYouMean } from '../../options/did-you-mean.js';
 import type { Unreached } from './probe-connection.js';
 
 /** Names that people mean when they mistype one. */

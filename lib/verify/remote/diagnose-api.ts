@@ -1,10 +1,10 @@
 import type { RemoteOptions } from '../../providers/remote/provider.js';
 import { SpeechError, type SpeechErrorCode } from '../../speech/error.js';
-import { isSecure, otherSchemeHint, portOf } from './connection-hints.js';
-import { answersOverOtherScheme, pathThatAnswers } from './probe-elsewhere.js';
-import { inspectReply } from './inspect-reply.js';
 import type { Spoken } from '../speak-once.js';
 import type { VerificationRun } from '../verification-run.js';
+import { isSecure, otherSchemeHint, portOf } from './connection-hints.js';
+import { inspectReply } from './inspect-reply.js';
+import { answersOverOtherScheme, pathThatAnswers } from './probe-elsewhere.js';
 
 /** What a server that has no speech route says when asked to speak. */
 const NO_SUCH_ROUTE: ReadonlySet<string> = new Set(['status.400', 'status.404', 'status.405', 'status.501']);

@@ -1,5 +1,5 @@
-import { convertibleFormats } from '../../providers/local/converter.js';
 import { OWN_SHAPE, type SpeechFormat } from '../../audio/formats.js';
+import { convertibleFormats } from '../../providers/local/converter.js';
 import type { HeardSound } from './heard-sound.js';
 
 /** What a server made of the formats that it was asked for. */

@@ -1,11 +1,11 @@
+import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
+import { sniffAudio } from '../../audio/sniff.js';
 import { readBytes } from '../../providers/remote/body-reader.js';
 import { RemoteClient } from '../../providers/remote/client.js';
 import { messageOf, secretsOf } from '../../providers/remote/error-reply.js';
-import { requestBody } from '../../providers/remote/request-body.js';
 import { namesFor, NOTHING_KNOWN } from '../../providers/remote/names.js';
 import type { RemoteOptions } from '../../providers/remote/provider.js';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
-import { sniffAudio } from '../../audio/sniff.js';
+import { requestBody } from '../../providers/remote/request-body.js';
 import { phraseIn } from '../speak-once.js';
 
 /** Most bytes that are looked at: enough for a message, and for the first frames of sound behind a small picture. */

@@ -1,9 +1,9 @@
 import { RemoteClient } from '../../providers/remote/client.js';
 import { createRemoteProvider, type RemoteOptions } from '../../providers/remote/provider.js';
 import { SpeechError } from '../../speech/error.js';
+import { speakOnce } from '../speak-once.js';
 import { isCertificateProblem, isSecure, portOf } from './connection-hints.js';
 import { get } from './probe-connection.js';
-import { speakOnce } from '../speak-once.js';
 
 /** Milliseconds for each phase of a call that is made on suspicion. */
 const PROBE = 2_000;

@@ -1,6 +1,6 @@
+import type { SpeechFormat } from '../../audio/formats.js';
 import type { RemoteOptions } from '../../providers/remote/provider.js';
 import type { SpeechError } from '../../speech/error.js';
-import type { SpeechFormat } from '../../audio/formats.js';
 import type { Sent } from './inspect-reply.js';
 
 /** Says what to do about a server that was asked to speak and did not. */

@@ -1,13 +1,13 @@
+import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
 import type { RemoteOptions } from '../../providers/remote/provider.js';
 import { SpeechError } from '../../speech/error.js';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
 import type { SpeechProvider } from '../../speech/provider.js';
+import { speakOnce, type Spoken } from '../speak-once.js';
+import type { Found, VerificationRun } from '../verification-run.js';
 import { formatsHint, UNANNOUNCED, type TriedFormats } from './format-hints.js';
 import type { HeardSounds } from './heard-sound.js';
 import { inspectReply, NOTHING } from './inspect-reply.js';
-import { speakOnce, type Spoken } from '../speak-once.js';
 import { speechHint } from './speech-hints.js';
-import type { Found, VerificationRun } from '../verification-run.js';
 
 /** Milliseconds within which the further formats have to be begun; a slow machine takes a second for each. */
 const FORMATS_LIMIT = 10_000;

@@ -4,15 +4,15 @@ import { createRemoteProvider, type RemoteOptions } from '../../providers/remote
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechProvider } from '../../speech/provider.js';
 import type { Verification } from '../../speech/verification.js';
-import { connectionHint, isCertificateProblem, otherSchemeHint } from './connection-hints.js';
-import { answersOverOtherScheme } from './probe-elsewhere.js';
-import { HeardSounds } from './heard-sound.js';
 import { checkModels, checkVoices } from '../check-names.js';
-import { lateList, refusalOf, type MissingList } from './missing-list.js';
-import { diagnoseApi } from './diagnose-api.js';
-import { probeConnection, type Reply, type Unreached } from './probe-connection.js';
 import { speakOnce, type Spoken } from '../speak-once.js';
 import { runVerification, type Found, type VerificationRun, type VerificationRunOptions } from '../verification-run.js';
+import { connectionHint, isCertificateProblem, otherSchemeHint } from './connection-hints.js';
+import { diagnoseApi } from './diagnose-api.js';
+import { HeardSounds } from './heard-sound.js';
+import { lateList, refusalOf, type MissingList } from './missing-list.js';
+import { probeConnection, type Reply, type Unreached } from './probe-connection.js';
+import { answersOverOtherScheme } from './probe-elsewhere.js';
 import { trySpeaking, type SpeakingTrial } from './try-speaking.js';
 import { unusedProxy } from './unused-proxy.js';
 

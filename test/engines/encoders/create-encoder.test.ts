@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { localFormats } from '../../../lib/engines/encoders/create-encoder.js';
-import { createEncoder } from '../../support/create-encoder.js';
 import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../../lib/audio/formats.js';
 import { sniffAudio } from '../../../lib/audio/sniff.js';
+import { localFormats } from '../../../lib/engines/encoders/create-encoder.js';
+import { createEncoder } from '../../support/create-encoder.js';
 import { failureOf } from '../../support/provider-conformance.js';
 import { toneAt } from '../../support/tone.js';
 

@@ -1,10 +1,10 @@
 import { Encoder as Libopus } from '@evan/opus/wasm/index.mjs';
 import { expect } from 'chai';
-import { createEncoder } from '../../support/create-encoder.js';
 import { createOpusEncoder } from '../../../lib/engines/encoders/opus.js';
-import { SpeechError } from '../../../lib/speech/error.js';
-import { speakJob } from '../../../lib/engines/worker/speak-job.js';
 import type { SpeechEngine } from '../../../lib/engines/engine.js';
+import { speakJob } from '../../../lib/engines/worker/speak-job.js';
+import { SpeechError } from '../../../lib/speech/error.js';
+import { createEncoder } from '../../support/create-encoder.js';
 import { packetsOf, pagesOf } from '../../support/ogg.js';
 import { toneAt } from '../../support/tone.js';
 

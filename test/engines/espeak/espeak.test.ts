@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { createLoad } from '../../../lib/engines/worker/load.js';
 import type { SpeechEngine } from '../../../lib/engines/engine.js';
 import { createEspeakEngine } from '../../../lib/engines/espeak/espeak.js';
+import { createLoad } from '../../../lib/engines/worker/load.js';
 import { needsPeer } from '../../support/peer.js';
 
 const SENTENCE = 'It was a bright cold day in April, and the clocks were striking thirteen.';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { createEncoder } from '../../support/create-encoder.js';
 import type { SpeechEngine } from '../../../lib/engines/engine.js';
 import { createFliteEngine } from '../../../lib/engines/flite/flite.js';
 import { speakJob } from '../../../lib/engines/worker/speak-job.js';
+import { createEncoder } from '../../support/create-encoder.js';
 
 /** Texts whose signs, digits or letters take long to say. None of them may be refused for its length. */
 const LABORIOUS = ['=+', '7', 'w', 'XKCD ', '1/2/', '$1', 'a_b_', '½', '#-', '(('];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createWavEncoder } from '../../../lib/engines/encoders/pcm.js';
-import { SpeechError } from '../../../lib/speech/error.js';
 import { readAnyWav, readWav } from '../../../lib/engines/signal/wav-reader.js';
+import { SpeechError } from '../../../lib/speech/error.js';
 
 const HALF = new Float32Array(1_000).fill(0.5);
 const LIST = Buffer.from('LIST\x08\0\0\0INFOabcd', 'latin1');

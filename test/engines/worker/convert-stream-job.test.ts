@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import { createEncoder } from '../../support/create-encoder.js';
+import { OWN_SHAPE, SPEECH_FORMATS } from '../../../lib/audio/formats.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
+import { createPcmEncoder } from '../../../lib/engines/encoders/pcm.js';
+import { resample } from '../../../lib/engines/signal/resampler.js';
 import {
   convertStreamJob,
   type ConvertStreamJob,
   type JobInput,
 } from '../../../lib/engines/worker/convert-stream-job.js';
-import { createPcmEncoder } from '../../../lib/engines/encoders/pcm.js';
-import { resample } from '../../../lib/engines/signal/resampler.js';
 import { SpeechError } from '../../../lib/speech/error.js';
-import { OWN_SHAPE, SPEECH_FORMATS } from '../../../lib/audio/formats.js';
-import { sniffAudio } from '../../../lib/audio/sniff.js';
+import { createEncoder } from '../../support/create-encoder.js';
 import { toneAt } from '../../support/tone.js';
 import { wavFile } from '../../support/wav-file.js';
 

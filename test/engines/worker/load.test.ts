@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createLoad, reasonOf } from '../../../lib/engines/worker/load.js';
 import { LoadGate } from '../../../lib/engines/worker/load-gate.js';
+import { createLoad, reasonOf } from '../../../lib/engines/worker/load.js';
 import { SpeechError } from '../../../lib/speech/error.js';
 import { failureOf } from '../../support/provider-conformance.js';
 

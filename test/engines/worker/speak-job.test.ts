@@ -1,9 +1,9 @@
 import { expect } from 'chai';
+import { SPEECH_FORMATS } from '../../../lib/audio/formats.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
 import type { EngineSound, SpeechEngine } from '../../../lib/engines/engine.js';
 import { speakJob, type SpeakHead, type SpeakJob, type SpeakPiece } from '../../../lib/engines/worker/speak-job.js';
 import { SpeechError } from '../../../lib/speech/error.js';
-import { SPEECH_FORMATS } from '../../../lib/audio/formats.js';
-import { sniffAudio } from '../../../lib/audio/sniff.js';
 import { createEncoder } from '../../support/create-encoder.js';
 import { failureOf } from '../../support/provider-conformance.js';
 

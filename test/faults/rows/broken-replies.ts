@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { startHttp2App } from '../../support/http2-app.js';
 import { callServerless } from '../../support/serverless.js';
+import type { BehaviourName } from '../../support/upstream.js';
 import { listenOver, readToEnd, speechPost, type Transport, type WireReply } from '../../support/wire.js';
 import { eventually } from '../eventually.js';
 import type { Fault, FaultApp, FaultStage } from '../fault.js';
 import { startSpeechServer, type Behaviour } from '../speech-server.js';
-import type { BehaviourName } from '../../support/upstream.js';
 
 const GROUP = 'a reply that breaks off';
 const REQUEST = { input: 'Hello there.', response_format: 'wav' };

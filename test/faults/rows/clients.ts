@@ -8,8 +8,8 @@ import { PATIENCE } from '../../support/patience.js';
 import { eventually, pause } from '../eventually.js';
 import { expectSpeechFrom } from '../expectations.js';
 import { PHASE } from '../fault-app.js';
-import { heapUsed } from '../leak-watch.js';
 import type { Fault, FaultApp } from '../fault.js';
+import { heapUsed } from '../leak-watch.js';
 import { saying, startSpeechServer } from '../speech-server.js';
 
 const GROUP = 'clients';

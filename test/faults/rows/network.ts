@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { expect } from 'chai';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
 import { makeNetworkNamespace, type NetworkNamespace } from '../../support/network-namespace.js';
+import { STRIP_TYPES } from '../../support/strip-types.js';
 import { eventually } from '../eventually.js';
 import { expectBroken, expectSpeechFrom } from '../expectations.js';
 import { PHASE } from '../fault-app.js';
 import type { Fault, FaultStage } from '../fault.js';
-import { STRIP_TYPES } from '../../support/strip-types.js';
 
 export const NETWORK_NEEDS = ['namespaces', 'ip', 'iptables'];
 const PORT = 8880;

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createEncoder } from '../../support/create-encoder.js';
+import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../../lib/audio/formats.js';
+import { readAdtsHeader, readMp3Header } from '../../../lib/audio/frame-header.js';
+import { readWavHeader } from '../../../lib/audio/wav-header.js';
 import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
 import {
   IncompatibleSoundError,
   type Chunk,
   type SegmentConcat,
 } from '../../../lib/long-text/concat/segment-concat.js';
-import { SPEECH_FORMATS, type SoundShape, type SpeechFormat } from '../../../lib/audio/formats.js';
-import { readAdtsHeader, readMp3Header } from '../../../lib/audio/frame-header.js';
-import { readWavHeader } from '../../../lib/audio/wav-header.js';
 import { soundIn } from '../../support/audio.js';
+import { createEncoder } from '../../support/create-encoder.js';
 
 const SAMPLES = Float32Array.from({ length: 12_000 }, (_, at) => 0.4 * Math.sin((at * 2 * Math.PI * 330) / 24_000));
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { silentFlacFrame } from '../../../lib/audio/flac-frame-header.js';
+import { flacHead, readFlacInfo } from '../../../lib/audio/flac-head.js';
+import { OWN_SHAPE, type SoundShape } from '../../../lib/audio/formats.js';
 import { createFlacEncoder } from '../../../lib/engines/encoders/flac.js';
 import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
 import { IncompatibleSoundError, type Chunk } from '../../../lib/long-text/concat/segment-concat.js';
 import { SpeechError } from '../../../lib/speech/error.js';
-import { flacHead, readFlacInfo } from '../../../lib/audio/flac-head.js';
-import { silentFlacFrame } from '../../../lib/audio/flac-frame-header.js';
-import { OWN_SHAPE, type SoundShape } from '../../../lib/audio/formats.js';
 import { soundIn } from '../../support/audio.js';
 import { flacFrames } from '../../support/flac.js';
 import { toneAt } from '../../support/tone.js';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { oggPage } from '../../../lib/audio/ogg-page.js';
 import { Concatenator } from '../../../lib/long-text/concat/concatenator.js';
 import {
   IncompatibleSoundError,
@@ -7,7 +8,6 @@ import {
   type SegmentConcat,
 } from '../../../lib/long-text/concat/segment-concat.js';
 import { SpeechError } from '../../../lib/speech/error.js';
-import { oggPage } from '../../../lib/audio/ogg-page.js';
 import { soundIn } from '../../support/audio.js';
 import { opusFile, packet, packetsOf, pagesOf, type Page } from '../../support/ogg.js';
 

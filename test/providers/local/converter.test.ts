@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { createWavEncoder } from '../../../lib/engines/encoders/pcm.js';
-import { createConverter, type Converter } from '../../../lib/providers/local/converter.js';
 import { OWN_SHAPE, SPEECH_FORMATS } from '../../../lib/audio/formats.js';
 import { sniffAudio } from '../../../lib/audio/sniff.js';
+import { createWavEncoder } from '../../../lib/engines/encoders/pcm.js';
+import { createConverter, type Converter } from '../../../lib/providers/local/converter.js';
 import { soundIn } from '../../support/audio.js';
 import { failureOf } from '../../support/provider-conformance.js';
 import { toneAt } from '../../support/tone.js';

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { createConverter } from '../../../lib/providers/local/converter.js';
-import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../../lib/providers/local/provider.js';
-import { PROCESS_WIDE } from '../../../lib/providers/local/process-wide.js';
-import type { SpeechAudio } from '../../../lib/index.js';
 import { OWN_SHAPE } from '../../../lib/audio/formats.js';
+import type { SpeechAudio } from '../../../lib/index.js';
+import { createConverter } from '../../../lib/providers/local/converter.js';
+import { PROCESS_WIDE } from '../../../lib/providers/local/process-wide.js';
+import { createLocalProvider, type LocalOptions, type LocalProvider } from '../../../lib/providers/local/provider.js';
 import { eventually } from '../../faults/eventually.js';
 import { soundIn } from '../../support/audio.js';
 import { EngineWitness, fakeEngine } from '../../support/fake-engine.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { findByteOrder } from '../../../lib/providers/remote/byte-order.js';
-import { toneAt } from '../../support/tone.js';
 import { encodeSamples } from '../../support/encode-samples.js';
+import { toneAt } from '../../support/tone.js';
 
 const TONE = [...toneAt(24_000, 0.1)];
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { EventReader } from '../../../lib/providers/remote/event-reader.js';
 import type { SpeechError } from '../../../lib/speech/error.js';
 import type { SpeechUsage } from '../../../lib/speech/provider.js';
-import { delta, deltas, DONE } from '../../support/event-behaviours.js';
 import { soundIn } from '../../support/audio.js';
+import { delta, deltas, DONE } from '../../support/event-behaviours.js';
 
 const SOUND = soundIn('mp3');
 const USAGE = { inputTokens: 3, outputTokens: 44, totalTokens: 47 };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { FormatSupport } from '../../../lib/providers/remote/format-support.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
+import { FormatSupport } from '../../../lib/providers/remote/format-support.js';
 
 const HOUR = 3_600_000;
 

@@ -10,8 +10,8 @@ import { createRemoteProvider, type RemoteOptions } from '../../../lib/providers
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { bytesOf, failureOf } from '../../support/provider-conformance.js';
 import { limitsFor, remoteOptions, SHORT } from '../../support/remote-options.js';
-import { stopwatch } from '../../support/stopwatch.js';
 import { context, silentLogger, speechRequest } from '../../support/speech-request.js';
+import { stopwatch } from '../../support/stopwatch.js';
 import { startUpstream, type BehaviourName, type Upstream } from '../../support/upstream.js';
 
 /** Milliseconds that a fault may last beyond its phase's limit. */

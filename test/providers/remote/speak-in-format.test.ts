@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
+import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
+import { readMp3Header } from '../../../lib/audio/frame-header.js';
+import { sniffAudio } from '../../../lib/audio/sniff.js';
+import { readWavHeader } from '../../../lib/audio/wav-header.js';
 import type { SpeechAudio, SpeechProvider, SpeechRequest } from '../../../lib/index.js';
 import { createConverter, type Converter } from '../../../lib/providers/local/converter.js';
 import { createRemoteProvider, type RemoteOptions } from '../../../lib/providers/remote/provider.js';
-import { readMp3Header } from '../../../lib/audio/frame-header.js';
-import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
-import { sniffAudio } from '../../../lib/audio/sniff.js';
-import { readWavHeader } from '../../../lib/audio/wav-header.js';
 import { samplesOf, soundIn } from '../../support/audio.js';
 import { speakPlainly, startBackend, type Backend, type Speak } from '../../support/backend.js';
 import { deltas, DONE } from '../../support/event-behaviours.js';

@@ -10,11 +10,11 @@ import { startApp, type TestApp } from '../app.js';
 import { needsPeer } from '../peer.js';
 import { startProgram } from '../process.js';
 import { postRaw, readRaw, type RawReply } from '../raw-reply.js';
+import { needsTools, wordErrorRate, wordsHeard, wordsOf } from '../tools.js';
 import { decode, largestStep, longestQuiet, RATE, writeApart } from './decoded.js';
 import { find, loudnessOf } from './loudness.js';
 import { prose, type Language } from './prose.js';
 import { speakSentences, type SpokenSentence } from './sounds.js';
-import { needsTools, wordErrorRate, wordsHeard, wordsOf } from '../tools.js';
 
 const REMOTE = fileURLToPath(new URL('./remote.js', import.meta.url));
 /** More of both are for whoever has changed something here: `KILLS=25 CHARACTERS=4000`. */

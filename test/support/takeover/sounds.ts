@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createLocalProvider } from '../../../lib/providers/local/provider.js';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
+import { createLocalProvider } from '../../../lib/providers/local/provider.js';
 import { context, speechRequest } from '../speech-request.js';
 import { output } from '../tools.js';
 import { decode, RATE } from './decoded.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SpeechEvents } from '../../../lib/speech/events.js';
 import type { ProviderStatus, SpeechStatus } from '../../../lib/index.js';
+import { SpeechEvents } from '../../../lib/speech/events.js';
 import { AlertRules } from '../../../lib/telemetry/alerts/rules.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { providerStatus, requestEnd } from '../../support/telemetry.js';

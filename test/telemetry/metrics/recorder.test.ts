@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Counter, Registry } from 'prom-client';
-import { SpeechEvents } from '../../../lib/speech/events.js';
 import { SpeechError, type ProviderStatus, type SpeechRouterOptions, type SpeechStatus } from '../../../lib/index.js';
+import { SpeechEvents } from '../../../lib/speech/events.js';
 import { MetricsRecorder } from '../../../lib/telemetry/metrics/recorder.js';
 import { startApp } from '../../support/app.js';
 import { settle } from '../../support/fake-clock.js';

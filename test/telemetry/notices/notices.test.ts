@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SpeechEvents } from '../../../lib/speech/events.js';
 import { SpeechError, type ProviderStatus, type SpeechErrorCode, type SpeechStatus } from '../../../lib/index.js';
+import { SpeechEvents } from '../../../lib/speech/events.js';
 import { observe, type Observer } from '../../../lib/telemetry/observer.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { keepingLogger, providerStatus } from '../../support/telemetry.js';

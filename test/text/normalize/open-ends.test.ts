@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { keepOpenEnds } from '../../../lib/text/normalize/open-ends.js';
 import { prepareMarkdown } from '../../../lib/text/normalize/markdown.js';
+import { keepOpenEnds } from '../../../lib/text/normalize/open-ends.js';
 
 describe('tags that never end', () => {
   for (const html of [

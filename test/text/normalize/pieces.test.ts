@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { piecesOf } from '../../../lib/text/normalize/pieces.js';
 import { prepareMarkdown } from '../../../lib/text/normalize/markdown.js';
+import { piecesOf } from '../../../lib/text/normalize/pieces.js';
 
 const say = async (text: string): Promise<string> => prepareMarkdown(text);
 const many = (count: number, line: (number: number) => string): string =>

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { MOST_A_TURN, type GiveWay } from '../../../lib/text/turns.js';
 import { hideMarks } from '../../../lib/text/marks.js';
 import { HtmlWalker } from '../../../lib/text/normalize/html-walker.js';
 import { createParser } from '../../../lib/text/normalize/markdown-reader.js';
-import { piecesOf } from '../../../lib/text/normalize/pieces.js';
 import { prepareMarkdown } from '../../../lib/text/normalize/markdown.js';
+import { piecesOf } from '../../../lib/text/normalize/pieces.js';
 import { withoutReasoning } from '../../../lib/text/normalize/reasoning.js';
 import { sayOfSsml } from '../../../lib/text/normalize/ssml.js';
 import { cutText } from '../../../lib/text/segment.js';
+import { MOST_A_TURN, type GiveWay } from '../../../lib/text/turns.js';
 import { hostileTexts } from '../../support/hostile-texts.js';
 
 const SHORT = 4_096;

@@ -5,12 +5,12 @@ import { connect, createServer as createTcpServer, type AddressInfo, type Socket
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { fullListener } from '../../faults/rows/connecting.js';
-import { closedPort } from '../../support/closed-port.js';
-import { EXPIRED, FUTURE, TRUSTED, WRONG_NAME, type Certificate } from '../../support/certificates.js';
 import { NETWORK_NEEDS } from '../../faults/rows/network.js';
+import { EXPIRED, FUTURE, TRUSTED, WRONG_NAME, type Certificate } from '../../support/certificates.js';
+import { closedPort } from '../../support/closed-port.js';
 import { makeNetworkNamespace } from '../../support/network-namespace.js';
-import { needsTools } from '../../support/tools.js';
 import { limitsFor } from '../../support/remote-options.js';
+import { needsTools } from '../../support/tools.js';
 import { codeOf, hintOf, outline, Stand, verifyRemoteEntry } from '../stand.js';
 
 describe('verifying how a server is reached', () => {

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import type { SpeechFormat } from '../../../lib/audio/formats.js';
 import { soundIn } from '../../support/audio.js';
 import { CONTENT_TYPES } from '../../support/content-types.js';
+import { limitsFor } from '../../support/remote-options.js';
 import { json, speaks, type Asked } from '../../support/speech-api.js';
 import { codeOf, hintOf, outline, Stand, verifyRemoteEntry } from '../stand.js';
-import { limitsFor } from '../../support/remote-options.js';
 
 const KEY = 'sk-planted-secret-0123456789';
 
