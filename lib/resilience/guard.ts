@@ -28,10 +28,11 @@ export interface EntryOptions {
   readonly keep?: ((place: BulkheadPermit) => BulkheadPermit) | undefined;
 }
 
-/** The most milliseconds that anybody waits for another's probe. */
-const MOST_PATIENCE = 1_000;
-/** And so many times as long as the service takes to answer, as a rule. */
-const PATIENCE = 2;
+/**
+ * Milliseconds that anybody waits for another's probe, and then at least for a place behind it. What the service took before it was gone
+ * says little of one that has just come back, and may have a model to load.
+ */
+const PATIENCE = 1_000;
 
 /**
  * Stands before one service: a circuit breaker that leaves it alone while it fails, and a bulkhead that bounds the calls to it.
@@ -75,7 +76,7 @@ export class Guard implements Policy {
       onProbeEnd: () => {
         this.#forProbe.admitAll(undefined);
       },
-      patience: () => this.#patience,
+      patience: () => PATIENCE,
     });
   }
 
@@ -137,13 +138,16 @@ export class Guard implements Policy {
    * @throws {BulkheadRefusedError} when there is no room for the call
    */
   async acquire(signal: AbortSignal, entry: EntryOptions = {}): Promise<GuardPermit> {
+    let { maxWait = this.#options.bulkhead.maxWait } = entry;
     for (;;) {
       const permit = this.tryAcquire(entry);
       if (permit !== undefined) return permit;
       if (this.#circuitBreaker.probe === 'none') break;
       await this.#endOfProbe(signal);
+      // Few are let in at first, and it would have been for nothing if those behind them left as soon as the service is back.
+      maxWait = Math.max(maxWait, PATIENCE);
     }
-    const place = await this.#bulkhead.acquire(signal, entry.maxWait);
+    const place = await this.#bulkhead.acquire(signal, maxWait);
     return this.enter(entry.keep?.(place) ?? place, entry.call);
   }
 
@@ -203,16 +207,11 @@ export class Guard implements Policy {
 
   readonly #running = (): number => this.#bulkhead.running;
 
-  /** Milliseconds that others wait for a probe: what an answer takes as a rule, twice, and what they would wait for a place. */
-  get #patience(): number {
-    return Math.min(MOST_PATIENCE, Math.max(this.#options.bulkhead.maxWait, PATIENCE * this.usualAnswer));
-  }
-
   #endOfProbe(signal: AbortSignal): Promise<void> {
     const isInVain = this.#circuitBreaker.probe !== 'worth waiting for';
     if (isInVain || this.queued >= this.#options.bulkhead.maxQueue) throw new CircuitOpenError(0);
     return this.#forProbe.wait({
-      limit: this.#patience,
+      limit: PATIENCE,
       signal,
       expired: () => new CircuitOpenError(0),
       aborted: () => new BulkheadRefusedError('aborted'),

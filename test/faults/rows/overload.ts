@@ -96,12 +96,14 @@ interface BrokenOptions {
   readonly maxWait?: number;
   /** Failures that open it. */
   readonly consecutive?: number;
+  /** Milliseconds to its first byte. */
+  readonly firstByte?: number;
 }
 
 /** Starts a server and an app whose circuit has been opened by failures. */
 async function startBroken(
   stage: FaultStage,
-  { openFor, maxOpenFor = openFor, consecutive = 1, ...bulkhead }: BrokenOptions,
+  { openFor, maxOpenFor = openFor, consecutive = 1, firstByte, ...bulkhead }: BrokenOptions,
 ): Promise<SpeechServer> {
   const server = await startSpeechServer(stage, saying(500));
   await stage.startApp({
@@ -109,6 +111,7 @@ async function startBroken(
     remote: {
       circuitBreaker: { consecutive, openFor, maxOpenFor },
       bulkhead: { maxQueue: 2, maxWait: 100, ...bulkhead },
+      ...(firstByte !== undefined && { timeout: { firstByte } }),
     },
   });
   for (let failures = 0; failures < consecutive; failures += 1) expectSpeechFrom(await stage.ask(), 'local');
@@ -273,8 +276,8 @@ export const OVERLOAD: readonly Fault[] = [
   {
     name: 'is slow to come back',
     group: GROUP,
-    how: 'after a failure the server answers when the others have their answer; 20 requests at once when its circuit is to be tried again, two of which may wait, for 100 ms',
-    reply: 'its speech for the one probe, local speech for everybody else, at once or after 100 ms',
+    how: 'after a failure the server answers when the others have their answer; 20 requests at once when its circuit is to be tried again, two of which may wait',
+    reply: 'its speech for the one probe, local speech for everybody else, at once or after a second',
     code: 'circuit_open',
     counts: 'success',
     async run(stage) {
@@ -308,6 +311,25 @@ export const OVERLOAD: readonly Fault[] = [
       server.behave(behaviour);
       await pause(150);
       for (const answer of await askAtOnce(stage, 8)) expectSpeechFrom(answer, 'remote');
+      expect(most(), 'requests at the server at once').to.be.within(2, 4);
+    },
+  },
+  {
+    name: 'is back, and takes nearly a second to answer',
+    group: GROUP,
+    how: 'after a failure the server takes 700 ms to answer; eight requests at once when its circuit is to be tried again, with 100 ms of patience for a place',
+    reply: 'its speech for all, one first, then two, then four, or local speech for the last',
+    code: 'status.500',
+    counts: 'success',
+    async run(stage) {
+      const server = await startBroken(stage, { openFor: 60, maxQueue: 20, firstByte: 5_000 });
+      const { behaviour, most } = counting(slowly(700));
+      server.behave(behaviour);
+      await pause(150);
+      const answers = await askAtOnce(stage, 8, 4_000);
+      const own = answers.filter(({ provider }) => provider === 'remote');
+      expect(own).to.have.length.of.at.least(6);
+      for (const answer of answers) expectSpeechFrom(answer, answer.provider === 'remote' ? 'remote' : 'local');
       expect(most(), 'requests at the server at once').to.be.within(2, 4);
     },
   },

@@ -66,14 +66,14 @@ export class BulkheadModel {
     return this.#caller(name).fate;
   }
 
-  arrive(name: number, now: number): void {
+  arrive(name: number, now: number, maxWait = this.#settings.maxWait): void {
     const caller: Caller = { name, fate: 'waits', due: undefined };
     const before = this.queued;
     this.#callers.push(caller);
     if (this.running < this.#limit) this.#admit(caller, now);
     else if (before >= this.#settings.maxQueue) caller.fate = 'bulkhead_full';
-    else if (this.#isInVain(before, this.#settings.maxWait, now)) caller.fate = 'timeout.queue';
-    else caller.due = this.#dueAt(now + this.#settings.maxWait);
+    else if (this.#isInVain(before, maxWait, now)) caller.fate = 'timeout.queue';
+    else caller.due = this.#dueAt(now + maxWait);
   }
 
   /** Leaves the line; who has a place keeps it. */

@@ -13,9 +13,14 @@ interface Caller {
   company: number;
   /** When it waits for a probe no longer. */
   until: number;
+  /** Whether it has waited for a probe, and waits longer for a place for it. */
+  hasWaited: boolean;
   isProven: boolean;
   isOver: boolean;
 }
+
+/** Milliseconds that one waits for another's probe. */
+const PATIENCE = 1_000;
 
 /** How a call ends. */
 export interface ModelEnd {
@@ -33,8 +38,6 @@ export class GuardModel {
   readonly bulkhead: BulkheadModel;
   readonly #room: Room;
   readonly #callers: Caller[] = [];
-  /** How long answers took to begin. */
-  readonly #answers: number[] = [];
   #heardAt = -Infinity;
   /** Of those that the model of the bulkhead has let in, how many have been to the circuit. */
   #seen = 0;
@@ -43,7 +46,7 @@ export class GuardModel {
   #wasProbing = false;
 
   constructor(circuit: Circuit, room: Room) {
-    this.circuit = new CircuitModel({ ...circuit, patience: () => this.#patience });
+    this.circuit = new CircuitModel({ ...circuit, patience: () => PATIENCE });
     this.bulkhead = new BulkheadModel(room);
     this.#room = room;
   }
@@ -67,7 +70,16 @@ export class GuardModel {
   }
 
   arrive(name: number, now: number): void {
-    const caller = { name, fate: undefined, call: undefined, company: 0, until: 0, isProven: false, isOver: false };
+    const caller = {
+      name,
+      fate: undefined,
+      call: undefined,
+      company: 0,
+      until: 0,
+      hasWaited: false,
+      isProven: false,
+      isOver: false,
+    };
     this.#callers.push(caller);
     this.#ask(caller, now);
     this.settle(now);
@@ -84,7 +96,6 @@ export class GuardModel {
     if (caller.call === undefined || caller.isProven || caller.isOver) return;
     caller.isProven = true;
     this.#heardAt = now;
-    this.#answers.push(now - caller.call.begunAt);
     this.circuit.proven(caller.call);
     this.settle(now);
   }
@@ -143,14 +154,15 @@ export class GuardModel {
   #ask(caller: Caller, now: number): void {
     if (this.circuit.refusal(now) !== undefined) caller.fate = 'circuit_open';
     else if (this.circuit.probe === 'none') {
-      this.bulkhead.arrive(caller.name, now);
+      this.bulkhead.arrive(caller.name, now, caller.hasWaited ? Math.max(PATIENCE, this.#room.maxWait) : undefined);
       // Whoever finds a place calls at once, before the next one asks.
       if (this.bulkhead.admitted.at(-1) === caller.name) this.#enterAt(this.bulkhead.admitted.length - 1, now);
     } else if (this.circuit.probe === 'not worth waiting for' || this.queued >= this.#room.maxQueue) {
       caller.fate = 'circuit_open';
     } else {
       caller.fate = 'waits for a probe';
-      caller.until = now + this.#patience;
+      caller.until = now + PATIENCE;
+      caller.hasWaited = true;
     }
   }
 
@@ -187,12 +199,6 @@ export class GuardModel {
 
   get #isProbing(): boolean {
     return this.circuit.probe !== 'none';
-  }
-
-  get #patience(): number {
-    const [first = 0, ...others] = this.#answers;
-    const usual = others.reduce((known, took) => known + 0.2 * (took - known), first);
-    return Math.min(1_000, Math.max(this.#room.maxWait, 2 * usual));
   }
 
   get #forProbe(): Caller[] {
