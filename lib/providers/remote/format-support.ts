@@ -1,7 +1,7 @@
 import { SPEECH_FORMATS, type SpeechFormat } from '../../audio/formats.js';
 
 /** Milliseconds after which a server is asked again for what it did not make: it may have been renewed meanwhile. */
-const ASK_AGAIN_AFTER = 3_600_000;
+const ASK_AGAIN_AFTER = 600_000;
 /** Milliseconds for which a refusal that another format did not help against is taken for one of something else. */
 const NOT_THE_FORMAT_FOR = 60_000;
 
@@ -55,7 +55,7 @@ export class FormatSupport {
     this.#settledUntil.set(format, this.#options.now() + ASK_AGAIN_AFTER);
   }
 
-  /** Takes note that it does not; for an hour. */
+  /** Takes note that it does not; for ten minutes. */
   refused(format: SpeechFormat): void {
     this.#refusedUntil.set(format, this.#options.now() + ASK_AGAIN_AFTER);
   }

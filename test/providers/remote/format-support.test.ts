@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { SPEECH_FORMATS, type SpeechFormat } from '../../../lib/audio/formats.js';
 import { FormatSupport } from '../../../lib/providers/remote/format-support.js';
 
-const HOUR = 3_600_000;
+const TEN_MINUTES = 600_000;
 
 describe('FormatSupport', () => {
   let now: number;
@@ -29,7 +29,7 @@ describe('FormatSupport', () => {
     expect(support.available).to.deep.equal(['mp3', 'opus', 'wav']);
     support.refused('wav');
     expect(support.available).to.deep.equal(['mp3']);
-    now += HOUR;
+    now += TEN_MINUTES;
     expect(support.available).to.deep.equal(['mp3', 'opus', 'wav']);
   });
 
@@ -44,12 +44,12 @@ describe('FormatSupport', () => {
     expect(supportOf(['opus', 'mp3']).formats).to.deep.equal(['opus', 'mp3']);
   });
 
-  it('leaves out what turned out not to be made, for an hour', () => {
+  it('leaves out what turned out not to be made, for ten minutes', () => {
     const support = supportOf();
     support.refused('mp3');
     expect(support.orderFor('mp3')).to.deep.equal(['wav', 'pcm']);
     expect(support.orderFor('opus')).to.deep.equal(['opus', 'wav', 'pcm']);
-    now += HOUR - 1;
+    now += TEN_MINUTES - 1;
     expect(support.orderFor('mp3')).to.deep.equal(['wav', 'pcm']);
     now += 1;
     expect(support.orderFor('mp3')).to.deep.equal(['mp3', 'wav', 'pcm']);
@@ -63,7 +63,7 @@ describe('FormatSupport', () => {
     now += 60_000;
     expect(support.mayBeRefused('mp3')).to.equal(true);
     support.made('mp3');
-    now += HOUR - 1;
+    now += TEN_MINUTES - 1;
     expect(support.mayBeRefused('mp3')).to.equal(false);
     now += 1;
     expect(support.mayBeRefused('mp3')).to.equal(true);
