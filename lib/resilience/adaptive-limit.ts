@@ -35,6 +35,8 @@ export class AdaptiveLimit {
   #limit: number;
   /** Up to here it rises fast. */
   #threshold: number;
+  /** Whether nothing has spoken against the most yet. */
+  #isUntried = true;
   /** When it was last lowered. */
   #loweredAt = Number.NEGATIVE_INFINITY;
 
@@ -48,6 +50,14 @@ export class AdaptiveLimit {
   /** Calls that may be under way at the same time, at least one. */
   get current(): number {
     return Math.floor(this.#limit);
+  }
+
+  /**
+   * Calls that are held back for caution alone: what is allowed beyond the limit, as long as none has been too much. From then on the
+   * limit is what the service bears.
+   */
+  get untried(): number {
+    return this.#isUntried ? this.#options.most - this.current : 0;
   }
 
   /**
@@ -88,6 +98,7 @@ export class AdaptiveLimit {
   }
 
   #set(limit: number): void {
+    this.#isUntried = false;
     this.#limit = limit;
     this.#loweredAt = this.#options.clock.now();
   }

@@ -12,6 +12,8 @@ export interface BulkheadOptions {
   readonly clock: Clock;
   /** Says how many of `maxConcurrent` are to be used now; all of them where it is not given. */
   readonly limit?: (() => number) | undefined;
+  /** Says how many of `maxConcurrent` are held back for caution alone: so many more may wait, who would be let in if more were known. */
+  readonly untried?: (() => number) | undefined;
 }
 
 /** A place for one call, which is given back once, however often that is said. */
@@ -96,7 +98,8 @@ export class Bulkhead {
     if (signal.aborted) return Promise.reject(hasLeft());
     const place = this.tryAcquire();
     if (place !== undefined) return Promise.resolve(place);
-    if (this.queued >= this.#options.maxQueue) return Promise.reject(new BulkheadRefusedError('bulkhead_full'));
+    const { maxQueue, untried } = this.#options;
+    if (this.queued >= maxQueue + (untried?.() ?? 0)) return Promise.reject(new BulkheadRefusedError('bulkhead_full'));
     if (this.#pace.isInVain(this.queued, maxWait)) return Promise.reject(tooLate());
     return this.#line.wait({ limit: maxWait, signal, expired: tooLate, aborted: hasLeft });
   }

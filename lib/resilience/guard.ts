@@ -66,7 +66,10 @@ export class Guard implements Policy {
       this.#limit = new AdaptiveLimit({ most: bulkhead.maxConcurrent, lateAfter: adaptive.lateAfter, clock, onRise });
     }
     const limit = this.#limit;
-    this.#bulkhead = new Bulkhead({ ...bulkhead, limit: limit && (() => limit.current) });
+    this.#bulkhead = new Bulkhead({
+      ...bulkhead,
+      ...(limit && { limit: () => limit.current, untried: () => limit.untried }),
+    });
     this.#circuitBreaker = new CircuitBreaker({
       ...circuitBreaker,
       onChange: (from, to) => {

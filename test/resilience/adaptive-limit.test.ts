@@ -36,6 +36,18 @@ describe('AdaptiveLimit', () => {
     expect([limit.current, rises.at(-1)]).to.deep.equal([40, 40]);
   });
 
+  it('holds back for caution what is allowed beyond it, until a call was too much or the service was gone', async () => {
+    const { limit, answered } = setUp(40);
+    expect(limit.untried).to.equal(30);
+    await answered(10, 1_000);
+    expect(limit.untried).to.equal(24);
+    await answered(10, 1_001);
+    expect([limit.current, limit.untried]).to.deep.equal([8, 0]);
+    const other = setUp(40);
+    other.limit.restart(1);
+    expect(other.limit.untried).to.equal(0);
+  });
+
   it('does not rise where it is not made use of', async () => {
     const { limit, rises, answered } = setUp();
     for (let call = 0; call < 100; call += 1) await answered(2, 10);

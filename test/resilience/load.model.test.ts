@@ -93,7 +93,7 @@ interface Fates {
   refused: string[];
 }
 
-function setUp(options: ServiceOptions) {
+function setUp(options: ServiceOptions, room: { readonly maxConcurrent?: number; readonly maxQueue?: number } = {}) {
   const clock = new FakeClock();
   const opened: number[] = [];
   const guard = new Guard({
@@ -105,7 +105,7 @@ function setUp(options: ServiceOptions) {
         if (to === 'open') opened.push(clock.now());
       },
     },
-    bulkhead: { maxConcurrent: 10, maxQueue: 40, maxWait: 500, clock },
+    bulkhead: { maxConcurrent: 10, maxQueue: 40, maxWait: 500, ...room, clock },
     adaptive: { lateAfter: FIRST_BYTE / 2 },
   });
   const service = new Service(clock, options);
@@ -115,14 +115,18 @@ function setUp(options: ServiceOptions) {
     try {
       const permit = await guard.acquire(new AbortController().signal, { maxWait });
       await new Promise<void>((resolve) => {
+        let isAnswered = false;
         const cancelTimer = clock.schedule(() => {
           takeBack();
+          // At the same moment, which the service has only now looked at.
+          if (isAnswered) return;
           fates.late += 1;
           permit.fail(0, 'load');
           resolve();
         }, FIRST_BYTE);
         const takeBack = service.call(() => {
           cancelTimer();
+          isAnswered = true;
           fates.answered += 1;
           permit.proven();
           permit.succeed();
@@ -181,6 +185,36 @@ describe('Guard in front of a service with more to do than it can', () => {
     const { guard, service: behind, fates, burst } = setUp({ lanes: 16, takes: 100, isShared: false });
     await burst(40);
     expect([guard.limit, behind.mostAtOnce, fates.answered]).to.deep.equal([10, 10, 40]);
+  });
+
+  it('answers as many of the first crowd as of a later one, if it bears them: all who have room by what is allowed', async () => {
+    for (const [maxConcurrent, maxQueue, answered] of [
+      [10, 20, 30],
+      [64, 20, 64],
+      [10, 0, 10],
+    ] as const) {
+      const { fates, burst } = setUp({ lanes: 64, takes: 300, isShared: false }, { maxConcurrent, maxQueue });
+      for (const all of [answered, 2 * answered]) {
+        await burst(64);
+        expect(fates.answered, String(maxConcurrent)).to.equal(all);
+      }
+    }
+  });
+
+  it('sends on whoever of the first crowd would wait in vain, and the excess of the next one at once', async () => {
+    const { clock, fates, opened, burst, call } = setUp(
+      { lanes: 1, takes: 490, isShared: false },
+      { maxConcurrent: 64, maxQueue: 20 },
+    );
+    await burst(100);
+    expect(fates.answered).to.be.at.least(8);
+    expect([fates.answered + fates.late + fates.refused.length, opened.length]).to.deep.equal([100, 0]);
+    const refused = fates.refused.length;
+    const crowd = Promise.all(Array.from({ length: 64 }, () => call()));
+    await settle();
+    expect(fates.refused.length - refused).to.be.at.least(64 - 20 - 8);
+    await clock.advance(DEADLINE + FIRST_BYTE);
+    await crowd;
   });
 
   it('finds a service that freezes, whatever it bore until then, by as few as a circuit takes', async () => {
