@@ -18,6 +18,19 @@ export function isUnread(request: IncomingMessage): boolean {
 }
 
 /**
+ * Says whether something was taken from the request and put back (`unshift`), for whoever comes next, as middleware does that looks at a
+ * body before it lets it pass. Whether all of it was put back shows when it has been read again.
+ */
+export function isPutBack(request: IncomingMessage): boolean {
+  return !isUnread(request) && !request.readableEnded && !request.destroyed && request.readableLength > 0;
+}
+
+/** Says whether a body that was put back, and is of so many bytes, lacks some: more than were announced are what middleware made of it. */
+export function isCut(size: number, request: IncomingMessage): boolean {
+  return size < (lengthOf(request) ?? 0);
+}
+
+/**
  * Finds the body that middleware before the router has left. Returns nothing where it has left none, and the body, or the rest of it,
  * is still to come.
  *

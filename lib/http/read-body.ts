@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { BodyLimits } from '../speech/service.js';
-import { givenBody, isCompressed, isUnread } from './given-body.js';
+import { givenBody, isCompressed, isCut, isPutBack, isUnread, lengthOf } from './given-body.js';
 import { isReadable, isUtf8Name, parseBytes, parseGiven } from './parse-body.js';
 import { isSpeechHttpError, problem, problemOfMiddleware, type SpeechHttpError } from './problems.js';
 import { readPlainBody } from './read-plain-json.js';
@@ -30,7 +30,10 @@ export function readBody(request: Request, response: Response, options: BodyLimi
       resolve(parseGiven(given, request, charset, mostBytes));
       return;
     }
-    const isWhole = isUnread(request);
+    // Whoever listens has had what was put back, and may have taken more: then only its length can say that it is whole.
+    const mayBeCut = isPutBack(request);
+    const isWhole =
+      isUnread(request) || (mayBeCut && (request.listenerCount('data') === 0 || lengthOf(request) !== undefined));
     if (isWhole) checkEncoding(request, charset);
     const cancelTimer = options.clock.schedule(() => {
       reject(problem('request_timeout', 'The request body did not arrive in time.'));
@@ -40,10 +43,11 @@ export function readBody(request: Request, response: Response, options: BodyLimi
       cancelTimer();
       try {
         if (error !== undefined) throw refusal(error);
-        // Where its beginning is gone, whoever has taken it has come to its end now.
-        const parsed = isWhole
-          ? parseRead(bytes, request, charset, mostBytes)
-          : parseGiven(givenBody(request), request, charset, mostBytes);
+        // Where a part of it is gone, whoever has taken that has come to its end now.
+        const parsed =
+          isWhole && !(mayBeCut && isCut(bytes.length, request))
+            ? parseRead(bytes, request, charset, mostBytes)
+            : parseGiven(givenBody(request), request, charset, mostBytes);
         resolve(parsed);
       } catch (thrown) {
         reject(refusal(thrown));

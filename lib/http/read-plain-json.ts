@@ -22,6 +22,7 @@ export function readPlainBody(
   const chunks: Buffer[] = [];
   let size = 0;
   const settle = (error: unknown): void => {
+    request.off('readable', onReadable);
     request.off('data', onData);
     request.off('end', onEnd);
     request.off('close', onClose);
@@ -36,6 +37,10 @@ export function readPlainBody(
   };
   const onEnd = (): void => {
     settle(undefined);
+  };
+  // Each piece is told as 'data', to whoever listens, as if the stream flowed.
+  const onReadable = (): void => {
+    while (request.read() !== null);
   };
   // The client has left in the middle of it.
   const onClose = (): void => {
@@ -52,6 +57,8 @@ export function readPlainBody(
   request.on('data', onData);
   request.once('end', onEnd);
   request.once('close', onClose);
+  // A stream flows for nobody while somebody listens for 'readable', and waits for a read() that may never come.
+  if (request.listenerCount('readable') > 0) request.on('readable', onReadable);
   // Listening wakes no stream that middleware has paused.
   if (request.isPaused()) request.resume();
 }

@@ -102,7 +102,19 @@ describe('a body that middleware has read', () => {
 
   it('is answered alike however the network cuts it', async () => {
     const pieces = ['{"input":"Per', Buffer.from([0xc3]), Buffer.from([0xa9]), ' no?"}'];
-    for (const name of ['setEncoding(utf8) and a listener', 'setEncoding(base64)', 'pause()', 'express.json()']) {
+    for (const name of [
+      'setEncoding(utf8) and a listener',
+      'setEncoding(base64)',
+      'pause()',
+      'express.json()',
+      'read() and unshift()',
+      'read() and unshift() of a part',
+      'setEncoding(utf8), read() and unshift()',
+      'setEncoding(base64), read() and unshift()',
+      'read(), unshift() and pause()',
+      'a listener that pauses, and puts back what it got',
+      'a listener for readable that stays, and reads nothing',
+    ]) {
       await start(TRANSPARENT[name] ?? (() => undefined));
       const reply = await sendInPieces(pieces);
       expect(reply, name).to.match(/^HTTP\/1\.1 200 /);
@@ -179,7 +191,7 @@ describe('a body that middleware has read', () => {
   it('may be compressed, and is held to UTF-8 and to its limit all the same', async () => {
     const latin1 = Buffer.from('{"input":"Perché no?"}', 'latin1');
     const large = `{"input":"a","b":"${'b'.repeat(MOST_BYTES)}"}`;
-    for (const name of ['pause()', 'express.json()', 'express.text()', 'express.raw()']) {
+    for (const name of ['pause()', 'read() and unshift()', 'express.json()', 'express.text()', 'express.raw()']) {
       await start(TRANSPARENT[name] ?? (() => undefined));
       for (const [encoding, pack] of [
         ['gzip', gzipSync],
@@ -193,7 +205,7 @@ describe('a body that middleware has read', () => {
         expect((await ask(pack(large), headers)).status, `${name}, ${encoding}, large`).to.equal(413);
       }
       // Once it is text, or an object, nobody can tell any more.
-      if (name === 'pause()' || name === 'express.raw()')
+      if (name === 'pause()' || name === 'read() and unshift()' || name === 'express.raw()')
         expect((await ask(gzipSync(latin1), { 'content-encoding': 'gzip' })).status, name).to.equal(400);
       await app.close();
     }

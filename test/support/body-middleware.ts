@@ -17,6 +17,22 @@ export const collecting =
       });
     });
 
+/** Looks at what has come of a body, and puts something of it back. */
+export const peeking =
+  (
+    putBack: (chunk: Buffer | string) => Buffer | string = (chunk) => chunk,
+    { encoding, size }: { readonly encoding?: BufferEncoding; readonly size?: number } = {},
+  ): Middleware =>
+  (app) =>
+    app.use((request, _response, next) => {
+      if (encoding !== undefined) request.setEncoding(encoding);
+      request.once('readable', () => {
+        const chunk = request.read(size) as Buffer | string | null;
+        if (chunk !== null) request.unshift(putBack(chunk), encoding);
+        next();
+      });
+    });
+
 export const sync =
   (handle: (request: Request) => void): Middleware =>
   (app) =>
@@ -67,6 +83,48 @@ export const TRANSPARENT: Readonly<Record<string, Middleware>> = {
       request.pause();
       setImmediate(next);
     }),
+  'read() and unshift()': peeking(),
+  'read() and unshift() of a part': peeking(undefined, { size: 3 }),
+  'read() and unshift() in two parts': (app) =>
+    app.use((request, _response, next) => {
+      request.once('readable', () => {
+        const chunk = request.read() as Buffer | null;
+        if (chunk !== null) for (const part of [chunk.subarray(2), chunk.subarray(0, 2)]) request.unshift(part);
+        next();
+      });
+    }),
+  'setEncoding(latin1), read() and unshift()': peeking(undefined, { encoding: 'latin1' }),
+  'setEncoding(utf8), read() and unshift()': peeking(undefined, { encoding: 'utf8' }),
+  'setEncoding(base64), read() and unshift()': peeking(undefined, { encoding: 'base64' }),
+  'read(), unshift() and setEncoding(hex)': (app) => {
+    peeking()(app);
+    sync((request) => request.setEncoding('hex'))(app);
+  },
+  'read(), unshift() and pause()': (app) => {
+    peeking()(app);
+    sync((request) => request.pause())(app);
+  },
+  'read(), unshift() and a listener for data': (app) => {
+    peeking()(app);
+    sync((request) => request.on('data', () => undefined))(app);
+  },
+  'read() and unshift(), and express.json()': (app) => {
+    peeking()(app);
+    app.use(express.json({ limit: '1mb' }));
+  },
+  'a listener that pauses, and puts back what it got': (app) =>
+    app.use((request, _response, next) => {
+      const onEnd = (): void => {
+        next();
+      };
+      request.once('end', onEnd);
+      request.once('data', (chunk: Buffer) => {
+        request.off('end', onEnd).pause();
+        request.unshift(chunk);
+        setImmediate(next);
+      });
+    }),
+  'a listener for readable that stays, and reads nothing': sync((request) => request.on('readable', () => undefined)),
   'a listener that has begun, and comes to its end later': (app) =>
     app.use((request, _response, next) => {
       const chunks: Buffer[] = [];
@@ -169,6 +227,8 @@ export const TAKEN: readonly [what: string, middleware: Middleware, message: Reg
       }),
     /left nothing of it/,
   ],
+  ['less than it has read', peeking((chunk) => chunk.slice(1)), /left nothing of it/],
+  ['less than it has read, as text', peeking((chunk) => chunk.slice(1), { encoding: 'utf8' }), /left nothing of it/],
   ['ASCII', sync((request) => request.setEncoding('ascii')), /setEncoding\('ascii'\)/],
   ['UTF-16', sync((request) => request.setEncoding('utf16le')), /setEncoding\('utf16le'\)/],
 ];
