@@ -7,6 +7,7 @@ import { createCutFilter, createWavFilter } from '../providers/sound-filters.js'
 import { muteRejection } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
+import { sentWith } from '../speech/cause-in-words.js';
 import {
   isCallAllowance,
   isSpeechUsage,
@@ -50,7 +51,7 @@ export async function checkResult(result: unknown, { request, signal, clock }: P
   muteRejection(atRest);
   if (kind === 'text' && typeof text === 'string') return { kind, text, status: status === 503 ? 503 : 200 };
   if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
-  const stream = toByteStream(given, clock);
+  const stream = toByteStream(given, clock, sentWith(request));
   if (contentType !== undefined && typeof contentType !== 'string') {
     discard(stream);
     throw new SpeechError('bad_response', 'the provider’s type is no text');

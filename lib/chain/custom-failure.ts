@@ -1,4 +1,5 @@
 import { SpeechError } from '../speech/error.js';
+import { causeInWords } from '../speech/cause-in-words.js';
 
 /** The longest that a provider is left alone because it asked for it, in milliseconds, as for a server's `Retry-After`. */
 const LONGEST_REST = 60_000;
@@ -7,8 +8,10 @@ const LONGEST_REST = 60_000;
  * Reads what a provider of the user's own threw, which may be anything, into an error that can be trusted; the original is its cause.
  *
  * A provider cannot say that the caller has left, which would end the request: only `signal` knows.
+ *
+ * @param sent what it was sent and no log line is to have
  */
-export function customFailure(thrown: unknown, signal?: AbortSignal): SpeechError {
+export function customFailure(thrown: unknown, signal?: AbortSignal, sent: readonly string[] = []): SpeechError {
   try {
     const { code, message, fallbackHelps, retryHelps, retryAfter, blamesProvider } = SpeechError.from(thrown);
     if (code === 'aborted' && signal?.aborted !== true) {
@@ -16,6 +19,7 @@ export function customFailure(thrown: unknown, signal?: AbortSignal): SpeechErro
     }
     return new SpeechError(code, message, {
       cause: thrown,
+      detail: detailOf(thrown, sent),
       fallbackHelps: (fallbackHelps as unknown) !== false,
       retryHelps: (retryHelps as unknown) === true,
       blamesProvider: (blamesProvider as unknown) !== false,
@@ -25,6 +29,13 @@ export function customFailure(thrown: unknown, signal?: AbortSignal): SpeechErro
     // A getter of the error's own has thrown in its turn.
     return new SpeechError('internal', 'the provider failed, with an error that cannot be read');
   }
+}
+
+/** Of an error of ours its message is what there is to say; of a stranger what it says itself. */
+function detailOf(thrown: unknown, sent: readonly string[]): string | undefined {
+  const ours = SpeechError.from(thrown);
+  if (ours !== thrown) return causeInWords(thrown, sent);
+  return typeof ours.detail === 'string' ? causeInWords(ours.detail, sent) : undefined;
 }
 
 function restOf(retryAfter: unknown): { readonly retryAfter?: number } {

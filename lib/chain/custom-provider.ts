@@ -2,6 +2,7 @@ import { SPEECH_FORMATS, type SpeechFormat } from '../audio/formats.js';
 import type { Clock } from '../resilience/index.js';
 import { hasMethods } from '../speech/has-methods.js';
 import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
+import { sentWith } from '../speech/cause-in-words.js';
 import type {
   CheckContext,
   CheckFinding,
@@ -84,16 +85,20 @@ export class CustomProvider implements SpeechProvider {
   }
 
   synthesize(request: SpeechRequest, { signal, deadline, logger, extraCall }: SynthesisContext): Promise<SpeechResult> {
-    return trusted(async () => {
-      // A copy: whatever becomes of it, the next provider is asked for what the client sent.
-      const result: unknown = await this.#own.synthesize(structuredClone(request), {
-        signal,
-        deadline,
-        logger,
-        extraCall,
-      });
-      return checkResult(result, { request, signal, clock: this.#clock });
-    }, signal);
+    return trusted(
+      async () => {
+        // A copy: whatever becomes of it, the next provider is asked for what the client sent.
+        const result: unknown = await this.#own.synthesize(structuredClone(request), {
+          signal,
+          deadline,
+          logger,
+          extraCall,
+        });
+        return checkResult(result, { request, signal, clock: this.#clock });
+      },
+      signal,
+      sentWith(request),
+    );
   }
 
   close(): Promise<void> {
@@ -102,11 +107,15 @@ export class CustomProvider implements SpeechProvider {
 }
 
 /** Calls something of the user's, and makes an error that can be trusted of whatever it throws or rejects with. */
-async function trusted<Value>(call: () => Promise<Value> | Value, signal?: AbortSignal): Promise<Value> {
+async function trusted<Value>(
+  call: () => Promise<Value> | Value,
+  signal?: AbortSignal,
+  sent?: readonly string[],
+): Promise<Value> {
   try {
     return await call();
   } catch (thrown) {
-    throw customFailure(thrown, signal);
+    throw customFailure(thrown, signal, sent);
   }
 }
 

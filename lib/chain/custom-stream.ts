@@ -37,24 +37,27 @@ interface Given {
  * with a `SpeechError` where that throws, breaks off, stands still or yields anything else; it closes in any case, and an error that
  * nobody listens for yet ends no process.
  *
+ * @param sent what its source was sent and no log line is to have
  * @throws {SpeechError} when it is nothing of the kind
  */
-export function toByteStream(given: unknown, clock: Clock): Readable {
-  return new CustomStream((onError) => sourceOf(given, onError), clock);
+export function toByteStream(given: unknown, clock: Clock, sent: readonly string[] = []): Readable {
+  return new CustomStream((onError) => sourceOf(given, onError), clock, sent);
 }
 
 class CustomStream extends Readable {
   readonly #source: Source;
   readonly #clock: Clock;
+  readonly #sent: readonly string[];
   #failure: SpeechError | undefined;
   #size = 0;
   #cancelTimer: (() => void) | undefined;
 
   /** @param open opens the source; its listener is told of an error that comes while nobody reads */
-  constructor(open: (onError: (thrown: unknown) => void) => Source, clock: Clock) {
+  constructor(open: (onError: (thrown: unknown) => void) => Source, clock: Clock, sent: readonly string[]) {
     // So that it is asked for more, and comes to a failure, only when all before it has been read.
     super({ highWaterMark: 1 });
     this.#clock = clock;
+    this.#sent = sent;
     this.on('error', nothing);
     this.#source = open((thrown) => {
       this.destroy(this.#failureFrom(thrown));
@@ -112,7 +115,7 @@ class CustomStream extends Readable {
   }
 
   #failureFrom(thrown: unknown): SpeechError {
-    if (!isPrematureClose(thrown)) return customFailure(thrown);
+    if (!isPrematureClose(thrown)) return customFailure(thrown, undefined, this.#sent);
     return this.#size > 0
       ? new SpeechError('truncated', 'the provider’s stream closed before its end')
       : new SpeechError('empty', 'the provider’s stream has no sound');

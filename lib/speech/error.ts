@@ -41,6 +41,8 @@ export function isKnownCode(code: unknown): boolean {
 export interface SpeechErrorOptions {
   /** What led here. It stays on this side: it is never put into a reply. */
   readonly cause?: unknown;
+  /** What led here in words, for a log line: without text, address and credentials, as in `message`. */
+  readonly detail?: string | undefined;
   /** Whether another provider may do better. Only a client that has left (`aborted`) makes every further attempt pointless. */
   readonly fallbackHelps?: boolean;
   /** Whether the same provider may do better a moment later. Off by default: most failures stay what they are. */
@@ -84,6 +86,8 @@ export class SpeechError extends Error {
   readonly retryHelps: boolean;
   readonly blamesProvider: boolean;
   readonly retryAfter: number | undefined;
+  /** What led here in words, where the message does not say it. */
+  readonly detail: string | undefined;
   readonly [MARKER] = true;
 
   constructor(code: SpeechErrorCode, message: string, options: SpeechErrorOptions = {}) {
@@ -93,6 +97,7 @@ export class SpeechError extends Error {
     this.retryHelps = options.retryHelps ?? false;
     this.blamesProvider = options.blamesProvider ?? codeBlamesProvider(code);
     this.retryAfter = options.retryAfter;
+    this.detail = options.detail;
   }
 
   static is(value: unknown): value is SpeechError {

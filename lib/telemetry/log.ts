@@ -1,5 +1,6 @@
 import { callQuietly } from '../resilience/call-quietly.js';
 import type { SpeechEventListener, SpeechEventName, SpeechEvents } from '../speech/events.js';
+import type { SpeechError } from '../speech/error.js';
 import type { SpeechLogger } from '../speech/provider.js';
 
 /** Keeps a logger that throws or rejects from harming a request. */
@@ -27,8 +28,8 @@ export function logEvents(events: SpeechEvents, logger: SpeechLogger): () => voi
       const line = { event: 'attempt', requestId, provider, code, ms: Math.round(ms) };
       if (code === null) logger.debug(line, 'a provider answered');
       else if (code === 'aborted') logger.debug(line, 'the client left');
-      else if (committed === true) logger.warn({ ...line, detail: error?.message }, 'a provider broke off');
-      else logger.warn({ ...line, detail: error?.message }, 'a provider did not answer');
+      else if (committed === true) logger.warn({ ...line, detail: detailOf(error) }, 'a provider broke off');
+      else logger.warn({ ...line, detail: detailOf(error) }, 'a provider did not answer');
     },
     fallback({ requestId, from, to, code }) {
       logger.debug({ event: 'fallback', requestId, provider: from, to, code }, 'another provider takes over');
@@ -40,7 +41,7 @@ export function logEvents(events: SpeechEvents, logger: SpeechLogger): () => voi
       const line = { event: 'health', provider, ok, code: code ?? null, ms: Math.round(ms) };
       if (inconclusive === true) logger.debug(line, 'a health check told nothing');
       else if (ok) logger.debug(line, 'a health check passed');
-      else logger.warn(error === undefined ? line : { ...line, detail: error.message }, 'a health check failed');
+      else logger.warn(error === undefined ? line : { ...line, detail: detailOf(error) }, 'a health check failed');
     },
     status({ from, to }) {
       logger.warn({ event: 'status', from, to }, 'the state of speech changed');
@@ -68,6 +69,11 @@ export function logEvents(events: SpeechEvents, logger: SpeechLogger): () => voi
   return () => {
     for (const [name, listener] of entries(listeners)) events.off(name, listener);
   };
+}
+
+/** What a failure says, or, where that is nothing, what has led to it. */
+function detailOf(error: SpeechError | undefined): string | undefined {
+  return error?.detail ?? error?.message;
 }
 
 // Each listener belongs to its name; types cannot say so for all of them at once.

@@ -22,6 +22,14 @@ describe('customFailure', () => {
     expect(customFailure(new SpeechError('unsupported', 'no', { fallbackHelps: false })).fallbackHelps).to.equal(false);
   });
 
+  it('tells in words what a stranger says, and of an error of ours what it has told already', () => {
+    expect(customFailure(new RangeError('no such voice')).detail).to.equal('RangeError: no such voice');
+    expect(customFailure(customFailure(new RangeError('no such voice'))).detail).to.equal('RangeError: no such voice');
+    const sent = ['a text that is spoken'];
+    expect(customFailure(new Error('not “a text that is spoken”'), undefined, sent).detail).not.to.contain('spoken');
+    expect(customFailure(new SpeechError('reset', 'gone')).detail).to.equal(undefined);
+  });
+
   const strangers: [string, unknown][] = [
     ['an error', new Error('a bug')],
     ['an error with a code of its own', Object.assign(new Error('a bug'), { code: 'ECONNREFUSED' })],

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { SpeechError } from '../../lib/index.js';
 import { SpeechEvents } from '../../lib/speech/events.js';
 import { harmless, logEvents } from '../../lib/telemetry/log.js';
+import { startApp } from '../support/app.js';
+import { provider } from '../support/fake-provider.js';
 import { keepingLogger, requestEnd } from '../support/telemetry.js';
 
 describe('harmless', () => {
@@ -66,6 +68,21 @@ describe('logEvents', () => {
       ['warn', { event: 'circuit', provider: 'a', from: 'closed', to: 'open' }, 'a circuit breaker changed its state'],
       ['warn', { event: 'health', provider: 'a', ok: false, code: 'refused', ms: 2 }, 'a health check failed'],
     ]);
+  });
+
+  it('says what led to a failure that says nothing itself, and never the text', async () => {
+    const { lines, logger } = keepingLogger();
+    const says = (message: string) => provider('own', () => Promise.reject(new RangeError(message)));
+    const request = { input: 'A text that is spoken.', response_format: 'pcm' };
+    for (const message of ['no such voice', `cannot say “${request.input}”`]) {
+      const app = await startApp({ fallback: [says(message), { type: 'text' }], logger });
+      await app.speak(request);
+      await app.close();
+    }
+    const details = (lines as [string, Record<string, unknown>][])
+      .filter(([, { event, code }]) => event === 'attempt' && code === 'internal')
+      .map(([, { detail }]) => detail);
+    expect(details).to.deep.equal(['RangeError: no such voice', 'RangeError: what it says repeats what it was sent']);
   });
 
   it('writes one line a request at info, none for a client that left, and cries out for what is our own fault', () => {

@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { repeats, sentWith } from '../../speech/cause-in-words.js';
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechRequest } from '../../speech/request.js';
 import type { RemoteOptions } from './options.js';
 import { allowanceIn } from './rate-limit.js';
 import { parseRetryAfter } from './retry-after.js';
 
-/** Characters in a row that a message and a secret do not share by chance. */
-const TELLING = 12;
 /** Longest message of a server's that goes into a log line. */
 const MOST_MESSAGE_CHARACTERS = 200;
 
@@ -41,21 +40,8 @@ function retryAfterIn({ headers, statusCode }: IncomingMessage, now: number): nu
 }
 
 /** What a server may send back of what it was sent, and no log line is to have. */
-export function secretsOf(
-  { input, ssml, marked, instructions, extra }: SpeechRequest,
-  { apiKey, headers, baseUrl }: RemoteOptions,
-): string[] {
-  const ofClient = Object.values(extra).map((value) => JSON.stringify(value));
-  return [
-    input,
-    ssml ?? '',
-    marked ?? '',
-    instructions ?? '',
-    ...ofClient,
-    apiKey ?? '',
-    ...Object.values(headers),
-    new URL(baseUrl).host,
-  ];
+export function secretsOf(request: SpeechRequest, { apiKey, headers, baseUrl }: RemoteOptions): string[] {
+  return [...sentWith(request), apiKey ?? '', ...Object.values(headers), new URL(baseUrl).host];
 }
 
 /**
@@ -68,17 +54,6 @@ export function secretsOf(
 export function messageOf(body: string, secrets: readonly string[]): string {
   const message = (find(parse(body)) ?? '').replace(/[\p{Cc}\s]+/gu, ' ').slice(0, MOST_MESSAGE_CHARACTERS);
   return secrets.some((secret) => repeats(message, secret)) ? '' : message;
-}
-
-/** Says whether a message has a telling part of a secret in it, however it was cut or quoted. */
-function repeats(message: string, secret: string): boolean {
-  const plain = secret.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  if (plain === '') return false;
-  if (plain.length <= TELLING) return message.includes(plain);
-  for (let start = 0; start + TELLING <= message.length; start += 1) {
-    if (plain.includes(message.slice(start, start + TELLING))) return true;
-  }
-  return false;
 }
 
 function parse(body: string): unknown {

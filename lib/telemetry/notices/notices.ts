@@ -3,6 +3,7 @@ import type { SpeechError } from '../../speech/error.js';
 import type { SpeechEventMap, SpeechEvents } from '../../speech/events.js';
 import type { SpeechLogger } from '../../speech/provider.js';
 import type { SpeechStatus } from '../../speech/status.js';
+import { causeInWords } from '../../speech/cause-in-words.js';
 import { ProviderNotices } from './provider-notices.js';
 
 /** Failures of one request, or of a crowd: they say nothing about how a provider is set up or how it does. */
@@ -57,11 +58,11 @@ export class Notices {
   readonly #onAttempt = ({ provider, code, error }: SpeechEventMap['attempt']): void => {
     if (code === null) this.#providers.get(provider)?.spoke();
     else if (code === 'unsupported') this.#sayUnsupported(provider, error);
-    else if (!NO_NEWS.has(code)) this.#of(provider).failed({ code, detail: detailOf(code, error) });
+    else if (!NO_NEWS.has(code)) this.#of(provider).failed({ code, detail: detailOf(error) });
   };
 
   readonly #onHealth = ({ provider, code, error }: SpeechEventMap['health']): void => {
-    if (code !== undefined) this.#of(provider).checked({ code, detail: detailOf(code, error) });
+    if (code !== undefined) this.#of(provider).checked({ code, detail: detailOf(error) });
   };
 
   readonly #onConfiguration = ({ problem }: SpeechEventMap['configuration']): void => {
@@ -116,8 +117,7 @@ export class Notices {
 }
 
 /** What is behind a failure in words. An error that is not of our own kind stands as the cause of one that says nothing else. */
-function detailOf(code: string, error: SpeechError | undefined): string | undefined {
-  if (error?.code !== 'internal' || !(error.cause instanceof Error)) return error?.message;
-  const { name, message } = error.cause;
-  return code === 'internal' ? `${name}: ${message}` : message;
+function detailOf(error: SpeechError | undefined): string | undefined {
+  const cause = error?.code === 'internal' && error.cause instanceof Error ? causeInWords(error.cause, []) : undefined;
+  return error?.detail ?? cause ?? error?.message;
 }
