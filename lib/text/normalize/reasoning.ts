@@ -8,6 +8,14 @@ const MOST_BETWEEN = 16;
 /** Blanks before a tag that begins its line. */
 const MOST_INDENT = 16;
 
+/** What stands about a tag that begins to think in the middle of a line, and about one that is written about. */
+const ENDS_SENTENCE = /[.!?…。！？][)"'”’」』*_]{0,4}\s{0,8}$/u;
+const OPENS_QUOTE = /["'“‘(「『]$/;
+const GOES_ON = /^[.,;:!?)"'”’」』，。、；：…-]/;
+/** A word right behind it, in a script with blanks between words, that is no ending of the tag's name as in "several <think>s". */
+const STANDS_AGAINST =
+  /^(?!(?:s|es|ed|er|ing)\b)(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}])[\p{L}\p{N}]/u;
+
 /** Channels of OpenAI's open models that nobody is to hear: what is thought, and what is said to a tool. */
 const SILENT_CHANNEL = /^\s*(?:analysis\b|commentary\b[^<]{0,100}\bto=)/;
 const CHANNEL_NAME = /^\s*(?:final|commentary)\b[^<\n]{0,100}/;
@@ -110,11 +118,18 @@ class ReasoningReader {
     return last;
   }
 
-  /** What has no end begins a line, and is not the subject of a sentence; a call of a tool is told by what follows. */
+  /**
+   * What has no end begins a line, stands behind a sentence or against what was thought, and is not the subject of a sentence; a call
+   * of a tool is told by what follows.
+   */
   #isRealOpen(token: ReasoningToken): boolean {
     const next = this.#text.slice(token.end, token.end + 8);
     if (/^\s*\{/.test(next)) return true;
-    return this.#beginsLine(token) && !/^[ \t]+\p{Ll}/u.test(next);
+    if (/^[ \t]+\p{Ll}/u.test(next)) return false;
+    if (this.#beginsLine(token)) return true;
+    const before = this.#text.slice(Math.max(0, token.start - MOST_INDENT), token.start);
+    if (token.name === 'details' || OPENS_QUOTE.test(before) || GOES_ON.test(next)) return false;
+    return ENDS_SENTENCE.test(before) || STANDS_AGAINST.test(next);
   }
 
   /** What has no beginning ends a line of its own, or stands against what was thought; in a sentence there are blanks about it. */

@@ -15,6 +15,32 @@ const REASONING: readonly (readonly [what: string, written: string, said: string
   ['reasoning that was cut off', '<think>\nOkay, the user', ''],
   ['reasoning that was cut off in its line', '<think>Okay, the user', ''],
   ['reasoning that was cut off behind an answer', 'Yes.\n<think>\nOr is it', 'Yes.'],
+  ['reasoning that was cut off in the line of the answer', 'It is 5. <think>Wait, let me check', 'It is 5.'],
+  ['the same with a line break behind it', 'Sure! <think>\nOkay, the user', 'Sure!'],
+  ['the same behind no sentence', 'Hello 👋 <think>okay, the user', 'Hello 👋'],
+  ['the same in Chinese', '你好！<think>用户在打招呼', '你好！'],
+  ['the same in brackets', 'Sure. [THINK]Okay, the', 'Sure.'],
+  ['the same in triangles', 'Sure. ◁think▷Okay, the', 'Sure.'],
+  ['reasoning that is escaped', '&lt;think&gt;Hm.&lt;/think&gt;Yes.', 'Yes.'],
+  ['reasoning that is escaped twice, and by numbers', '&amp;lt;think&amp;gt;Hm.&#60;/think&#62;Yes.', 'Yes.'],
+  ['reasoning that is escaped for Markdown', '\\<think\\>Hm.\\</think\\>Yes.', 'Yes.'],
+  ['reasoning that is escaped for JSON', '\\u003cthink\\u003eHm.<\\/think>Yes.', 'Yes.'],
+  ['reasoning that is escaped and was cut off', '&lt;think&gt;Okay, the user', ''],
+  ['reasoning in full width', '＜think＞Hm.＜/think＞Yes.', 'Yes.'],
+  ['reasoning with blanks in its tags', '< think >Hm.</ think >Yes.', 'Yes.'],
+  ['reasoning in capitals with attributes, escaped', '&lt;THINK budget="9"&gt;Hm.&lt;/THINK&gt;Yes.', 'Yes.'],
+  ['tags that are empty', '<think/>Yes. <think />\nNo.', 'Yes. \n\nNo.'],
+  ['an end that was cut off', 'Okay, a greeting.</think', ''],
+  ['an end that was cut off in its name', 'Okay, a greeting.\n</thin', ''],
+  ['an end that is escaped and was cut off', '&lt;think&gt;Hm.&lt;/think&g', ''],
+  ['an end in brackets that was cut off', 'Okay, a greeting.[/THINK', ''],
+  ['a beginning that was cut off', 'Yes. <think', 'Yes.'],
+  ['a sign of a template that was cut off', 'Yes.<|im_en', 'Yes.'],
+  [
+    'channels that are escaped',
+    '&lt;|channel|&gt;analysis&lt;|message|&gt;Hm.&lt;|end|&gt;&lt;|channel|&gt;final&lt;|message|&gt;Yes.',
+    'Yes.',
+  ],
   ['reasoning whose beginning is missing', 'Okay, a greeting.\n</think>\n\nHello.', 'Hello.'],
   ['reasoning whose beginning is missing, in one line', 'Okay, a greeting.</think>Hello.', 'Hello.'],
   ['reasoning whose beginning is missing, in Chinese', '用户在打招呼。</think>你好！', '你好！'],
@@ -78,6 +104,17 @@ const ABOUT = [
   '<details><summary>More</summary>Text.</details>',
   'I think </think> Good',
   'a < b, c > d, [x] and [y]',
+  'In HTML, &lt;think&gt; is written so.',
+  'Wrap it in &lt;think&gt; and &lt;/think&gt; tags.',
+  '请用<think>标签。然后回答。',
+  'Several <think>s in a row. That is odd.',
+  'It begins with <think>, and goes on.',
+  'He wrote "<think>Okay" and stopped.',
+  'The tag is called <think>\n\nIt is new.',
+  'Use <think',
+  'Close it with </think',
+  'It is <thick',
+  'a < b && c',
   '[think] he said nothing',
   '请用 <think> 标签。然后回答。',
   'Text.\n\n</details>\nMore.',
@@ -97,6 +134,31 @@ describe('withoutReasoning', () => {
       expect(await read(text)).to.equal(text);
     });
   }
+
+  it('says nothing of what was thought however its tags are written, and where it was cut', async () => {
+    const signs = fc.constantFrom(
+      ...(
+        [
+          ['<', '>'],
+          ['&lt;', '&gt;'],
+          ['&#60;', '&#62;'],
+          ['\\<', '\\>'],
+          ['＜', '＞'],
+          ['< ', ' >'],
+        ] as const
+      ).map(([less, greater]) => ({ less, greater })),
+    );
+    const name = fc.constantFrom('think', 'THINK', 'thinking', 'seed:think', 'reasoning');
+    const before = fc.constantFrom('', 'Well. ', 'Well! ', 'Well.\n', '好。');
+    await fc.assert(
+      fc.asyncProperty(before, name, signs, fc.nat(60), async (answer, tag, { less, greater }, cut) => {
+        const begin = `${answer}${less}${tag}${greater}`;
+        const whole = `${begin}Secret, or secret.${less}/${tag}${greater}`;
+        const said = await read(whole.slice(0, begin.length + cut));
+        expect(said.trim()).to.equal(answer.trim());
+      }),
+    );
+  });
 
   it('never says what was thought, and always what stands behind it', async () => {
     const name = fc.constantFrom('think', 'thinking', 'reasoning', 'thought', 'tool_call');
