@@ -6,8 +6,8 @@ import { FilteredSound } from '../providers/filtered-sound.js';
 import { createCutFilter, createWavFilter } from '../providers/sound-filters.js';
 import { muteRejection } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
-import { SpeechError } from '../speech/error.js';
 import { sentWith } from '../speech/cause-in-words.js';
+import { SpeechError } from '../speech/error.js';
 import {
   isCallAllowance,
   isSpeechUsage,

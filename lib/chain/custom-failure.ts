@@ -1,5 +1,5 @@
-import { SpeechError } from '../speech/error.js';
 import { causeInWords } from '../speech/cause-in-words.js';
+import { SpeechError } from '../speech/error.js';
 
 /** The longest that a provider is left alone because it asked for it, in milliseconds, as for a server's `Retry-After`. */
 const LONGEST_REST = 60_000;

@@ -1,8 +1,8 @@
 import { SPEECH_FORMATS, type SpeechFormat } from '../audio/formats.js';
 import type { Clock } from '../resilience/index.js';
+import { sentWith } from '../speech/cause-in-words.js';
 import { hasMethods } from '../speech/has-methods.js';
 import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
-import { sentWith } from '../speech/cause-in-words.js';
 import type {
   CheckContext,
   CheckFinding,

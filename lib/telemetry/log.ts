@@ -1,6 +1,6 @@
 import { callQuietly } from '../resilience/call-quietly.js';
-import type { SpeechEventListener, SpeechEventName, SpeechEvents } from '../speech/events.js';
 import type { SpeechError } from '../speech/error.js';
+import type { SpeechEventListener, SpeechEventName, SpeechEvents } from '../speech/events.js';
 import type { SpeechLogger } from '../speech/provider.js';
 
 /** Keeps a logger that throws or rejects from harming a request. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../resilience/index.js';
+import { causeInWords } from '../../speech/cause-in-words.js';
 import type { SpeechError } from '../../speech/error.js';
 import type { SpeechEventMap, SpeechEvents } from '../../speech/events.js';
 import type { SpeechLogger } from '../../speech/provider.js';
 import type { SpeechStatus } from '../../speech/status.js';
-import { causeInWords } from '../../speech/cause-in-words.js';
 import { ProviderNotices } from './provider-notices.js';
 
 /** Failures of one request, or of a crowd: they say nothing about how a provider is set up or how it does. */
