@@ -53,9 +53,12 @@ export class FilteredSound extends Readable {
     else this.#source.pause();
   };
 
+  // Behind those who wait for the end of the source: whoever made it has no more work with it, whatever is found out about it.
   readonly #onEnd = (): void => {
-    this.#give(() => this.#filter.end());
-    if (!this.destroyed) this.push(null);
+    queueMicrotask(() => {
+      if (!this.destroyed) this.#give(() => this.#filter.end());
+      if (!this.destroyed) this.push(null);
+    });
   };
 
   /** Hands on what the filter makes, and says whether more is wanted. */

@@ -72,23 +72,22 @@ export function createEndFilter(proof: EndProof): SoundFilter {
 /**
  * Makes what lets everything through, and at the end wants the sound not to show that it is cut.
  *
- * @param length bytes of all of it, where that is known: whoever has got as many takes them for whole, so the last are looked at first
+ * @param length bytes of all of it, where that is known: whoever has got as many takes them for whole, so the last wait for the end
  */
 export function createCutFilter(proof: EndProof, length?: number): SoundFilter {
   let bytes = 0;
-  const check = (): void => {
-    if (proof.isCut()) throw new SpeechError('truncated', 'the sound shows that it is cut, though the reply is not');
-  };
+  let last: readonly Uint8Array[] = [];
   return {
     add(piece) {
       proof.add(piece);
       bytes += piece.length;
-      if (bytes === length) check();
-      return [piece];
+      if (bytes !== length) return [piece];
+      last = [piece];
+      return [];
     },
     end() {
-      if (bytes !== length) check();
-      return [];
+      if (proof.isCut()) throw new SpeechError('truncated', 'the sound shows that it is cut, though the reply is not');
+      return last;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { OWN_SHAPE, type SoundShape } from '../../lib/audio/formats.js';
+import { readMp3Header } from '../../lib/audio/frame-header.js';
 import { writeWavHeader } from '../../lib/audio/wav-header.js';
 import type { SpeechEventMap } from '../../lib/index.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -25,6 +26,12 @@ const answerWith =
     response.end(bytes(sound));
   };
 
+function firstFrame(bytes: Buffer): number {
+  const header = readMp3Header(bytes);
+  if (header === undefined) throw new Error('there is no frame');
+  return header.length;
+}
+
 /** Replies that end well and are none: only whoever looks at all of the sound finds out. */
 const HOLLOW: [what: string, format: 'wav' | 'pcm' | 'mp3', code: string, answer: Answer][] = [
   ['has half of the sound that its header says', 'wav', 'truncated', answerWith((s) => s.subarray(0, s.length / 2))],
@@ -36,7 +43,8 @@ const HOLLOW: [what: string, format: 'wav' | 'pcm' | 'mp3', code: string, answer
     'empty',
     answerWith((s) => Buffer.concat([s.subarray(0, 44), Buffer.alloc(s.length - 44)])),
   ],
-  ['has one frame', 'mp3', 'empty', answerWith((s) => s.subarray(0, 200))],
+  ['has one frame', 'mp3', 'empty', answerWith((s) => s.subarray(0, firstFrame(s)))],
+  ['ends within a frame', 'mp3', 'truncated', answerWith((s) => s.subarray(0, s.length - firstFrame(s) / 2))],
 ];
 
 describe('what the sentences of a long text say of a server', () => {

@@ -48,7 +48,7 @@ export function problemWith(
 export async function serveSound(received: ReceivedSound, options: ServeOptions): Promise<SpeechAudio> {
   const { format } = options.request;
   const { usage, endsUnannounced } = received;
-  const { stream, length } = await streamFor(received, options);
+  const { stream, length, atRest } = await streamFor(received, options);
   return {
     kind: 'audio',
     contentType: contentTypeOf(format),
@@ -56,6 +56,7 @@ export async function serveSound(received: ReceivedSound, options: ServeOptions)
     ...(length === undefined ? {} : { contentLength: length }),
     ...(usage === undefined ? {} : { usage }),
     ...(endsUnannounced ? { endsUnannounced } : {}),
+    ...(atRest === undefined ? {} : { atRest }),
   };
 }
 
@@ -63,6 +64,8 @@ interface Served {
   readonly stream: Readable;
   /** Bytes in all, where they are known. */
   readonly length?: number | undefined;
+  /** Resolves when the server has sent all of it. */
+  readonly atRest?: Promise<void>;
 }
 
 function streamFor(received: ReceivedSound, options: ServeOptions): Served | Promise<Served> {
@@ -75,7 +78,8 @@ function streamFor(received: ReceivedSound, options: ServeOptions): Served | Pro
       const { endsUnannounced, length } = received;
       const proof = createEndProof(received.format, (seconds) => canBeAllOf(options.request, seconds));
       const filter = endsUnannounced ? createEndFilter(proof) : createCutFilter(proof, length);
-      return { stream: filtered(received, filter), length };
+      const atRest = new Promise<void>((resolve) => received.body.once('end', resolve));
+      return { stream: filtered(received, filter), length, atRest };
     }
   }
 }
