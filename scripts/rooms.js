@@ -92,6 +92,9 @@ export const ROOMS = {
     packages: ['node:net'],
   },
 
+  // What users test their own providers with.
+  testing: { may: ['audio', 'speech', 'streams'] },
+
   // The browser’s side, alone.
   client: { may: [] },
 };

@@ -1,6 +1,6 @@
 // Writes the JSON Schema of `configFile` beside the compiled code, where editors find it in the installed package.
 import { writeFileSync } from 'node:fs';
-import { configurationSchema } from '../dist/config/json-schema.js';
+import { configurationSchema } from '../lib/config/json-schema.ts';
 
 const target = new URL('../dist/configuration.schema.json', import.meta.url);
 writeFileSync(target, `${JSON.stringify(configurationSchema(), undefined, 2)}\n`);

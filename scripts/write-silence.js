@@ -1,8 +1,8 @@
-// Writes 0.3 s of silence in each packed format, made by the encoders of this package. It needs a build, and the optional peer for AAC.
+// Writes 0.3 s of silence in each packed format, made by the encoders of this package. Run by node --import=./scripts/strip-types/register.js; it needs the optional peer for AAC.
 import { writeFileSync } from 'node:fs';
-import { createEncoders } from '../dist/engines/encoders/create-encoder.js';
-import { createLoad } from '../dist/engines/worker/load.js';
-import { SAMPLE_RATE } from '../dist/audio/formats.js';
+import { createEncoders } from '../lib/engines/encoders/create-encoder.ts';
+import { createLoad } from '../lib/engines/worker/load.ts';
+import { SAMPLE_RATE } from '../lib/audio/formats.ts';
 
 const SECONDS = 0.3;
 const LINE = 110;

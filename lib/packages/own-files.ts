@@ -2,15 +2,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FILE_URLS } from './file-urls.js';
 
 const PACKAGE = 'express-speech';
 const MANIFEST = `${PACKAGE}/package.json`;
-
-/** Files of this package that are not imported. Tools that gather the files of a deployment know them by expressions of this form. */
-const OWN_FILES = {
-  'engines/worker/worker.js': () => new URL(/* webpackIgnore: true */ '../engines/worker/worker.js', import.meta.url),
-  'admin/public/': () => new URL(/* webpackIgnore: true */ '../admin/public/', import.meta.url),
-};
 
 /**
  * Where this code may lie, best guess first. In a bundle that is the bundle, whose modules may have no address (`import.meta` is empty
@@ -41,11 +36,11 @@ export class MissingFileError extends Error {
  *
  * @throws {MissingFileError}
  */
-export function ownFile(name: keyof typeof OWN_FILES): string {
+export function ownFile(name: keyof typeof FILE_URLS): string {
   const [own] = HERE;
   // Not bundled, and whole.
-  if (own !== undefined && /^own-files\.[jt]s$/.test(basename(own)) && existsSync(own)) {
-    return fileURLToPath(OWN_FILES[name]());
+  if (own !== undefined && /^(own-files\.[jt]s|express-speech-common\.js)$/.test(basename(own)) && existsSync(own)) {
+    return fileURLToPath(FILE_URLS[name]());
   }
   const manifest = resolveFrom(HERE, MANIFEST);
   const folders = [...HERE.map(dirname), ...manifest.map((path) => join(dirname(path), 'dist'))];

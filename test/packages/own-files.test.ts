@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { embeddedVoice, findModule, moduleFile, MissingFileError, ownFile } from '../../lib/packages/own-files.js';
+import { buildCode } from '../../scripts/build.js';
 import { makeFolder, type Folder } from '../support/folder.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 describe('ownFile', () => {
   it('finds what lies beside the code', () => {
     expect(existsSync(ownFile('admin/public/'))).to.equal(true);
-    expect(ownFile('engines/worker/worker.js')).to.equal(
+    expect(ownFile('worker.js')).to.equal(
       fileURLToPath(new URL('../../lib/engines/worker/worker.js', import.meta.url)),
     );
     expect(existsSync(embeddedVoice())).to.equal(true);
@@ -40,15 +41,7 @@ describe('a bundle of an application', function () {
   /** Installs the package, in which alone what it needs can be seen. */
   async function install(): Promise<void> {
     const home = 'node_modules/express-speech';
-    const entryPoints = [`${ROOT}lib/**/*.ts`];
-    await build({
-      entryPoints,
-      outdir: folder.path(`${home}/dist`),
-      format: 'esm',
-      outbase: `${ROOT}lib`,
-      logLevel: 'silent',
-    });
-    cpSync(`${ROOT}lib/admin/public`, folder.path(`${home}/dist/admin/public`), { recursive: true });
+    await buildCode(folder.path(`${home}/dist`));
     cpSync(`${ROOT}package.json`, folder.path(`${home}/package.json`));
     symlinkSync(`${ROOT}node_modules`, folder.path(`${home}/node_modules`));
   }
@@ -103,7 +96,7 @@ describe('a bundle of an application', function () {
   for (const format of ['cjs', 'esm'] as const) {
     it(`as ${format} starts, answers with text, and says once which file is missing and what to do`, async () => {
       const { out, errors } = await run(format, APP);
-      expect(errors.filter((line) => line.includes('engines/worker/worker.js'))).to.have.length(1);
+      expect(errors.filter((line) => line.includes('worker.js'))).to.have.length(1);
       expect(errors.filter((line) => line.includes('admin/public/'))).to.have.length(1);
       expect(errors[0]).to.contain('--external:express-speech').and.contain('npm install express-speech');
       expect(errors.filter((line) => line.startsWith('express-speech: '))).to.deep.equal(errors);

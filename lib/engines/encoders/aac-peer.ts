@@ -10,7 +10,7 @@ export const AAC_ADVICE = `aac needs more packages on this machine: npm install 
 /** Says whether the optional peer that makes AAC is installed where the workers find it, without loading it. */
 export function hasAacPeer(): boolean {
   try {
-    const { resolve } = createRequire(ownFile('engines/worker/worker.js'));
+    const { resolve } = createRequire(ownFile('worker.js'));
     for (const name of AAC_PACKAGES) resolve(name);
     return true;
   } catch {

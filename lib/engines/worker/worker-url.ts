@@ -7,5 +7,5 @@ import { ownFile } from '../../packages/own-files.js';
  * @throws {MissingFileError} in a bundle, where that file is not
  */
 export function workerUrl(): URL {
-  return pathToFileURL(ownFile('engines/worker/worker.js'));
+  return pathToFileURL(ownFile('worker.js'));
 }

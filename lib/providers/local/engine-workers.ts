@@ -65,7 +65,7 @@ async function createEngine(options: EngineOptions): Promise<LocalEngine> {
 /** A bundle without it is told now, and not by each worker. */
 function requireWorkerFile(): void {
   try {
-    ownFile('engines/worker/worker.js');
+    ownFile('worker.js');
   } catch (cause) {
     throw new SpeechError('engine_failed', reasonOf(cause), { cause });
   }

@@ -146,9 +146,9 @@ describe('notices', () => {
   });
 
   it('give a reason in the words of the provider where it is no server, and the cause of what is unexpected', () => {
-    attempt('engine_failed', 'the file engines/worker/worker.js is missing', 'local');
+    attempt('engine_failed', 'the file worker.js is missing', 'local');
     expect(said()[0]).to.equal(
-      'local did not answer (engine_failed: the file engines/worker/worker.js is missing); callers hear kokoro as before.',
+      'local did not answer (engine_failed: the file worker.js is missing); callers hear kokoro as before.',
     );
     const error = new SpeechError('internal', 'unexpected failure', { cause: new RangeError('no such voice') });
     events.emit('attempt', { requestId: 'r', provider: 'own', type: 'tape', code: 'internal', ms: 1, error });
