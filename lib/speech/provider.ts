@@ -135,8 +135,8 @@ export interface CheckContext {
 }
 
 /**
- * One link of the fallback chain. Write one of your own to reach anything that can speak; `test/support/provider-conformance.ts`
- * states what is expected of it.
+ * One link of the fallback chain. Write one of your own to reach anything that can speak; `providerConformance()` of
+ * `express-speech/testing` states what is expected of it.
  *
  * Never throws into the router: whatever a method rejects with becomes a failed attempt.
  */

@@ -1,0 +1,2 @@
+export { providerConformance } from './provider-conformance.js';
+export type { ConformanceOptions, ConformanceTest, ProviderConformance } from './provider-conformance.js';
