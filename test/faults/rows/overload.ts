@@ -356,12 +356,14 @@ export const OVERLOAD: readonly Fault[] = [
   {
     name: 'refuses what is too much for it',
     group: GROUP,
-    how: 'a server that speaks to two at a time for 200 ms and says 503 to everybody else; five requests at once',
+    how: 'a server that speaks to two at a time and says 503 to everybody else; five requests at once',
     reply: 'its speech for two, local speech for the others',
     code: 'status.503',
     counts: 'success',
     async run(stage) {
       let running = 0;
+      let end = (): void => undefined;
+      const refused = new Promise<void>((resolve) => (end = resolve));
       const server = await startSpeechServer(stage, (response, ...asked) => {
         if (running >= 2) {
           saying(503)(response, ...asked);
@@ -370,7 +372,7 @@ export const OVERLOAD: readonly Fault[] = [
         running += 1;
         response.once('close', () => (running -= 1));
         response.setHeader('content-type', 'audio/wav').write(soundIn('wav').subarray(0, 1_000));
-        setTimeout(() => response.end(soundIn('wav').subarray(1_000)), 200);
+        void refused.then(() => response.end(soundIn('wav').subarray(1_000)));
       });
       // A connection that stands, so that two are heard before the others are refused.
       const app = await stage.startApp({ baseUrl: server.baseUrl });
@@ -379,6 +381,7 @@ export const OVERLOAD: readonly Fault[] = [
         expect(app.attempts).to.have.length(2);
       });
       for (const answer of await askAtOnce(stage, 3)) expectSpeechFrom(answer, 'local');
+      end();
       for (const answer of await Promise.all(first)) expectSpeechFrom(answer, 'remote');
       expect(app.underTest().lastError).to.equal(null);
       server.behave('speaks');
@@ -398,8 +401,10 @@ export const OVERLOAD: readonly Fault[] = [
       await pause(200);
       const answers = await askAtOnce(stage, 20, PHASE + LEEWAY);
       for (const answer of answers) expectSpeechFrom(answer, 'local');
-      expect(answers.filter(({ timings }) => timings[0]?.code === 'circuit_open')).to.have.length(19);
-      expect(server.asked, 'the failure and the probe').to.have.length(2);
+      // On a machine that is busy the circuit may be tried once more before the last of them is in.
+      const probes = server.asked.length - 1;
+      expect(probes, 'the probe behind the failure').to.be.within(1, 2);
+      expect(answers.filter(({ timings }) => timings[0]?.code === 'circuit_open')).to.have.length(20 - probes);
     },
   },
   {
