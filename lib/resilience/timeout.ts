@@ -18,7 +18,8 @@ export interface TimeLimitOptions<Value> {
  * Runs a task that must end in time, and does not trust it to: when the limit has passed or the outer signal aborts, the
  * task's own signal aborts and the result is settled at once, whatever the task does.
  *
- * The task's signal stays linked to the outer one after success, because a value (a stream, say) may live on.
+ * The task's signal stays linked to the outer one after success, because a value (a stream, say) may live on: the outer one is to end
+ * as well, such as a request's. For others there is the policy `timeout()`.
  */
 export function withTimeLimit<Value>(
   task: (signal: AbortSignal) => Promise<Value>,

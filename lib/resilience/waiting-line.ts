@@ -1,3 +1,4 @@
+import { onAbort } from './abort-listener.js';
 import type { Clock } from './clock.js';
 
 /** How one caller waits. */
@@ -40,18 +41,18 @@ export class WaitingLine<Value> {
       const leave = (): void => {
         this.#waiting.delete(entry);
         cancelTimer();
-        signal.removeEventListener('abort', onAbort);
+        cancelListener();
       };
       const dismiss = (error: Error): void => {
         leave();
         reject(error);
       };
-      const onAbort = (): void => {
-        dismiss(aborted());
-      };
       const cancelTimer = this.#clock.schedule(() => {
         dismiss(expired());
       }, limit);
+      const cancelListener = onAbort(signal, () => {
+        dismiss(aborted());
+      });
       const entry: Waiting<Value> = {
         until: this.#clock.now() + limit,
         dismiss,
@@ -61,7 +62,6 @@ export class WaitingLine<Value> {
         },
       };
       this.#waiting.add(entry);
-      signal.addEventListener('abort', onAbort, { once: true });
     });
   }
 
