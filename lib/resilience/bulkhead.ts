@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import { PaceOfPlaces } from './pace-of-places.js';
+import { callLinked, neverAborts, type Policy, type Task } from './policy.js';
 import { WaitingLine } from './waiting-line.js';
 
 export interface BulkheadOptions {
@@ -55,7 +56,7 @@ const hasLeft = (): Error => new BulkheadRefusedError('aborted');
  * Nobody waits in vain: from the pace at which places have become free lately it is known who would not get one in time, and those go
  * on at once.
  */
-export class Bulkhead {
+export class Bulkhead implements Policy {
   readonly #options: BulkheadOptions;
   readonly #line: WaitingLine<BulkheadPermit>;
   readonly #pace: PaceOfPlaces;
@@ -102,6 +103,20 @@ export class Bulkhead {
     if (this.queued >= maxQueue + (untried?.() ?? 0)) return Promise.reject(new BulkheadRefusedError('bulkhead_full'));
     if (this.#pace.isInVain(this.queued, maxWait)) return Promise.reject(tooLate());
     return this.#line.wait({ limit: maxWait, signal, expired: tooLate, aborted: hasLeft });
+  }
+
+  /**
+   * Makes a call in a place, which is free when its promise has settled.
+   *
+   * @throws {BulkheadRefusedError} when there is no room, the wait was too long, or would be, or the signal aborted
+   */
+  async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
+    const place = await this.acquire(signal);
+    try {
+      return await callLinked(signal, (own) => task({ signal: own }));
+    } finally {
+      place.release();
+    }
   }
 
   /** Lets in whoever there is room for: the limit has risen. */

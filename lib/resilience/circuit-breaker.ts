@@ -1,7 +1,9 @@
 import { CircuitOpenError, type CircuitPermit } from './circuit-permit.js';
 import type { Clock } from './clock.js';
 import { FailureRow } from './failure-row.js';
+import { callJudged } from './judged-call.js';
 import { OutcomeWindow } from './outcome-window.js';
+import type { Policy, Task } from './policy.js';
 import { Suspects, type CallTraits } from './suspects.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -23,6 +25,8 @@ export interface CircuitBreakerOptions {
   /** Returns 0 to 1. Spreads the moments at which several instances probe the same service. */
   readonly random: () => number;
   readonly onChange?: ((from: CircuitState, to: CircuitState) => void) | undefined;
+  /** For `execute()`: says whether a rejection is the service's fault; all are where this is not given. */
+  readonly isFailure?: ((error: unknown) => boolean) | undefined;
   /** Called when a probe has ended, or is needed no more: who waited for that may ask again. */
   readonly onProbeEnd?: (() => void) | undefined;
   /** Returns the milliseconds that others would wait for a probe; nobody waits where it is not given. */
@@ -52,7 +56,7 @@ const JITTER = 0.2;
  * A permit is held until the whole answer has come. It carries the epoch in which it was given: what a call from before a break
  * reports after it says nothing about the service as it is now, and is not counted.
  */
-export class CircuitBreaker {
+export class CircuitBreaker implements Policy {
   readonly #options: CircuitBreakerOptions;
   readonly #suspects: Suspects;
   readonly #row = new FailureRow();
@@ -112,6 +116,19 @@ export class CircuitBreaker {
     if (state.name !== 'half-open') return this.#permit(call);
     if (state.probe !== null) throw new CircuitOpenError(0);
     return (state.probe = this.#permit(call));
+  }
+
+  /**
+   * Makes a call whose answer is whole when its promise resolves; `callJudged()` says what counts then.
+   *
+   * @throws {CircuitOpenError} when the service is to be left alone, or another call is probing
+   */
+  async execute<Value>(task: Task<Value>, signal?: AbortSignal): Promise<Value> {
+    const permit = this.acquire();
+    const late = (): void => {
+      permit.fail('late');
+    };
+    return callJudged(task, signal, { permit, late, isFailure: this.#options.isFailure });
   }
 
   /**

@@ -2,9 +2,9 @@ import { AdaptiveLimit } from './adaptive-limit.js';
 import { Bulkhead, BulkheadRefusedError, type BulkheadOptions, type BulkheadPermit } from './bulkhead.js';
 import { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js';
 import { CircuitOpenError } from './circuit-permit.js';
-import { failureOf } from './failure.js';
 import { HeldPermit, type GuardPermit } from './guard-permit.js';
-import { linkedController, type Policy } from './policy.js';
+import { callJudged } from './judged-call.js';
+import { neverAborts, type Policy, type Task } from './policy.js';
 import { Pulse } from './pulse.js';
 import type { CallTraits } from './suspects.js';
 import { WaitingLine } from './waiting-line.js';
@@ -180,32 +180,14 @@ export class Guard implements Policy {
     }
   }
 
-  /**
-   * Makes a call whose answer is whole when its promise resolves. A rejection counts as a failure of the service, unless it is none
-   * or the caller has left. A deadline that is up is the service's slowness: the signal's reason has the code `deadline` then, as it
-   * does inside `runFallbackChain`.
-   */
-  async execute<Value>(
-    task: (context: { readonly signal: AbortSignal }) => Promise<Value>,
-    signal: AbortSignal,
-  ): Promise<Value> {
+  /** Makes a call whose answer is whole when its promise resolves; `callJudged()` says what counts then. */
+  async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
     const permit = await this.acquire(signal);
-    const linked = linkedController(signal);
-    try {
-      const value = await task({ signal: linked.controller.signal });
-      permit.succeed();
-      return value;
-    } catch (error) {
-      const { isFailure = () => true } = this.#options;
-      if (signal.aborted) {
-        if (failureOf(signal.reason).code === 'deadline') permit.fail(0, 'load');
-        else permit.release();
-      } else if (isFailure(error)) permit.fail();
-      else permit.release();
-      throw error;
-    } finally {
-      linked.unlink();
-    }
+    const { isFailure } = this.#options;
+    const late = (): void => {
+      permit.fail(0, 'load');
+    };
+    return callJudged(task, signal, { permit, late, isFailure });
   }
 
   readonly #running = (): number => this.#bulkhead.running;
