@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './clock.js';
 import { DEFAULTS } from './defaults.js';
 import { Guard, type GuardOptions } from './guard.js';
 
-type OwnBulkheadOptions = Omit<BulkheadOptions, 'limit'>;
+type OwnBulkheadOptions = Omit<BulkheadOptions, 'limit' | 'untried'>;
 type OwnCircuitBreakerOptions = Omit<CircuitBreakerOptions, 'onProbeEnd' | 'patience'>;
 type BulkheadSize = Omit<OwnBulkheadOptions, 'clock'>;
 type CircuitThresholds = Omit<OwnCircuitBreakerOptions, 'isFailure' | 'clock' | 'random'>;
