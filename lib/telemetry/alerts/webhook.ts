@@ -1,4 +1,4 @@
-import type { Clock } from '../../resilience/index.js';
+import { failureOf, retry, type Clock, type Policy } from '../../resilience/index.js';
 import { HookClient, type HookAddress } from './hook-client.js';
 
 /** Messages that may wait; of more, the oldest go: what is wrong now matters more than what was. */
@@ -21,17 +21,25 @@ export class Webhook {
   readonly #client: HookClient;
   readonly #waiting: object[] = [];
   #isSending = false;
-  #isClosed = false;
-  #cancelPause: (() => void) | undefined;
+  readonly #retry: Policy;
+  readonly #closed = new AbortController();
 
   constructor(options: WebhookOptions) {
     this.#options = options;
     this.#client = new HookClient(options, options.clock);
+    this.#retry = retry({
+      limit: BACKOFF.length,
+      // One message at a time, each to one address: there is no crowd that could feed an outage.
+      budget: Infinity,
+      backoff: (tries) => BACKOFF[tries - 1] ?? 0,
+      clock: options.clock,
+      random: () => 0,
+    });
   }
 
   /** Puts a message into the queue. */
   send(message: object): void {
-    if (this.#isClosed) return;
+    if (this.#closed.signal.aborted) return;
     if (this.#waiting.length >= MOST_WAITING) {
       this.#waiting.shift();
       this.#options.onDelivery({ result: 'dropped' });
@@ -42,9 +50,8 @@ export class Webhook {
 
   /** Ends the call under way, and drops what waits. */
   close(): void {
-    this.#isClosed = true;
+    this.#closed.abort();
     this.#waiting.length = 0;
-    this.#cancelPause?.();
     this.#client.close();
   }
 
@@ -52,22 +59,35 @@ export class Webhook {
     this.#isSending = true;
     for (let message = this.#waiting.shift(); message !== undefined; message = this.#waiting.shift()) {
       const delivery = await this.#deliver(JSON.stringify(message));
-      if (this.#isClosed) return;
+      if (this.#closed.signal.aborted) return;
       this.#options.onDelivery(delivery);
     }
     this.#isSending = false;
   }
 
   async #deliver(body: string): Promise<Delivery> {
-    for (let tries = 0; ; tries += 1) {
-      const { code, mayPass } = await this.#client.post(body);
-      if (code === null) return { result: 'sent' };
-      const pause = BACKOFF[tries];
-      if (!mayPass || pause === undefined || this.#isClosed) return { result: 'failed', code };
-      // Left hanging by `close()`: nobody waits for it.
-      await new Promise<void>((resolve) => {
-        this.#cancelPause = this.#options.clock.schedule(resolve, pause);
-      });
+    try {
+      await this.#retry.execute(() => this.#post(body), this.#closed.signal);
+      return { result: 'sent' };
+    } catch (error) {
+      return { result: 'failed', code: failureOf(error).code };
     }
+  }
+
+  async #post(body: string): Promise<void> {
+    const { code, mayPass } = await this.#client.post(body);
+    if (code !== null) throw new NotTakenError(code, mayPass);
+  }
+}
+
+/** Says that a message was not taken. */
+class NotTakenError extends Error {
+  readonly code: string;
+  readonly retryHelps: boolean;
+
+  constructor(code: string, mayPass: boolean) {
+    super('the message was not taken');
+    this.code = code;
+    this.retryHelps = mayPass;
   }
 }
