@@ -144,12 +144,9 @@ export class ProviderChain {
 
   #traced(step: Step, trace: RequestTrace): Step {
     const type = this.#byName.get(step.name)?.type ?? '';
-    return {
-      name: step.name,
-      reserve: step.reserve,
-      attempt: (request, context) => trace.attempt(step.name, type, () => step.attempt(request, context)),
-      retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
-    };
+    return wrapAttempt(step, (request, context) =>
+      trace.attempt(step.name, type, () => step.attempt(request, context)),
+    );
   }
 
   #noticeStatus(): void {
@@ -168,14 +165,20 @@ function overall(providers: readonly ProviderStatus[]): SpeechStatusName {
   return speaking[0] === providers[0] && speaking[0]?.circuit === 'closed' ? 'ok' : 'degraded';
 }
 
+/** Puts another attempt in the place of a step's own; all else stays the step's. */
+function wrapAttempt(step: Step, attempt: Step['attempt']): Step {
+  return {
+    name: step.name,
+    reserve: step.reserve,
+    attempt,
+    retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
+    // Whatever else a step gets is not to be lost here.
+  } satisfies Required<Step>;
+}
+
 /** Has a stage keep the place that it gives to a long speech. */
 function leased(stage: GuardedProvider, lease: Lease): Step {
-  return {
-    name: stage.name,
-    reserve: stage.reserve,
-    retryDelay: (thrown, request, context) => stage.retryDelay(thrown, request, context),
-    attempt: (request, context) => stage.attempt(request, context, lease),
-  };
+  return wrapAttempt(stage, (request, context) => stage.attempt(request, context, lease));
 }
 
 /** An error of the guards, which know nothing of speech, keeps its code and its words. */
@@ -186,41 +189,31 @@ function errorOf(thrown: unknown, code: string): SpeechError {
 
 /** Has whoever asked decide about waiting for a service that wants to be left alone for a while. */
 function waitedFor(step: Step, stage: GuardedProvider | undefined, patience: number): Step {
-  return {
-    name: step.name,
-    reserve: step.reserve,
-    retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
-    async attempt(request, context) {
-      try {
-        return await step.attempt(request, context);
-      } catch (thrown) {
-        const rest = stage?.pace.rest ?? 0;
-        if (rest <= 0) throw thrown;
-        // Others can wait for no longer than their own time.
-        if (SpeechError.is(thrown) && rest > context.budget) stage?.leaveAlone(thrown.retryAfter);
-        throw new SpeechError(failureOf(thrown).code as SpeechErrorCode, 'the provider has to be waited for', {
-          cause: thrown,
-          fallbackHelps: rest > patience,
-          blamesProvider: SpeechError.is(thrown) && thrown.blamesProvider,
-        });
-      }
-    },
-  };
+  return wrapAttempt(step, async (request, context) => {
+    try {
+      return await step.attempt(request, context);
+    } catch (thrown) {
+      const rest = stage?.pace.rest ?? 0;
+      if (rest <= 0) throw thrown;
+      // Others can wait for no longer than their own time.
+      if (SpeechError.is(thrown) && rest > context.budget) stage?.leaveAlone(thrown.retryAfter);
+      throw new SpeechError(failureOf(thrown).code as SpeechErrorCode, 'the provider has to be waited for', {
+        cause: thrown,
+        fallbackHelps: rest > patience,
+        blamesProvider: SpeechError.is(thrown) && thrown.blamesProvider,
+      });
+    }
+  });
 }
 
 /** Takes another voice than the one that was asked for as no answer. */
 function withoutSubstitution(step: Step): Step {
-  return {
-    name: step.name,
-    reserve: step.reserve,
-    retryDelay: (thrown, request, context) => step.retryDelay?.(thrown, request, context),
-    async attempt(request, context) {
-      const result = await step.attempt(request, context);
-      if (result.kind !== 'audio' || result.warnings?.includes('voice-substituted') !== true) return result;
-      discard(result.stream);
-      throw new SpeechError('unsupported', 'this provider does not have the voice');
-    },
-  };
+  return wrapAttempt(step, async (request, context) => {
+    const result = await step.attempt(request, context);
+    if (result.kind !== 'audio' || result.warnings?.includes('voice-substituted') !== true) return result;
+    discard(result.stream);
+    throw new SpeechError('unsupported', 'this provider does not have the voice');
+  });
 }
 
 /** Lets go of audio that came after its stage had been given up. */
