@@ -129,8 +129,6 @@ function bundling(entry, format, outfile) {
 /** The application throws as there is no speech; it has begun, and says why there is none. */
 async function missesItsFiles(cwd, file) {
   const { stderr } = await run(cwd, process.execPath, [file]).catch((error) => error);
-  const lines = stderr
-    .split('\n')
-    .filter((line) => line.includes('the file worker.js of express-speech is missing'));
+  const lines = stderr.split('\n').filter((line) => line.includes('the file worker.js of express-speech is missing'));
   if (lines.length !== 1 || !stderr.includes('this is no speech: 200')) throw new Error(`it said this:\n${stderr}`);
 }
