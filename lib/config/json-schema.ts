@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { NAME_SCHEMA } from '../options/names.js';
 import { PREPARATIONS } from '../text/normalize/text-kinds.js';
 import { HOLD_IN_FILE } from './hold-option.js';
 import { OPTIONS_SCHEMA } from './options.js';
-import { ENTRY_SCHEMAS, NAME_SCHEMA } from './provider-options.js';
+import { ENTRY_SCHEMAS } from './provider-options.js';
 
 const CUSTOM = z
   .strictObject({ type: z.literal('custom'), name: NAME_SCHEMA })

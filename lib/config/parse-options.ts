@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { AudioMemoryLimits } from '../cache/audio-memory.js';
 import type { SegmentOptions } from '../long-text/cut-text.js';
+import { NAME_ERROR, NAME_SCHEMA } from '../options/names.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
-import type { LocalOptions } from '../providers/local/provider.js';
-import type { RemoteOptions } from '../providers/remote/provider.js';
+import type { LocalOptions } from '../providers/local/options.js';
+import type { RemoteOptions } from '../providers/remote/options.js';
 import type { TextOptions } from '../providers/text.js';
 import { isProvider, type SpeechLogger, type SpeechProvider } from '../speech/provider.js';
 import type { ObserverSettings } from '../telemetry/observer.js';
@@ -13,7 +14,7 @@ import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './gu
 import { holdOf } from './hold-option.js';
 import { isLogger, OPTIONS_SCHEMA } from './options.js';
 import { takeApart } from './plain-options.js';
-import { ENTRY_SCHEMAS, NAME_ERROR, NAME_SCHEMA } from './provider-options.js';
+import { ENTRY_SCHEMAS } from './provider-options.js';
 
 /** One entry of the fallback chain with every default filled in. */
 export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
@@ -138,17 +139,16 @@ function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'loca
     const options = { name, engine, command: command && withoutUndefined(command), voice, voices, workers };
     return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
   }
-  const { name, apiKey, headers, model, voice, voices, formats, pcm, ssml, marks } = entry;
+  const { name, baseUrl, apiKey, headers, model, voice, voices, formats, pcm, ssml, marks } = entry;
   const { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses } = entry;
   const wishes = { model, voice, voices, formats, pcm, ssml, marks };
   const limits = { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses };
-  const options = { name, apiKey, headers, ...wishes, ...limits };
+  const options = { name, baseUrl, apiKey, headers, ...wishes, ...limits };
   return {
     type: 'remote',
     guards,
     options: withoutUndefined({
       ...options,
-      baseUrl: entry.baseUrl.replace(/(?<!\/)\/+$/, ''),
       pool: { ...entry.pool, maxSockets: entry.pool.maxSockets ?? Math.max(20, 2 * bulkhead.maxConcurrent) },
       tls: entry.tls && withoutUndefined(entry.tls),
       healthPath: entry.health === false ? undefined : entry.health.path,

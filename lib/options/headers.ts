@@ -37,15 +37,24 @@ export const headers = z
     }
   });
 
+/** Where a secret comes from. A type of its own, as TypeScript publishes the comments of a member in its own file alone. */
+export type FromEnvironment = {
+  /** Name of the environment variable that holds it. */
+  readonly env: z.ZodString;
+};
+
 /** Takes a secret as text, or from the environment, where it is better off, and checks what came of it. */
 export function secret(what: string, problemOf: (value: string) => string | undefined) {
   return z
-    .union([nonEmptyString(what), object({ env: nonEmptyString('the name of an environment variable') })], {
-      error: ({ input }) =>
-        input === undefined
-          ? `expected ${what} or { env: "NAME" }, and got undefined: the variable that it comes from is probably not set; leave the key out where none is wanted`
-          : `expected ${what} or { env: "NAME" }`,
-    })
+    .union(
+      [nonEmptyString(what), object<FromEnvironment>({ env: nonEmptyString('the name of an environment variable') })],
+      {
+        error: ({ input }) =>
+          input === undefined
+            ? `expected ${what} or { env: "NAME" }, and got undefined: the variable that it comes from is probably not set; leave the key out where none is wanted`
+            : `expected ${what} or { env: "NAME" }`,
+      },
+    )
     .transform((given, context) => {
       const value = typeof given === 'string' ? given : (process.env[given.env] ?? '');
       const unset = value === '' ? 'this environment variable is not set' : undefined;

@@ -7,18 +7,13 @@ import type { SpeechLogger, SpeechProvider, SpeechWarning } from '../../speech/p
 import type { SpeechRequest } from '../../speech/request.js';
 import { SILENT_LOGGER } from '../../speech/silent-logger.js';
 import { describeEngines } from './describe-engines.js';
-import { openEngine, type EngineOptions, type EngineShare } from './engine-workers.js';
+import { openEngine, type EngineShare } from './engine-workers.js';
 import { LossLog } from './loss-log.js';
+import type { LocalOptions } from './options.js';
 import type { PoolShare } from './pool-share.js';
 import { openSpeech } from './speech-stream.js';
 
-/** Options of a local engine, with every default filled in. */
-export interface LocalOptions extends EngineOptions {
-  readonly name: string;
-  readonly voices: Readonly<Record<string, string>>;
-  /** Whether every health check speaks; else the first does, and then one a minute. */
-  readonly healthSpeaks?: boolean;
-}
+export type { LocalOptions } from './options.js';
 
 /** A provider that can be made ready before the first request. */
 export interface LocalProvider extends SpeechProvider {
