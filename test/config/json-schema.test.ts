@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { configurationSchema } from '../../lib/config/json-schema.js';
 import { parseOptions } from '../../lib/config/parse-options.js';
 import { SpeechOptionsError } from '../../lib/options/options-error.js';
+import { describeSchema } from '../../scripts/describe-schema.js';
 
 const REMOTE = { type: 'remote', baseUrl: 'http://127.0.0.1:8880/v1' };
 
@@ -80,12 +81,62 @@ describe('the JSON Schema of the configuration file', () => {
     expect(validate({ logger: {} })).to.equal(false);
   });
 
-  it('says what the keys mean, and nothing of the machine it was made on', () => {
-    const text = JSON.stringify(configurationSchema());
-    expect(text).to.contain('Milliseconds from a request to the first byte of sound');
+  it('says nothing of the machine it was made on', () => {
     const [, local] = (configurationSchema() as { properties: { fallback: { items: { oneOf: object[] } } } }).properties
       .fallback.items.oneOf;
     expect(local).to.have.nested.property('properties.workers.maximum', 64);
     expect(local).not.to.have.nested.property('properties.workers.default');
   });
 });
+
+describe('the published JSON Schema', () => {
+  const schema = describeSchema(configurationSchema());
+
+  it('says what each of its properties is, at any depth', () => {
+    const properties = propertiesIn(schema);
+    expect(properties.length).to.be.above(120);
+    expect(properties.filter(({ description = '' }) => description === '').map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('goes by the path of a property, and not by its bare key', () => {
+    const descriptions = new Map(propertiesIn(schema).map(({ path, description }) => [path, description]));
+    expect(descriptions.get('.maxConcurrent')).to.match(/^Most speech requests at once in the whole router/);
+    expect(descriptions.get('.fallback[0].bulkhead.maxConcurrent')).to.match(/^Most calls to this provider at once/);
+    expect(descriptions.get('.fallback[0].timeout')).to.match(/^Limits in milliseconds/);
+    expect(descriptions.get('.fallback[0].health.timeout')).to.match(/^Milliseconds after which a check has failed/);
+    expect(descriptions.get('.fallback[2].health')).to.match(/^Ignored/);
+    expect(descriptions.get('.$schema')).to.equal('Where an editor finds this schema.');
+  });
+
+  it('checks what the other one checks', () => {
+    const checks = JSON.stringify(schema, (key, value: unknown) => (key === 'description' ? undefined : value));
+    expect(JSON.parse(checks)).to.deep.equal(configurationSchema());
+  });
+});
+
+interface Node {
+  readonly description?: string;
+  readonly properties?: Record<string, Node>;
+  readonly items?: Node;
+  readonly anyOf?: Node[];
+  readonly oneOf?: Node[];
+  readonly allOf?: Node[];
+}
+
+interface Property {
+  readonly path: string;
+  readonly description: string | undefined;
+}
+
+/** Finds the properties of a schema, those of every form that it takes included. */
+function propertiesIn({ properties = {}, items, anyOf = [], oneOf = [], allOf = [] }: Node, path = ''): Property[] {
+  return [
+    ...Object.entries(properties).flatMap(([key, property]): Property[] => [
+      { path: `${path}.${key}`, description: property.description },
+      ...propertiesIn(property, `${path}.${key}`),
+    ]),
+    ...(items === undefined ? [] : propertiesIn(items, path)),
+    ...[...anyOf, ...allOf].flatMap((form) => propertiesIn(form, path)),
+    ...oneOf.flatMap((form, index) => propertiesIn(form, `${path}[${String(index)}]`)),
+  ];
+}
