@@ -48,10 +48,14 @@ export interface SpeechRouter extends Middleware {
    */
   verify(
     entry: NonNullable<SpeechRouterOptions['fallback']>[number],
-    options?: { readonly signal?: AbortSignal },
+    options?: {
+      /** Ends it early. */
+      readonly signal?: AbortSignal;
+    },
   ): Promise<Verification>;
   /** Listens to what happens. A listener that throws harms nobody. */
   on<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
+  /** Listens no more. */
   off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): this;
   /** Stops health checks, lets running requests finish for up to 5 s, and ends workers and sockets. May be called again. */
   close(): Promise<void>;

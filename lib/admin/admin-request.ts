@@ -9,7 +9,9 @@ declare global {
 
 /** A request to the admin page, as any version of Express hands it over; a handler may name its own version's type of request instead. */
 export interface AdminRequest extends IncomingMessage, Express.Request {
+  /** The address as it was asked for, with the path that the page is mounted at. */
   readonly originalUrl: string;
+  /** Reads a header. */
   get(header: string): string | undefined;
 }
 

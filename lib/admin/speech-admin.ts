@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import { MissingFileError } from '../packages/own-files.js';
 import { systemClock, type Clock } from '../resilience/index.js';
-import { CONTROL, type SpeechControl } from '../speech/control.js';
+import { CONTROL, type SpeechControl, type Steered } from '../speech/control.js';
 import type { Middleware } from '../speech/middleware.js';
 import type { Authorize } from './admin-request.js';
 import { AttemptHistory } from './attempt-history.js';
@@ -20,8 +20,9 @@ export type { Authorize };
 /** Largest configuration that can be saved: certificates included, a few dozen kilobytes. */
 const BODY_LIMIT = '256kb';
 
+/** The options of `speechAdmin()`. */
 export interface SpeechAdminOptions {
-  /** Asked before every reply, files and events included. */
+  /** Asked before every reply, files and events included: true, or a promise of it, lets the request through. There is no default. */
   readonly authorize: Authorize;
   /**
    * Value of `WWW-Authenticate` for those who are refused, such as `Basic realm="speech"`: they get 401 with it, and a browser asks
@@ -32,7 +33,9 @@ export interface SpeechAdminOptions {
 
 /** Refuses to make an admin page that could not be right. */
 export class SpeechAdminError extends TypeError {
+  /** Tells it from other errors in logs. */
   override readonly name = 'SpeechAdminError';
+  /** What is wrong: there is no `authorize`, an option is none, or the first argument is no speech router. */
   readonly code: 'ERR_SPEECH_ADMIN_AUTHORIZE' | 'ERR_SPEECH_ADMIN_OPTIONS' | 'ERR_SPEECH_ADMIN_ROUTER';
 
   constructor(code: SpeechAdminError['code'], message: string) {
@@ -52,7 +55,7 @@ export class SpeechAdminError extends TypeError {
  *
  * @throws {SpeechAdminError} without a function `authorize`, or for anything but a speech router
  */
-export function speechAdmin(speech: { readonly [CONTROL]: SpeechControl }, options: SpeechAdminOptions): Middleware {
+export function speechAdmin(speech: Steered, options: SpeechAdminOptions): Middleware {
   const { authorize, challenge } = checkOptions(options);
   const control = controlOf(speech);
   return createAdminRouter(control, { authorize, challenge, clock: systemClock });
@@ -145,7 +148,7 @@ function checkOptions(options: unknown): SpeechAdminOptions {
 }
 
 function controlOf(speech: unknown): SpeechControl {
-  const control = (Object(speech) as { readonly [CONTROL]?: SpeechControl })[CONTROL];
+  const control = (Object(speech) as Partial<Steered>)[CONTROL];
   if (control === undefined) {
     throw new SpeechAdminError('ERR_SPEECH_ADMIN_ROUTER', 'the first argument is what speechRouter() returned');
   }

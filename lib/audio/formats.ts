@@ -1,6 +1,7 @@
 /** The output formats of OpenAI's speech API, in the order of its documentation. */
 export const SPEECH_FORMATS = ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'] as const;
 
+/** A format that speech can be asked for in. `pcm` is 24 kHz, 16 bits, little-endian, mono, with no header. */
 export type SpeechFormat = (typeof SPEECH_FORMATS)[number];
 
 /** Sample rate in hertz of everything this package makes itself: the rate of OpenAI's `pcm`, which has no header to say another. */
@@ -10,6 +11,7 @@ export const SAMPLE_RATE = 24_000;
 export interface SoundShape {
   /** Hertz. */
   readonly sampleRate: number;
+  /** 1 is mono. */
   readonly channels: 1 | 2;
   /** Bits of a sample where they are not 16 and have to be the same, as in FLAC. */
   readonly bitsPerSample?: number;

@@ -162,7 +162,7 @@ export const remoteGuards = {
 export const GUARDS_SCHEMA = z.object(guards);
 
 /** The guards around a provider, each of which may be left out in whole or in part. */
-export type SpeechGuards = z.input<typeof GUARDS_SCHEMA>;
+export type SpeechGuards = z.input<z.ZodObject<typeof guards>>;
 
 /** What stands around a provider, with every default filled in. */
 export type GuardsConfiguration = z.output<typeof GUARDS_SCHEMA>;

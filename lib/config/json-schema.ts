@@ -37,11 +37,7 @@ export function configurationSchema(): object {
     $schema: z.string().optional(),
     prepare: z.enum(PREPARATIONS).default('markdown'),
     hold: HOLD_IN_FILE,
-    fallback: z
-      .array(entry)
-      .min(1)
-      .max(8)
-      .default([{ type: 'local' }, { type: 'text' }] as never),
+    fallback: z.array(entry).min(1).max(8).optional(),
   });
   const schema = z.toJSONSchema(file, { io: 'input', target: 'draft-7', unrepresentable: 'any', override: refine });
   return { ...schema, title: 'express-speech configuration' };
@@ -58,4 +54,6 @@ function refine({ jsonSchema, path }: { readonly jsonSchema: Written; readonly p
   const key = path.at(-2) === 'properties' ? String(path.at(-1)) : '';
   // It depends on the machine, and would be that of the one that built the package.
   if (key === 'workers') delete jsonSchema.default;
+  // zod leaves it out where something inside is transformed.
+  if (key === 'fallback') jsonSchema.default = OPTIONS_SCHEMA.shape.fallback.parse(undefined);
 }

@@ -12,8 +12,11 @@ export interface OptionsProblem {
 
 /** Refuses options, with everything that is wrong with them at once. Values are never quoted: one of them may be a key. */
 export class SpeechOptionsError extends TypeError {
+  /** Tells it from other errors in logs. */
   override readonly name = 'SpeechOptionsError';
+  /** Stays the same from version to version. */
   readonly code = 'ERR_SPEECH_OPTIONS';
+  /** Everything that is wrong, each with its path. */
   readonly problems: readonly OptionsProblem[];
 
   constructor(problems: readonly OptionsProblem[]) {

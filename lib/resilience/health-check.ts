@@ -2,7 +2,9 @@ import type { Clock } from './clock.js';
 import { failureOf } from './failure.js';
 import { withTimeLimit } from './timeout.js';
 
+/** What came of a check. */
 export interface HealthCheckResult {
+  /** Whether it went well. */
   readonly ok: boolean;
   /** Why it failed. */
   readonly code?: string;

@@ -19,6 +19,7 @@ export interface ConfigurationSnapshot {
   readonly revision: string;
   /** Whether a saved change is written to `configFile`, or lasts until the next start only. */
   readonly persistence: 'file' | 'memory';
+  /** Whether there is a configuration to go back to. */
   readonly canUndo: boolean;
   /** What is wrong with the file as it is now, while the configuration before it stays in use. */
   readonly fileProblem: string | null;
@@ -34,12 +35,19 @@ export class RevisionConflictError extends Error {
   }
 }
 
+/** What ends what was begun. */
+export interface EndedBy {
+  /** Aborts when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+}
+
 /** What the admin page can do with a router. */
 export interface SpeechControl {
   /** Aborts when the router closes, so that a page which watches does not keep the server from closing. */
   readonly closed: AbortSignal;
   /** The router's own, which throws nothing. */
   readonly logger: SpeechLogger;
+  /** Reads the configuration that is in use. */
   read(): ConfigurationSnapshot;
   /**
    * Checks, writes and uses new options. `{ "set": true }` in place of a secret keeps the one of the provider of that name;
@@ -56,14 +64,19 @@ export interface SpeechControl {
    */
   undo(revision: string): Promise<ConfigurationSnapshot>;
   /** Tries a fallback entry, which need not be saved. Secrets may be kept as in `save`. */
-  verify(entry: unknown, options: { readonly signal: AbortSignal }): Promise<Verification>;
+  verify(entry: unknown, options: EndedBy): Promise<Verification>;
+  /** Takes a snapshot of the chain. */
   status(): SpeechStatus;
   /** Speaks through one provider of the running chain and no other. Rejects with a `SpeechError`. */
-  speakThrough(
-    provider: string,
-    request: SpeechRequest,
-    options: { readonly signal: AbortSignal },
-  ): Promise<SpeechResult>;
+  speakThrough(provider: string, request: SpeechRequest, options: EndedBy): Promise<SpeechResult>;
+  /** Listens to what happens. */
   on<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): void;
+  /** Listens no more. */
   off<Name extends SpeechEventName>(name: Name, listener: SpeechEventListener<Name>): void;
+}
+
+/** What `speechAdmin()` can steer. */
+export interface Steered {
+  /** What it is steered with. */
+  readonly [CONTROL]: SpeechControl;
 }

@@ -28,7 +28,38 @@ const CODES = [
   'internal',
 ] as const;
 
-/** Every code that can stand in `reason`, `attempts`, log lines, metrics and events. `status.NNN` carries a remote's HTTP status. */
+/**
+ * Every code that can stand in `reason`, `attempts`, log lines, metrics and events.
+ *
+ * - `timeout.lookup`: the server's name was not resolved in `timeout.lookup` milliseconds
+ * - `timeout.connect`: the connection did not stand in `timeout.connect` milliseconds
+ * - `timeout.tls`: TLS was not agreed on in `timeout.secureConnect` milliseconds
+ * - `timeout.send`: the request had not left in `timeout.send` milliseconds
+ * - `timeout.first_byte`: no sound came in `timeout.firstByte` milliseconds
+ * - `timeout.idle`: the sound stopped for `timeout.idle` milliseconds
+ * - `timeout.total`: the whole call took longer than its limit, `timeout.total` or that of a check
+ * - `timeout.queue`: no place became free in `bulkhead.maxWait` milliseconds
+ * - `deadline`: the time for the whole chain, or this provider's part of it, was up
+ * - `refused`: nothing listens on the server's port
+ * - `unreachable`: no way leads to the server
+ * - `dns`: the server's name does not exist, or no name server answers
+ * - `tls`: TLS could not be agreed on, or a certificate is not trusted
+ * - `reset`: the connection broke off
+ * - `truncated`: the sound ended before all of it was there
+ * - `bad_response`: what came is not HTTP, a redirect, or nothing that can be used
+ * - `not_audio`: what came is not the sound that it was said to be
+ * - `empty`: nothing came, or a header with no sound behind it
+ * - `too_large`: more bytes came than `maxBytes`
+ * - `status.NNN`: the server answered with this HTTP status
+ * - `rate_limited`: the server takes no more calls at present
+ * - `circuit_open`: the provider failed too often and is left alone for a while
+ * - `bulkhead_full`: as many calls as may be are under way or wait for a place
+ * - `unsupported`: the provider cannot do what is asked: the format, the language, the length
+ * - `engine_failed`: the engine on this machine did not speak
+ * - `blocked_address`: the server's address is none of those that are allowed
+ * - `aborted`: the client has left, or the router closes
+ * - `internal`: something unexpected; the cause is on a log line
+ */
 export type SpeechErrorCode = (typeof CODES)[number] | `status.${number}`;
 
 const KNOWN_CODES: ReadonlySet<unknown> = new Set(CODES);
@@ -38,18 +69,31 @@ export function isKnownCode(code: unknown): boolean {
   return KNOWN_CODES.has(code) || (typeof code === 'string' && /^status\.\d{3}$/.test(code));
 }
 
+/** What a `SpeechError` may say beside its code. All of it has a default that goes by the code, or that is the careful one. */
 export interface SpeechErrorOptions {
   /** What led here. It stays on this side: it is never put into a reply. */
   readonly cause?: unknown;
   /** What led here in words, for a log line: without text, address and credentials, as in `message`. */
   readonly detail?: string | undefined;
-  /** Whether another provider may do better. Only a client that has left (`aborted`) makes every further attempt pointless. */
+  /**
+   * Whether another provider may do better. Only a client that has left makes every further attempt pointless.
+   *
+   * @default true for every code but `aborted`
+   */
   readonly fallbackHelps?: boolean;
-  /** Whether the same provider may do better a moment later. Off by default: most failures stay what they are. */
+  /**
+   * Whether the same provider may do better a moment later. Most failures stay what they are.
+   *
+   * @default false
+   */
   readonly retryHelps?: boolean;
   /** How long the backend asked to be left alone, in milliseconds. */
   readonly retryAfter?: number;
-  /** Whether the failure says something about the provider's health. The code decides where it is not given. */
+  /**
+   * Whether the failure says something about the provider's health.
+   *
+   * @default what the code says: false for `aborted`, `unsupported`, `circuit_open`, `bulkhead_full`, `timeout.queue` and most 4xx
+   */
   readonly blamesProvider?: boolean;
 }
 
@@ -80,14 +124,21 @@ const MARKER = Symbol.for('express-speech.SpeechError');
  * `instanceof` fails when an application has two copies of the package installed; `SpeechError.is` does not.
  */
 export class SpeechError extends Error {
+  /** Tells it from other errors in logs. */
   override readonly name = 'SpeechError';
+  /** What went wrong, in a word that stays the same from version to version. */
   readonly code: SpeechErrorCode;
+  /** Whether another provider may do better. */
   readonly fallbackHelps: boolean;
+  /** Whether the same provider may do better a moment later. */
   readonly retryHelps: boolean;
+  /** Whether it says something about the provider's health. */
   readonly blamesProvider: boolean;
+  /** Milliseconds for which the backend asked to be left alone, if it did. */
   readonly retryAfter: number | undefined;
   /** What led here in words, where the message does not say it. */
   readonly detail: string | undefined;
+  /** Marks it for other copies of this package. */
   readonly [MARKER] = true;
 
   constructor(code: SpeechErrorCode, message: string, options: SpeechErrorOptions = {}) {
@@ -100,6 +151,7 @@ export class SpeechError extends Error {
     this.detail = options.detail;
   }
 
+  /** Says whether this is a `SpeechError`, of whichever copy of this package. */
   static is(value: unknown): value is SpeechError {
     return typeof value === 'object' && value !== null && MARKER in value;
   }

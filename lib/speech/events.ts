@@ -7,38 +7,81 @@ import type { SpeechError } from './error.js';
 /** `ok`: the first provider is not known to be down. `degraded`: another one can speak. `text-only`: none can. */
 export type SpeechStatusName = 'ok' | 'degraded' | 'text-only';
 
-/** `provider_recovered` is the end of `provider_down`; the end of the others has their own kind and the state `resolved`. */
+/**
+ * What an alert is about.
+ *
+ * - `provider_down`: by its checks or its circuit
+ * - `provider_recovered`: the end of `provider_down`; the end of the others has their own kind and the state `resolved`
+ * - `fallback_ratio_high`: too many requests were not answered by the first provider
+ * - `text_only`: nobody can make sound
+ */
 export type SpeechAlertKind = 'provider_down' | 'provider_recovered' | 'fallback_ratio_high' | 'text_only';
 
 /** What happens, as plain data; the text and the addresses are never part of it. */
 export interface SpeechEventMap {
   /** A provider was asked. `code` is null when it answered. */
   attempt: {
+    /** The request that it was asked for; it stands in `X-Request-Id`. */
     readonly requestId: string;
+    /** The provider's name. */
     readonly provider: string;
+    /** The provider's kind: `remote`, `local`, `text`, or what an object of your own says. */
     readonly type: string;
+    /** Why it did not answer; null when it did. */
     readonly code: string | null;
+    /** Milliseconds until it answered or failed. */
     readonly ms: number;
+    /** The failure itself, with its cause. */
     readonly error?: SpeechError;
     /** The sound had begun when it broke off: a second event of an attempt that had answered, `ms` from its first byte. */
     readonly committed?: true;
   };
   /** A request went over from one provider to the next. */
-  fallback: { readonly requestId: string; readonly from: string; readonly to: string; readonly code: string };
+  fallback: {
+    /** The request; it stands in `X-Request-Id`. */
+    readonly requestId: string;
+    /** Name of the provider that did not answer. */
+    readonly from: string;
+    /** Name of the one that is asked next. */
+    readonly to: string;
+    /** Why the first did not answer. */
+    readonly code: string;
+  };
   /** A provider's circuit breaker changed its state. */
-  circuit: { readonly provider: string; readonly from: string; readonly to: string };
+  circuit: {
+    /** The provider's name. */
+    readonly provider: string;
+    /** The state before: `closed`, `open` or `half-open`. */
+    readonly from: string;
+    /** The state that it is in now. */
+    readonly to: string;
+  };
   /** A health check ended. */
-  health: { readonly provider: string; readonly error?: SpeechError } & HealthCheckResult;
+  health: {
+    /** The provider's name. */
+    readonly provider: string;
+    /** Why the check failed, with its cause. */
+    readonly error?: SpeechError;
+  } & HealthCheckResult;
   /** The state of the whole chain changed. */
-  status: { readonly from: SpeechStatusName; readonly to: SpeechStatusName };
+  status: {
+    /** The state before. */
+    readonly from: SpeechStatusName;
+    /** The state that it is in now. */
+    readonly to: SpeechStatusName;
+  };
   /** Another configuration is in use, or `configFile` has one that cannot be, which `problem` says. */
   configuration: {
+    /** A fingerprint of the configuration that is in use. */
     readonly revision: string;
+    /** Where the change came from: `reconfigure()`, `configFile` or the admin page. */
     readonly origin: 'code' | 'file' | 'admin';
+    /** What is wrong with the file, which is then not used; null where all is well. */
     readonly problem: string | null;
   };
   /** A speech request ended, well or badly; one event each, bad requests included. */
   request: {
+    /** The request; it stands in `X-Request-Id`. */
     readonly requestId: string;
     /** The provider that answered, or, for a `hit`, that made what was kept. */
     readonly provider: string | null;
@@ -53,10 +96,11 @@ export interface SpeechEventMap {
     readonly degraded: boolean;
     /** What was asked for; null for a request that could not be read. */
     readonly format: SpeechFormat | null;
-    /** Length of the text; 0 for a request that could not be read. */
+    /** Length of the text in characters; 0 for a request that could not be read. */
     readonly characters: number;
     /** Milliseconds from the request to proven audio; null where no provider was asked for it. */
     readonly firstByteMs: number | null;
+    /** Milliseconds from the request to the end of its reply. */
     readonly totalMs: number;
     /** Segments of a long text that are not in the speech, as nobody could say them. */
     readonly leftOut: number;
@@ -65,7 +109,9 @@ export interface SpeechEventMap {
   };
   /** Somebody should look at this, or need not any more. */
   alert: {
+    /** What it is about. */
     readonly kind: SpeechAlertKind;
+    /** Whether it begins or has ended. */
     readonly state: 'firing' | 'resolved';
     /** The provider that it is about, if it is about one. */
     readonly provider?: string;
@@ -78,8 +124,10 @@ export interface SpeechEventMap {
   };
 }
 
+/** The events that a router tells. */
 export type SpeechEventName = keyof SpeechEventMap;
 
+/** Is called with each event of its name. What it throws, or rejects with, harms nobody. */
 export type SpeechEventListener<Name extends SpeechEventName> = (event: SpeechEventMap[Name]) => unknown;
 
 type ListenerSets = { [Name in SpeechEventName]: Set<SpeechEventListener<Name>> };

@@ -7,17 +7,23 @@ import type { SpeechRequest } from './request.js';
 
 /** Anything with pino's methods: an object of fixed keys first, then a sentence. */
 export interface SpeechLogger {
+  /** What helps whoever looks for something. */
   debug(object: object, message?: string): void;
+  /** What happened, as it should. */
   info(object: object, message?: string): void;
+  /** What somebody should look at some time. */
   warn(object: object, message?: string): void;
+  /** What went wrong inside. */
   error(object: object, message?: string): void;
 }
 
+/** What a provider is told beside the request. */
 export interface SynthesisContext {
   /** Aborts when the client has left, the stage's time is up or the router closes. The provider stops its work and lets go of everything. */
   readonly signal: AbortSignal;
   /** Milliseconds that this stage has until its first proven audio byte, counted from the call. */
   readonly deadline: number;
+  /** The router's own, which throws nothing. Neither texts nor keys belong into it. */
   readonly logger: SpeechLogger;
   /** Called whenever sound has come in, by whoever hears it come: it shows that the server is at work, for others who wait as well. */
   readonly heard?: (() => void) | undefined;
@@ -25,7 +31,14 @@ export interface SynthesisContext {
   readonly extraCall?: (() => void) | undefined;
 }
 
-/** A wish that was not met although the result is right, such as a voice replaced by the default. Tokens, never the client's own words. */
+/**
+ * A wish that was not met although the result is right. Tokens, never the client's own words.
+ *
+ * - `voice-substituted`: another voice than the one asked for
+ * - `model-substituted`: another model than the one asked for
+ * - `instructions-ignored`: how to speak could not be followed
+ * - `nothing-to-say`: the text had nothing to pronounce, and the sound is silence
+ */
 export type SpeechWarning = (typeof WARNINGS)[number];
 
 const WARNINGS = ['voice-substituted', 'model-substituted', 'instructions-ignored', 'nothing-to-say'] as const;
@@ -36,7 +49,11 @@ export function isSpeechWarning(value: unknown): value is SpeechWarning {
 
 /** Audio that has proved itself: the stream's first chunk holds at least one payload byte of the format asked. */
 export interface SpeechAudio {
+  /** Tells audio from text. */
   readonly kind: 'audio';
+  /**
+   * The `Content-Type` of the bytes, which has to be true: `audio/mpeg`, `audio/ogg`, `audio/aac`, `audio/flac`, `audio/wav` or `audio/pcm`.
+   */
   readonly contentType: string;
   /** Nothing has been taken from it. It ends cleanly only when all of the text was spoken, else it is destroyed with a `SpeechError`. */
   readonly stream: Readable;
@@ -44,6 +61,7 @@ export interface SpeechAudio {
   readonly contentLength?: number;
   /** Set where nothing announced its length, so that only its end shows whether it is whole: worth being held until then. */
   readonly endsUnannounced?: boolean;
+  /** Wishes that were not met; they stand in `X-Speech-Warning`. */
   readonly warnings?: readonly SpeechWarning[];
   /**
    * Resolves when the provider has no more work with it than its reader asks for: what is left waits in memory, or is made beside
@@ -63,6 +81,7 @@ export interface SpeechAudio {
 
 /** How many more calls a provider takes. */
 export interface CallAllowance {
+  /** Calls that it still takes; 0 for none at present. */
   readonly calls: number;
   /** Milliseconds until it takes one more than none, where that is known. */
   readonly nextIn?: number | undefined;
@@ -72,8 +91,11 @@ export interface CallAllowance {
 
 /** What a speech has used, in the unit of whoever counts: a hosted model's tokens, as a rule. Whole numbers. */
 export interface SpeechUsage {
+  /** Tokens of the text and of what was said with it. */
   readonly inputTokens: number;
+  /** Tokens of the sound. */
   readonly outputTokens: number;
+  /** Both together. */
   readonly totalTokens: number;
 }
 
@@ -92,26 +114,34 @@ export function isCallAllowance(value: unknown): value is CallAllowance {
 
 /** The text, made ready to be read aloud by the client itself. */
 export interface SpeechText {
+  /** Tells text from audio. */
   readonly kind: 'text';
+  /** What the client is to say, in its lines and paragraphs. */
   readonly text: string;
   /** HTTP status of the reply, 200 or 503. */
   readonly status: number;
 }
 
+/** What a provider answers with: audio, or the text where it is the last resort. */
 export type SpeechResult = SpeechAudio | SpeechText;
 
+/** A voice that a provider lists. */
 export interface SpeechVoice {
   /** What a request's `voice` may say. */
   readonly id: string;
+  /** What people call it. */
   readonly name: string;
 }
 
+/** A model that a provider lists. */
 export interface SpeechModel {
+  /** What a request's `model` may say. */
   readonly id: string;
 }
 
 /** What is known of a provider before it is asked. A missing member means no limit. */
 export interface SpeechCapabilities {
+  /** The formats that it makes, so that it is not asked for others. */
   readonly formats?: readonly SpeechFormat[];
   /** Longest input in code points. */
   readonly maxInput?: number;
@@ -123,15 +153,26 @@ export interface SpeechCapabilities {
   readonly marks?: readonly MarkKind[];
 }
 
-/** What a check found out, where it has not failed. */
+/**
+ * What a check found out, where it has not failed. `well`: the provider could speak. `spoke`: it has really spoken. `unknown`: somebody is
+ * there, and no more can be told.
+ */
 export type CheckFinding = 'well' | 'spoke' | 'unknown';
 
+/** What a check is told. */
 export interface CheckContext {
+  /** Aborts when the check's time is up or the router closes. */
   readonly signal: AbortSignal;
   /** Set where only speech can tell, and checks may speak: what was spoken some time ago does not count. */
   readonly mustSpeak?: boolean;
   /** Called before a call to speak: there may be a limit to them. */
   readonly extraCall?: (() => void) | undefined;
+}
+
+/** What is told where voices or models are asked for. */
+export interface ListContext {
+  /** Aborts when nobody wants the list any more. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -143,7 +184,9 @@ export interface CheckContext {
 export interface SpeechProvider {
   /** Unique in the chain; it stands in `X-Speech-Provider`, so keep it to printable ASCII. */
   readonly name: string;
+  /** A word for the kind of provider, which stands in events, metrics and the status. */
   readonly type: string;
+  /** What is known of it before it is asked. Without it, it is asked for everything. */
   readonly capabilities?: SpeechCapabilities;
 
   /**
@@ -161,10 +204,10 @@ export interface SpeechProvider {
   check?(context: CheckContext): Promise<unknown>;
 
   /** Lists voices. Called in the background, never while a client waits. */
-  voices?(context: { readonly signal: AbortSignal }): Promise<readonly SpeechVoice[]>;
+  voices?(context: ListContext): Promise<readonly SpeechVoice[]>;
 
   /** Lists models, under the same conditions as `voices`. */
-  models?(context: { readonly signal: AbortSignal }): Promise<readonly SpeechModel[]>;
+  models?(context: ListContext): Promise<readonly SpeechModel[]>;
 
   /** Lets go of workers, sockets and timers. Called once, awaited by the router's `close()`. */
   close?(): Promise<void> | void;

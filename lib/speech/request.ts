@@ -26,11 +26,13 @@ export interface VerbatimFields {
 export interface SpeechRequest {
   /** The text, without characters that cannot be said. What goes to a provider is in one line. */
   readonly input: string;
+  /** The format that the client gets. */
   readonly format: SpeechFormat;
   /** Pace as a factor of normal, 0.25 to 4. */
   readonly speed: number;
   /** The asked voice; each provider maps it to one of its own. */
   readonly voice: string | undefined;
+  /** The asked model; a provider without it takes its own. */
   readonly model: string | undefined;
   /** How to speak, in words. A provider that cannot follow leaves it out and never reads it aloud. */
   readonly instructions: string | undefined;

@@ -98,6 +98,16 @@ describe('the published JSON Schema', () => {
     expect(properties.filter(({ description = '' }) => description === '').map(({ path }) => path)).to.deep.equal([]);
   });
 
+  it('says of each number what it counts', () => {
+    const units =
+      /milliseconds|characters|bytes|hertz|channels|calls|requests|failures|outcomes|share|pieces|tries|connections|threads/i;
+    const numbers = propertiesIn(schema).filter(({ type }) => type === 'integer' || type === 'number');
+    expect(numbers.length).to.be.above(50);
+    expect(numbers.filter(({ description = '' }) => !units.test(description)).map(({ path }) => path)).to.deep.equal(
+      [],
+    );
+  });
+
   it('goes by the path of a property, and not by its bare key', () => {
     const descriptions = new Map(propertiesIn(schema).map(({ path, description }) => [path, description]));
     expect(descriptions.get('.maxConcurrent')).to.match(/^Most speech requests at once in the whole router/);
@@ -115,6 +125,7 @@ describe('the published JSON Schema', () => {
 });
 
 interface Node {
+  readonly type?: string;
   readonly description?: string;
   readonly properties?: Record<string, Node>;
   readonly items?: Node;
@@ -125,6 +136,7 @@ interface Node {
 
 interface Property {
   readonly path: string;
+  readonly type: string | undefined;
   readonly description: string | undefined;
 }
 
@@ -132,7 +144,7 @@ interface Property {
 function propertiesIn({ properties = {}, items, anyOf = [], oneOf = [], allOf = [] }: Node, path = ''): Property[] {
   return [
     ...Object.entries(properties).flatMap(([key, property]): Property[] => [
-      { path: `${path}.${key}`, description: property.description },
+      { path: `${path}.${key}`, type: property.type, description: property.description },
       ...propertiesIn(property, `${path}.${key}`),
     ]),
     ...(items === undefined ? [] : propertiesIn(items, path)),
