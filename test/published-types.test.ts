@@ -35,6 +35,12 @@ describe('the published types', () => {
     expect(shown.filter(({ text }) => text === '').map(({ path }) => path)).to.deep.equal([]);
   });
 
+  it('show one for each name of the browser’s client as well', () => {
+    const client = readPublished('client/index', 'lib/client/tsconfig.json');
+    expect(client.length).to.be.above(50);
+    expect(client.filter(({ text }) => text === '').map(({ path }) => path)).to.deep.equal([]);
+  });
+
   it('lead to all options, events, results and errors, nested ones too', () => {
     expect(below('RemoteEntry')).to.include.members(['apiKey.env', 'circuitBreaker.openFor', 'health.path', 'tls.ca']);
     expect(below('LocalEntry')).to.include.members(['engine.module', 'command.args', 'bulkhead.maxWait', 'workers']);

@@ -30,7 +30,9 @@ export type SpeechReason =
 
 /** Says what kept the server's sound away. The code is for programs, the message for a log. */
 export interface SpeechProblem {
+  /** What went wrong, for programs. */
   readonly code: SpeechReason;
+  /** The same in a sentence, for a log. */
   readonly message: string;
 }
 
@@ -72,14 +74,45 @@ export interface SpeechOutcome {
  * - `ended`: always the last one, and always told
  */
 export type SpeechEvent =
-  | { readonly type: 'loading' }
-  | ({ readonly type: 'reply'; readonly headers: Headers } & Pick<
-      SpeechOutcome,
-      'provider' | 'degraded' | 'status' | 'requestId'
-    >)
-  | { readonly type: 'fallback'; readonly reason: SpeechReason; readonly text: string }
-  | { readonly type: 'playing'; readonly by: 'audio' | 'browser' }
-  | { readonly type: 'waiting' }
-  | { readonly type: 'paused' }
-  | { readonly type: 'blocked' }
-  | { readonly type: 'ended'; readonly outcome: SpeechOutcome };
+  | {
+      /** The server is asked. */
+      readonly type: 'loading';
+    }
+  | ({
+      /** The server has answered. */
+      readonly type: 'reply';
+      /** The reply's headers, as far as another origin's server exposes them. */
+      readonly headers: Headers;
+    } & Pick<SpeechOutcome, 'provider' | 'degraded' | 'status' | 'requestId'>)
+  | {
+      /** The browser's own voice is to speak. */
+      readonly type: 'fallback';
+      /** Why it has to. */
+      readonly reason: SpeechReason;
+      /** What it says. */
+      readonly text: string;
+    }
+  | {
+      /** Sound can be heard. */
+      readonly type: 'playing';
+      /** Whose: the server's, or that of the browser's own voice. */
+      readonly by: 'audio' | 'browser';
+    }
+  | {
+      /** The sound has run dry and goes on by itself. */
+      readonly type: 'waiting';
+    }
+  | {
+      /** The sound is paused. */
+      readonly type: 'paused';
+    }
+  | {
+      /** The browser wants a gesture of the user's first. */
+      readonly type: 'blocked';
+    }
+  | {
+      /** All is over. */
+      readonly type: 'ended';
+      /** What became of the speech. */
+      readonly outcome: SpeechOutcome;
+    };

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -20,8 +21,8 @@ export interface Shown {
  * Reads the types of the package as they are published, in memory, and finds all that can be reached from an entry: its exports, their
  * members, and what these are made of.
  */
-export function readPublished(entry: string): Shown[] {
-  const program = openTypes(entry);
+export function readPublished(entry: string, build = 'tsconfig.build.json'): Shown[] {
+  const program = openTypes(entry, build);
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(`${DIST}/${entry}.d.ts`);
   const module = source && checker.getSymbolAtLocation(source);
@@ -32,25 +33,21 @@ export function readPublished(entry: string): Shown[] {
 }
 
 /** Makes the declarations that the build would write, and a program that knows nothing else. */
-function openTypes(entry: string): ts.Program {
-  const { config } = ts.readConfigFile(`${ROOT}tsconfig.build.json`, (path) => ts.sys.readFile(path)) as {
-    config: object;
-  };
-  const { options } = ts.parseJsonConfigFileContent(
-    { ...config, include: [], files: [`lib/${entry}.ts`] },
-    ts.sys,
-    ROOT,
-  );
+function openTypes(entry: string, build: string): ts.Program {
+  const file = `${ROOT}${build}`;
+  const { config } = ts.readConfigFile(file, (path) => ts.sys.readFile(path)) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, dirname(file));
+  const emitted = { rootDir: `${ROOT}lib`, outDir: DIST, declaration: true, emitDeclarationOnly: true, noEmit: false };
   const files = new Map<string, string>();
-  const build = { ...options, outDir: DIST, declaration: true, emitDeclarationOnly: true, noCheck: true };
-  ts.createProgram([`${ROOT}lib/${entry}.ts`], build).emit(undefined, (path, text) => files.set(path, text));
+  const source = ts.createProgram([`${ROOT}lib/${entry}.ts`], { ...options, ...emitted, noCheck: true });
+  source.emit(undefined, (path, text) => files.set(path, text));
   const host = ts.createCompilerHost(options);
   const fileExists = (path: string): boolean => ts.sys.fileExists(path);
   const readFile = (path: string): string | undefined => ts.sys.readFile(path);
   const directoryExists = (path: string): boolean => ts.sys.directoryExists(path);
   return ts.createProgram(
     [`${DIST}/${entry}.d.ts`],
-    { ...options, noEmit: true },
+    { ...options, emitDeclarationOnly: false, noEmit: true },
     {
       ...host,
       // Nothing of it is on the disk.
