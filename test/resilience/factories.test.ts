@@ -13,7 +13,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 }
 
 const coded = (code: string, more: object = {}): Error => Object.assign(new Error(code), { code, ...more });
-const failing = (error: unknown) => () => Promise.reject(error);
+const failing = (error: Error) => () => Promise.reject(error);
 const hanging = (): Promise<never> => new Promise(() => undefined);
 
 describe('factories of express-speech/resilience', () => {
@@ -102,7 +102,7 @@ describe('factories of express-speech/resilience', () => {
   });
 
   describe('circuitBreaker()', () => {
-    async function fail(policy: Policy, error: unknown, times: number): Promise<void> {
+    async function fail(policy: Policy, error: Error, times: number): Promise<void> {
       for (let count = 0; count < times; count += 1) await failure(policy.execute(failing(error)));
     }
 
@@ -183,9 +183,11 @@ describe('factories of express-speech/resilience', () => {
     /** Makes calls that fail as told, and counts them. */
     async function tries(policy: Policy, ...errors: unknown[]): Promise<number> {
       let count = 0;
-      const task = (): Promise<string> => {
+      const task = async (): Promise<string> => {
+        const error = errors[count];
         count += 1;
-        return count > errors.length ? Promise.resolve('well') : Promise.reject(errors[count - 1]);
+        if (count > errors.length) return 'well';
+        throw error;
       };
       const ended = policy.execute(task).catch(() => 'ill');
       await clock.advance(60_000);
