@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import { AAC_ADVICE } from '../../engines/encoders/aac-peer.js';
 import { localFormats } from '../../engines/encoders/create-encoder.js';
 import type { SpeakJob } from '../../engines/worker/speak-job.js';
+import { CallTimeoutError, timeout } from '../../resilience/index.js';
 import { SpeechError } from '../../speech/error.js';
 import type { SpeechLogger, SpeechProvider, SpeechWarning } from '../../speech/provider.js';
 import type { SpeechRequest } from '../../speech/request.js';
@@ -94,7 +95,7 @@ export function createLocalProvider(options: LocalOptions, logger: SpeechLogger 
     models: async ({ signal }) => (await describeEngines((await start()).pool, signal)).models,
 
     async warm(limit = WARM_LIMIT) {
-      await withLimit(limit, canary);
+      await inTime(limit, canary);
       canaryStandsUntil = performance.now() + CANARY_STANDS;
     },
 
@@ -128,15 +129,13 @@ async function anySound(
   }
 }
 
-async function withLimit(limit: number, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort();
-  }, limit);
+/** Gives a task up after a while, with an error of ours. */
+async function inTime(limit: number, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
   try {
-    await task(controller.signal);
-  } finally {
-    clearTimeout(timer);
+    await timeout(limit).execute(({ signal }) => task(signal));
+  } catch (error) {
+    if (!(error instanceof CallTimeoutError)) throw error;
+    throw new SpeechError('timeout.total', 'the engine did not become warm in time', { cause: error });
   }
 }
 

@@ -308,7 +308,7 @@ describe('the local provider', function () {
     });
 
     it('is given up after a limit when it does not become warm', async () => {
-      expect((await failureOf(create({ engine: fakeEngine('never loads') }).warm(50))).code).to.equal('aborted');
+      expect((await failureOf(create({ engine: fakeEngine('never loads') }).warm(50))).code).to.equal('timeout.total');
     });
 
     it('lists voices for nobody that has left, and leaves no listener behind', async () => {
