@@ -1,7 +1,7 @@
 // Speaks once on this machine, and says how that went. Its argument is the address of the package as JavaScript: it is started without
 // the loader of types, as in its own thread Node would preload what the test does.
 const [, , lib] = process.argv;
-const { createLocalProvider } = await import(new URL('providers/local.js', lib).href);
+const { createLocalProvider } = await import(new URL('providers/local/provider.js', lib).href);
 
 const local = createLocalProvider({ name: 'local', engine: 'embedded', voices: {}, workers: 1 });
 const request = { input: 'Hello there.', format: 'mp3', speed: 1, extra: {}, requestId: 'test' };
