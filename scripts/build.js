@@ -2,7 +2,7 @@
 // each entry. Inside of a bundle files may be cut as ideas are; whoever installs the package gets few.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import { build as bundle, transform } from 'esbuild';
@@ -21,7 +21,7 @@ const ENTRIES = {
   cli: 'cli.ts',
   worker: 'engines/worker/worker.ts',
 };
-const TYPED = ['index', 'resilience', 'testing', 'client'];
+const TYPED = ['index', 'resilience', 'testing', 'client/index'];
 /** Loaded when they are needed: each has a package behind it that takes time to load, or may be missing. */
 const LATE = {
   readers: ['text/normalize/markdown-reader.ts', 'text/normalize/ssml-reader.ts'],
@@ -121,10 +121,10 @@ export async function buildCode(outdir) {
   cpSync(`${LIB}admin/public`, `${outdir}/admin/public`, { recursive: true });
 }
 
-/** Bundles the code for browsers. */
+/** Bundles the code for browsers, into a folder of its own: applications serve all that lies beside it. */
 async function buildClient(outdir) {
   await bundle({
-    entryPoints: { client: `${LIB}client/index.ts` },
+    entryPoints: { 'client/index': `${LIB}client/index.ts` },
     outdir,
     bundle: true,
     format: 'esm',
@@ -155,14 +155,14 @@ function writeTypes(outdir) {
   compile('lib/client', `${TYPES}client`);
   const bundles = generateDtsBundle(
     TYPED.map((name) => ({
-      filePath: `${TYPES}${name === 'index' ? 'index' : `${name}/index`}.d.ts`,
+      filePath: `${TYPES}${name.endsWith('index') ? name : `${name}/index`}.d.ts`,
       output: { noBanner: true, exportReferencedTypes: false, inlineDeclareGlobals: true },
     })),
     { preferredConfigPath: `${ROOT}tsconfig.build.json` },
   );
   for (const [index, name] of TYPED.entries()) {
     for (const end of ['d.ts', 'd.cts']) writeFileSync(`${outdir}/${name}.${end}`, bundles[index]);
-    writeFileSync(`${outdir}/${name}.cjs`, `module.exports = require('./${name}.js');\n`);
+    writeFileSync(`${outdir}/${name}.cjs`, `module.exports = require('./${basename(name)}.js');\n`);
   }
   rmSync(TYPES, { recursive: true });
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import type { Browser, Page } from 'playwright-core';
 
-const CLIENT = fileURLToPath(new URL('../../dist', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../../dist/client', import.meta.url));
 
 /**
  * What the page has before its own scripts. A headless browser has no voice, so that the voice is a stand-in, which says what it is

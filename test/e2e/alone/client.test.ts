@@ -21,7 +21,7 @@ const FAST = 'Object.assign(new Audio(), { defaultPlaybackRate: 16 })';
 /** Nothing listens there. */
 const DEAD = { type: 'remote', name: 'dead', baseUrl: 'http://127.0.0.1:1/v1', health: false };
 
-const built = new URL('../../../dist/client.js', import.meta.url);
+const built = new URL('../../../dist/client/index.js', import.meta.url);
 
 describe('the built client', () => {
   it('is one module that imports nothing, under 4 KB gzipped', async () => {
