@@ -9,7 +9,7 @@ import { Backend } from './backends.js';
 import { DEADLINE, REMOTE_TOTAL } from './limits.js';
 import type { AppMessage, LoadResult, Sample } from './messages.js';
 import { Random } from './random.js';
-import { judge, print, type Evidence } from './report.js';
+import { besideThreads, judge, print, type Evidence } from './report.js';
 
 /** Milliseconds that the app may take to let go of everything once nobody asks any more: the longest keep-alive, and some. */
 const CALM = 15_000;
@@ -103,7 +103,7 @@ async function soak(): Promise<Evidence> {
   await Promise.all(faults);
   for (const backend of backends) await backend.recover();
   const [result, other] = await ended;
-  const calm = await calmDown(Math.max(...idle.map(({ descriptors }) => descriptors.length)));
+  const calm = await calmDown(Math.max(...idle.map(({ descriptors }) => besideThreads(descriptors))));
   await app.close();
   const done = backends.map((backend) => backend.done);
   return { seconds, seed, idle, samples, calm, load: result, other, done, troubles: app.troubles };
@@ -124,7 +124,7 @@ async function calmDown(descriptors: number): Promise<Sample> {
   const until = performance.now() + CALM;
   for (;;) {
     const sample = await app.sample();
-    const isCalm = sample.descriptors.length <= descriptors && sample.running + sample.queued === 0;
+    const isCalm = besideThreads(sample.descriptors) <= descriptors && sample.running + sample.queued === 0;
     if (isCalm || performance.now() > until) return sample;
     await wait(500);
   }
