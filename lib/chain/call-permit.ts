@@ -1,4 +1,5 @@
 import { finished } from 'node:stream';
+import { ABANDONED_AFTER } from '../resilience/bulkhead.js';
 import { failureOf, type Clock, type GuardPermit } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
 import type { SpeechAudio } from '../speech/provider.js';
@@ -40,9 +41,6 @@ export interface CallEnd {
 
 /** What a permit is held for. */
 type HeldAudio = Pick<SpeechAudio, 'stream' | 'atRest'>;
-
-/** Milliseconds after which a provider that does not hear its signal is taken to have stopped all the same. */
-const ABANDONED_AFTER = 10_000;
 
 /** One call's permit: turns what becomes of the call into what its guards are to think of it. */
 export class CallPermit {

@@ -3,6 +3,9 @@ import { PaceOfPlaces } from './pace-of-places.js';
 import { callLinked, neverAborts, type Policy, type Task } from './policy.js';
 import { WaitingLine } from './waiting-line.js';
 
+/** Milliseconds for which a call that was given up keeps its place, unless it settles: one that does not hear its signal may never. */
+export const ABANDONED_AFTER = 10_000;
+
 export interface BulkheadOptions {
   /** Calls under way at the same time. */
   readonly maxConcurrent: number;
@@ -113,7 +116,12 @@ export class Bulkhead implements Policy {
   async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
     const place = await this.acquire(signal);
     try {
-      return await callLinked(signal, (own) => task({ signal: own }));
+      return await callLinked(signal, (own) => {
+        own.addEventListener('abort', () => {
+          place.release(ABANDONED_AFTER);
+        });
+        return task({ signal: own });
+      });
     } finally {
       place.release();
     }

@@ -125,10 +125,14 @@ export class CircuitBreaker implements Policy {
    */
   async execute<Value>(task: Task<Value>, signal?: AbortSignal): Promise<Value> {
     const permit = this.acquire();
-    const late = (): void => {
-      permit.fail('late');
-    };
-    return callJudged(task, signal, { permit, late, isFailure: this.#options.isFailure });
+    return callJudged(task, signal, {
+      permit,
+      late: () => permit.fail('late'),
+      left: () => {
+        permit.release();
+      },
+      isFailure: this.#options.isFailure,
+    });
   }
 
   /**

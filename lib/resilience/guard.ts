@@ -1,5 +1,11 @@
 import { AdaptiveLimit } from './adaptive-limit.js';
-import { Bulkhead, BulkheadRefusedError, type BulkheadOptions, type BulkheadPermit } from './bulkhead.js';
+import {
+  ABANDONED_AFTER,
+  Bulkhead,
+  BulkheadRefusedError,
+  type BulkheadOptions,
+  type BulkheadPermit,
+} from './bulkhead.js';
 import { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js';
 import { CircuitOpenError } from './circuit-permit.js';
 import { HeldPermit, type GuardPermit } from './guard-permit.js';
@@ -184,10 +190,14 @@ export class Guard implements Policy {
   async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
     const permit = await this.acquire(signal);
     const { isFailure } = this.#options;
-    const late = (): void => {
-      permit.fail(0, 'load');
-    };
-    return callJudged(task, signal, { permit, late, isFailure });
+    return callJudged(task, signal, {
+      permit,
+      late: () => permit.fail(ABANDONED_AFTER, 'load'),
+      left: () => {
+        permit.release(ABANDONED_AFTER);
+      },
+      isFailure,
+    });
   }
 
   readonly #running = (): number => this.#bulkhead.running;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { DEFAULTS, bulkhead, circuitBreaker, Deadline, fallback, guard } from '../../lib/resilience/index.js';
-import { BulkheadRefusedError, retry, timeout, wrap, type Policy } from '../../lib/resilience/index.js';
+import { BulkheadRefusedError, retry, timeout, wrap, type Policy, type Task } from '../../lib/resilience/index.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 
 const random = (): number => 0;
@@ -152,6 +152,67 @@ describe('factories of express-speech/resilience', () => {
         const next = policy.execute(() => Promise.resolve(7));
         if (state === 'closed') expect(await next).to.equal(7);
         else expect(await failure(next)).to.have.property('code', 'circuit_open');
+      });
+    }
+  });
+
+  describe('a call that is given up from outside', () => {
+    const heeding: Task<never> = ({ signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(coded('stopped'));
+        });
+      });
+
+    for (const [what, task] of [
+      ['hears its signal', heeding],
+      ['does not hear its signal, and never settles', hanging],
+    ] as const) {
+      for (const [name, create] of [
+        ['circuitBreaker()', () => circuitBreaker({ clock, random })],
+        ['guard()', () => guard({ clock, random })],
+      ] as const) {
+        it(`opens ${name} inside of timeout() where it ${what}`, async () => {
+          const policy = wrap(timeout(1_000, { clock }), create());
+          for (let count = 0; count < 5; count += 1) {
+            const ended = failure(policy.execute(task));
+            await clock.advance(1_000);
+            expect(await ended).to.have.property('code', 'timeout.total');
+          }
+          expect(await failure(policy.execute(task))).to.have.property('code', 'circuit_open');
+          await clock.advance(DEFAULTS.circuitBreaker.openFor);
+          expect(await policy.execute(() => Promise.resolve(7))).to.equal(7);
+        });
+
+        it(`hands the probe of ${name} back where its caller leaves and it ${what}`, async () => {
+          const policy = create();
+          for (let count = 0; count < 5; count += 1) await failure(policy.execute(failing(coded('down'))));
+          await clock.advance(DEFAULTS.circuitBreaker.openFor);
+          const caller = new AbortController();
+          const probe = policy.execute(task, caller.signal);
+          probe.catch(() => undefined);
+          await settle();
+          caller.abort();
+          expect(await policy.execute(() => Promise.resolve(7))).to.equal(7);
+        });
+      }
+
+      it(`keeps its place for no longer than ten seconds where it ${what}`, async () => {
+        for (const policy of [
+          bulkhead({ maxConcurrent: 1, clock }),
+          guard({ bulkhead: { maxConcurrent: 1 }, clock }),
+        ]) {
+          const caller = new AbortController();
+          policy.execute(task, caller.signal).catch(() => undefined);
+          await settle();
+          expect(policy.running).to.equal(1);
+          caller.abort();
+          await settle();
+          expect(policy.running).to.equal(task === heeding ? 0 : 1);
+          await clock.advance(10_000);
+          expect(policy.running).to.equal(0);
+          expect(clock.pendingTimers).to.equal(0);
+        }
       });
     }
   });
