@@ -6,7 +6,6 @@ import { FilteredSound } from '../providers/filtered-sound.js';
 import { createCutFilter, createWavFilter } from '../providers/sound-filters.js';
 import { muteRejection } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
-import { sentWith } from '../speech/cause-in-words.js';
 import { SpeechError } from '../speech/error.js';
 import {
   isCallAllowance,
@@ -51,7 +50,7 @@ export async function checkResult(result: unknown, { request, signal, clock }: P
   muteRejection(atRest);
   if (kind === 'text' && typeof text === 'string') return { kind, text, status: status === 503 ? 503 : 200 };
   if (kind !== 'audio') throw new SpeechError('bad_response', 'the provider returned neither sound nor text');
-  const stream = toByteStream(given, clock, sentWith(request));
+  const stream = toByteStream(given, clock, request);
   if (contentType !== undefined && typeof contentType !== 'string') {
     discard(stream);
     throw new SpeechError('bad_response', 'the provider’s type is no text');

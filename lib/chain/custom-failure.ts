@@ -1,5 +1,6 @@
-import { causeInWords } from '../speech/cause-in-words.js';
+import { causeInWords, sentWith } from '../speech/cause-in-words.js';
 import { SpeechError } from '../speech/error.js';
+import type { SpeechRequest } from '../speech/request.js';
 
 /** The longest that a provider is left alone because it asked for it, in milliseconds, as for a server's `Retry-After`. */
 const LONGEST_REST = 60_000;
@@ -9,9 +10,9 @@ const LONGEST_REST = 60_000;
  *
  * A provider cannot say that the caller has left, which would end the request: only `signal` knows.
  *
- * @param sent what it was sent and no log line is to have
+ * @param request what it was asked to speak, of which no log line is to have anything
  */
-export function customFailure(thrown: unknown, signal?: AbortSignal, sent: readonly string[] = []): SpeechError {
+export function customFailure(thrown: unknown, signal?: AbortSignal, request?: SpeechRequest): SpeechError {
   try {
     const { code, message, fallbackHelps, retryHelps, retryAfter, blamesProvider } = SpeechError.from(thrown);
     if (code === 'aborted' && signal?.aborted !== true) {
@@ -19,7 +20,7 @@ export function customFailure(thrown: unknown, signal?: AbortSignal, sent: reado
     }
     return new SpeechError(code, message, {
       cause: thrown,
-      detail: detailOf(thrown, sent),
+      detail: detailOf(thrown, request),
       fallbackHelps: (fallbackHelps as unknown) !== false,
       retryHelps: (retryHelps as unknown) === true,
       blamesProvider: (blamesProvider as unknown) !== false,
@@ -32,7 +33,8 @@ export function customFailure(thrown: unknown, signal?: AbortSignal, sent: reado
 }
 
 /** Of an error of ours its message is what there is to say; of a stranger what it says itself. */
-function detailOf(thrown: unknown, sent: readonly string[]): string | undefined {
+function detailOf(thrown: unknown, request: SpeechRequest | undefined): string | undefined {
+  const sent = request === undefined ? [] : sentWith(request);
   const ours = SpeechError.from(thrown);
   if (ours !== thrown) return causeInWords(thrown, sent);
   return typeof ours.detail === 'string' ? causeInWords(ours.detail, sent) : undefined;

@@ -1,6 +1,5 @@
 import { SPEECH_FORMATS, type SpeechFormat } from '../audio/formats.js';
 import type { Clock } from '../resilience/index.js';
-import { sentWith } from '../speech/cause-in-words.js';
 import { hasMethods } from '../speech/has-methods.js';
 import { MARK_KINDS, type MarkKind } from '../speech/mark-kinds.js';
 import type {
@@ -97,7 +96,7 @@ export class CustomProvider implements SpeechProvider {
         return checkResult(result, { request, signal, clock: this.#clock });
       },
       signal,
-      sentWith(request),
+      request,
     );
   }
 
@@ -110,12 +109,12 @@ export class CustomProvider implements SpeechProvider {
 async function trusted<Value>(
   call: () => Promise<Value> | Value,
   signal?: AbortSignal,
-  sent?: readonly string[],
+  request?: SpeechRequest,
 ): Promise<Value> {
   try {
     return await call();
   } catch (thrown) {
-    throw customFailure(thrown, signal, sent);
+    throw customFailure(thrown, signal, request);
   }
 }
 

@@ -3,6 +3,7 @@ import { isArrayBuffer, isUint8Array } from 'node:util/types';
 import { callQuietly } from '../resilience/call-quietly.js';
 import type { Clock } from '../resilience/index.js';
 import { SpeechError } from '../speech/error.js';
+import type { SpeechRequest } from '../speech/request.js';
 import { customFailure } from './custom-failure.js';
 
 /** Milliseconds between two pieces while the reader wants more: as long as a server has by default (`timeout.idle`). */
@@ -37,27 +38,27 @@ interface Given {
  * with a `SpeechError` where that throws, breaks off, stands still or yields anything else; it closes in any case, and an error that
  * nobody listens for yet ends no process.
  *
- * @param sent what its source was sent and no log line is to have
+ * @param request what its source was asked to speak, of which no log line is to have anything
  * @throws {SpeechError} when it is nothing of the kind
  */
-export function toByteStream(given: unknown, clock: Clock, sent: readonly string[] = []): Readable {
-  return new CustomStream((onError) => sourceOf(given, onError), clock, sent);
+export function toByteStream(given: unknown, clock: Clock, request?: SpeechRequest): Readable {
+  return new CustomStream((onError) => sourceOf(given, onError), clock, request);
 }
 
 class CustomStream extends Readable {
   readonly #source: Source;
   readonly #clock: Clock;
-  readonly #sent: readonly string[];
+  readonly #request: SpeechRequest | undefined;
   #failure: SpeechError | undefined;
   #size = 0;
   #cancelTimer: (() => void) | undefined;
 
   /** @param open opens the source; its listener is told of an error that comes while nobody reads */
-  constructor(open: (onError: (thrown: unknown) => void) => Source, clock: Clock, sent: readonly string[]) {
+  constructor(open: (onError: (thrown: unknown) => void) => Source, clock: Clock, request: SpeechRequest | undefined) {
     // So that it is asked for more, and comes to a failure, only when all before it has been read.
     super({ highWaterMark: 1 });
     this.#clock = clock;
-    this.#sent = sent;
+    this.#request = request;
     this.on('error', nothing);
     this.#source = open((thrown) => {
       this.destroy(this.#failureFrom(thrown));
@@ -115,7 +116,7 @@ class CustomStream extends Readable {
   }
 
   #failureFrom(thrown: unknown): SpeechError {
-    if (!isPrematureClose(thrown)) return customFailure(thrown, undefined, this.#sent);
+    if (!isPrematureClose(thrown)) return customFailure(thrown, undefined, this.#request);
     return this.#size > 0
       ? new SpeechError('truncated', 'the provider’s stream closed before its end')
       : new SpeechError('empty', 'the provider’s stream has no sound');

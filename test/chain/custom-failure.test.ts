@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { customFailure } from '../../lib/chain/custom-failure.js';
 import { SpeechError } from '../../lib/index.js';
+import { speechRequest } from '../support/speech-request.js';
 
 const throwing = (): never => {
   throw new Error('not to be read');
@@ -25,8 +26,8 @@ describe('customFailure', () => {
   it('tells in words what a stranger says, and of an error of ours what it has told already', () => {
     expect(customFailure(new RangeError('no such voice')).detail).to.equal('RangeError: no such voice');
     expect(customFailure(customFailure(new RangeError('no such voice'))).detail).to.equal('RangeError: no such voice');
-    const sent = ['a text that is spoken'];
-    expect(customFailure(new Error('not “a text that is spoken”'), undefined, sent).detail).not.to.contain('spoken');
+    const request = speechRequest({ input: 'a text that is spoken' });
+    expect(customFailure(new Error('not “a text that is spoken”'), undefined, request).detail).not.to.contain('spoken');
     expect(customFailure(new SpeechError('reset', 'gone')).detail).to.equal(undefined);
   });
 
