@@ -12,7 +12,7 @@ const LOADED_GRACE = 1_000;
 const STALL_LIMIT = 20_000;
 
 /** What a worker has to know of a job. */
-export interface MemberJob {
+export interface WorkerJob {
   readonly id: number;
   readonly task: WorkerTask;
   /** What it is fed with, one for each turn; nothing for a job that needs no more than its task. */
@@ -20,7 +20,7 @@ export interface MemberJob {
 }
 
 /** Who is told what happens on a worker. A job that was dropped is not heard of again. */
-export interface MemberOwner<Job> {
+export interface WorkerOwner<Job> {
   heard(job: Job, message: JobMessage): void;
   /** The jobs cannot go on: they stalled, or their worker came to an end. */
   failed(jobs: readonly Job[], error: SpeechError): void;
@@ -36,9 +36,9 @@ export interface MemberOwner<Job> {
  * One worker thread with its jobs: the one that has its turn, which is to make one piece, and those that were begun and wait for
  * their readers. The latter do not occupy it.
  */
-export class PoolMember<Job extends MemberJob> {
+export class PoolWorker<Job extends WorkerJob> {
   readonly #thread: EngineThread;
-  readonly #owner: MemberOwner<Job>;
+  readonly #owner: WorkerOwner<Job>;
   readonly #jobs = new Set<Job>();
   /** Whose turn it is. No longer among the jobs when it was dropped in the middle. */
   #turn: Job | undefined;
@@ -50,7 +50,7 @@ export class PoolMember<Job extends MemberJob> {
   #isGone = false;
   #hasSpoken = false;
 
-  constructor(thread: EngineThread, owner: MemberOwner<Job>) {
+  constructor(thread: EngineThread, owner: WorkerOwner<Job>) {
     this.#thread = thread;
     this.#owner = owner;
     thread.belongTo({

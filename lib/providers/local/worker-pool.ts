@@ -4,7 +4,7 @@ import type { JobMessage, WorkerTask } from '../../engines/worker/messages.js';
 import { failureFrom } from '../../engines/worker/worker-failure.js';
 import { SpeechError } from '../../speech/error.js';
 import type { EngineThread } from './engine-thread.js';
-import { PoolMember, type MemberJob } from './pool-worker.js';
+import { PoolWorker, type WorkerJob } from './pool-worker.js';
 
 /** Pieces that a job makes before its reader has to ask for more: one to play, one to be ready behind it. */
 export const FIRST_CREDIT = 2;
@@ -37,7 +37,7 @@ export interface JobPool {
   submit(task: WorkerTask, listener: JobListener): PooledJob;
 }
 
-interface Job extends MemberJob {
+interface Job extends WorkerJob {
   readonly listener: JobListener;
   /** Whose it is; may be undefined. */
   readonly owner: object | undefined;
@@ -48,7 +48,7 @@ interface Job extends MemberJob {
   /** Whether a piece of it is being made. */
   hasTurn: boolean;
   /** Who has begun it, and alone can go on with it. */
-  member: PoolMember<Job> | undefined;
+  member: PoolWorker<Job> | undefined;
   isOver: boolean;
 }
 
@@ -63,7 +63,7 @@ interface Job extends MemberJob {
 export class WorkerPool implements JobPool {
   readonly #size: number;
   readonly #start: () => EngineThread;
-  readonly #members = new Set<PoolMember<Job>>();
+  readonly #members = new Set<PoolWorker<Job>>();
   /** Jobs that may have a piece made and wait for their turn, in the order of their turns. */
   readonly #waiting = new Set<Job>();
   /** Jobs that may run ahead of their readers, in the same order. */
@@ -205,7 +205,7 @@ export class WorkerPool implements JobPool {
   }
 
   /** Finds the free worker with the fewest readers to wait for, or starts one. A job for which none can be started has failed. */
-  #freeMember(job: Job): PoolMember<Job> | undefined {
+  #freeMember(job: Job): PoolWorker<Job> | undefined {
     const [first] = [...this.#members]
       .filter(({ isFree }) => isFree)
       .sort((one, other) => one.jobs.size - other.jobs.size);
@@ -223,8 +223,8 @@ export class WorkerPool implements JobPool {
     return !this.#isClosed && this.#members.size < this.#size && this.#members.size + this.#departing <= this.#size;
   }
 
-  #addMember(): PoolMember<Job> {
-    const member: PoolMember<Job> = new PoolMember<Job>(this.#start(), {
+  #addMember(): PoolWorker<Job> {
+    const member: PoolWorker<Job> = new PoolWorker<Job>(this.#start(), {
       heard: (job, message) => {
         this.#hear(job, message);
       },
@@ -256,7 +256,7 @@ export class WorkerPool implements JobPool {
   }
 
   /** Lets the successor of a lost worker load while nobody waits for it. One that never spoke would not do better the next time. */
-  #replace(lost: PoolMember<Job>): void {
+  #replace(lost: PoolWorker<Job>): void {
     if (!lost.hasSpoken || !this.#hasRoomForMember) return;
     try {
       this.#addMember();
