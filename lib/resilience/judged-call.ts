@@ -40,7 +40,7 @@ export function callJudged<Value>(
       permit.succeed();
       return value;
     } catch (error) {
-      if (!own.aborted && !isRefusal(error) && isFailure(error)) permit.fail();
+      if (!isRefusal(error) && isFailure(error)) permit.fail();
       throw error;
     } finally {
       // Nothing has been learnt where nothing has been said by now, be it that `isFailure` has thrown.

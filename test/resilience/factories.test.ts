@@ -197,6 +197,20 @@ describe('factories of express-speech/resilience', () => {
         });
       }
 
+      it(`says nothing of the service where its caller had left before and it ${what}`, async () => {
+        const policy = circuitBreaker({ clock, random });
+        for (let count = 0; count < 9; count += 1) {
+          policy
+            .execute(
+              ({ signal }) => (signal.aborted ? Promise.reject(coded('stopped')) : task({ signal })),
+              AbortSignal.abort(),
+            )
+            .catch(() => undefined);
+        }
+        await settle();
+        expect(policy.state).to.equal('closed');
+      });
+
       it(`keeps its place for no longer than ten seconds where it ${what}`, async () => {
         for (const policy of [
           bulkhead({ maxConcurrent: 1, clock }),
@@ -318,6 +332,20 @@ describe('factories of express-speech/resilience', () => {
       const counts: number[] = [];
       for (let count = 0; count < 20; count += 1) counts.push(await tries(policy, coded('EPIPE'), coded('EPIPE')));
       expect(counts.filter((count) => count === 2).length).to.be.within(2, 3);
+    });
+
+    it('asks nothing of the error, and takes nothing out of the budget, once the caller has left', async () => {
+      let asked = 0;
+      const policy = retry({ isRetryable: () => (asked += 1) > 0, clock, random });
+      const caller = new AbortController();
+      const ended = failure(
+        policy.execute(() => {
+          caller.abort();
+          return Promise.reject(coded('ECONNRESET'));
+        }, caller.signal),
+      );
+      expect(await ended).to.have.property('code', 'ECONNRESET');
+      expect(asked).to.equal(0);
     });
 
     it('ends the pause when the caller leaves', async () => {
