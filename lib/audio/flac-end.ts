@@ -1,11 +1,8 @@
 import { isNoSound } from './behind-sound.js';
 import type { EndProof } from './end-proof.js';
-import { GatheredBytes } from './gathered-bytes.js';
-import { skipTags } from './tags.js';
 
 /** Bytes from the beginning to the end of the first block of metadata, which says what the sound is (RFC 9639, 8.2). */
 const STREAM_INFO_END = 42;
-const MOST_TAGS = 256 * 1024;
 /** Most bytes of a frame: one of the longest blocks that speech has, two channels of it, hardly packed. */
 const MOST_FRAME = 64 * 1024;
 /** Fewest bytes of one. */
@@ -37,23 +34,20 @@ const FRAME_CHECKSUM = createChecksum(0x8005, 16);
  */
 export class FlacEnd implements EndProof {
   readonly #fits: (seconds: number) => boolean;
-  readonly #beginning = new GatheredBytes();
   #info: StreamInfo | undefined;
   /** The last bytes, and more in front of them, so that they need not be moved for each that comes. */
   #tail = Buffer.alloc(0);
   #tailLength = 0;
+  /** Where in them the file begins that is being read, which may be one of several in a row, or 0 where it began before them. */
+  #fileStart = 0;
 
   constructor(fits: (seconds: number) => boolean) {
     this.#fits = fits;
   }
 
   add(bytes: Uint8Array): void {
-    if (this.#info === undefined && this.#beginning.length < MOST_TAGS) {
-      this.#beginning.add(bytes);
-      this.#info = readStreamInfo(this.#beginning.bytes);
-      if (this.#info !== undefined) this.#beginning.take();
-    }
-    this.#keep(bytes);
+    // Files may begin anywhere in what comes at once.
+    for (let at = 0; at < bytes.length; at += MOST_FRAME) this.#keep(bytes.subarray(at, at + MOST_FRAME));
   }
 
   isWhole(): boolean {
@@ -74,30 +68,31 @@ export class FlacEnd implements EndProof {
   }
 
   get #end(): Buffer {
-    return this.#tail.subarray(Math.max(0, this.#tailLength - MOST_FRAME), this.#tailLength);
+    return this.#tail.subarray(Math.max(this.#fileStart, this.#tailLength - MOST_FRAME), this.#tailLength);
   }
 
   #keep(bytes: Uint8Array): void {
-    const last = bytes.subarray(-MOST_FRAME);
-    if (this.#tailLength + last.length > this.#tail.length) {
+    if (this.#tailLength + bytes.length > this.#tail.length) {
       const kept = this.#end;
       if (this.#tail.length === 0) this.#tail = Buffer.alloc(2 * MOST_FRAME);
       this.#tail.set(kept);
       this.#tailLength = kept.length;
+      this.#fileStart = 0;
     }
     const before = this.#tailLength;
-    this.#tail.set(last, before);
-    this.#tailLength += last.length;
+    this.#tail.set(bytes, before);
+    this.#tailLength += bytes.length;
     this.#lookForFile(Math.max(0, before - STREAM_INFO_END));
   }
 
-  /** Takes what the next of several files in a row says in place of what the one before it said. */
+  /** Takes what a file says, behind its tags or behind another, in place of what the one before it said. */
   #lookForFile(from: number): void {
     const there = this.#tail.subarray(0, this.#tailLength);
     for (let at = there.indexOf('fLaC', from, 'latin1'); at !== -1; at = there.indexOf('fLaC', at + 1, 'latin1')) {
       const isFile = BEGINNINGS.some((each) => each.equals(there.subarray(at, at + each.length)));
-      const info = isFile ? readStreamInfo(there.subarray(at)) : undefined;
-      this.#info = info ?? this.#info;
+      if (!isFile || there.length < at + STREAM_INFO_END) continue;
+      this.#info = readStreamInfo(there.subarray(at));
+      this.#fileStart = at;
     }
   }
 }
@@ -113,11 +108,9 @@ interface StreamInfo {
   readonly mostFrame: number;
 }
 
-function readStreamInfo(bytes: Buffer): StreamInfo | undefined {
-  const start = skipTags(bytes);
-  if (start === undefined || bytes.length < start + STREAM_INFO_END) return undefined;
-  const facts = bytes.readBigUInt64BE(start + 18);
-  const blockSize = bytes.readUInt16BE(start + 10);
+function readStreamInfo(bytes: Buffer): StreamInfo {
+  const facts = bytes.readBigUInt64BE(18);
+  const blockSize = bytes.readUInt16BE(10);
   const channels = Number((facts >> 41n) & 7n) + 1;
   const bitsPerSample = Number((facts >> 36n) & 31n) + 1;
   return {

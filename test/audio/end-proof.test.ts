@@ -17,11 +17,15 @@ type Compressed = Exclude<SpeechFormat, 'wav' | 'pcm'>;
 const TEXT = { input: 'Good morning to all of you, my friends.', speed: 1 };
 const TONE = toneAt(24_000, 1.2);
 
-/** Encodes a tone as a server would that does not know its length yet, or that does. */
-async function encoded(format: Compressed, length: number | 'unknown' = 'unknown'): Promise<Buffer> {
+/** Encodes sound as a server would that does not know its length yet, or that does. */
+async function encoded(
+  format: Compressed,
+  length: number | 'unknown' = 'unknown',
+  sound: typeof TONE = TONE,
+): Promise<Buffer> {
   const encoder = await createEncoder(format, length);
   const pieces: Uint8Array[] = [];
-  for (let at = 0; at < TONE.length; at += 5_000) pieces.push(await encoder.encode(TONE.subarray(at, at + 5_000)));
+  for (let at = 0; at < sound.length; at += 5_000) pieces.push(await encoder.encode(sound.subarray(at, at + 5_000)));
   pieces.push(await encoder.finish());
   encoder.close?.();
   return Buffer.concat(pieces);
@@ -192,6 +196,23 @@ describe('the proof of a cut', () => {
         expect(isCut(format, Buffer.concat([body, body]), [300], LONG), `${format} twice`).to.equal(false);
       }
     }
+  });
+
+  it('finds out where a FLAC file begins behind another, in whatever pieces they come', async () => {
+    // Noise is hardly packed: this is more than is kept of the end.
+    const noise = Float32Array.from({ length: 96_000 }, (_, at) => Math.sin(at * at * at) * 0.9);
+    const [long, short] = [
+      await encoded('flac', noise.length, noise),
+      await encoded('flac', 60_000, noise.subarray(0, 60_000)),
+    ];
+    const both = Buffer.concat([long, short]);
+    expect(short.length).to.be.above(65_536);
+    expect(isCut('flac', both)).to.equal(false);
+    expect(isCut('flac', both, [long.length - 100])).to.equal(false);
+    expect(isCut('flac', both.subarray(0, both.length - 100))).to.equal(true);
+    // A file without sound says nothing of the one before it.
+    const empty = (await encoded('flac')).subarray(0, 42);
+    expect(isCut('flac', Buffer.concat([long, empty]))).to.equal(false);
   });
 
   it('does not hold the lack of a last page against a writer that may never write one', () => {
