@@ -35,6 +35,15 @@ function firstFrame(bytes: Buffer): number {
 /** Replies that end well and are none: only whoever looks at all of the sound finds out. */
 const HOLLOW: [what: string, format: 'wav' | 'pcm' | 'mp3', code: string, answer: Answer][] = [
   ['has half of the sound that its header says', 'wav', 'truncated', answerWith((s) => s.subarray(0, s.length / 2))],
+  [
+    'has half of it, in chunks',
+    'wav',
+    'truncated',
+    (response, sound) => {
+      response.write(sound.subarray(0, 100));
+      response.end(sound.subarray(100, sound.length / 2));
+    },
+  ],
   ['has ten milliseconds of sound', 'pcm', 'empty', answerWith((s) => s.subarray(0, 480))],
   ['is silent', 'pcm', 'empty', answerWith((s) => Buffer.alloc(s.length))],
   [

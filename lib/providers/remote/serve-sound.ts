@@ -47,16 +47,18 @@ export function problemWith(
  */
 export async function serveSound(received: ReceivedSound, options: ServeOptions): Promise<SpeechAudio> {
   const { format } = options.request;
-  const { usage, endsUnannounced } = received;
-  const { stream, length, atRest } = await streamFor(received, options);
+  const { usage, endsUnannounced, body } = received;
+  // The first to listen: a server that has sent all it will has no more work with it, whatever others find out then.
+  const atRest = new Promise<void>((resolve) => body.once('end', resolve));
+  const { stream, length } = await streamFor(received, options);
   return {
     kind: 'audio',
     contentType: contentTypeOf(format),
     stream,
+    atRest,
     ...(length === undefined ? {} : { contentLength: length }),
     ...(usage === undefined ? {} : { usage }),
     ...(endsUnannounced ? { endsUnannounced } : {}),
-    ...(atRest === undefined ? {} : { atRest }),
   };
 }
 
@@ -64,8 +66,6 @@ interface Served {
   readonly stream: Readable;
   /** Bytes in all, where they are known. */
   readonly length?: number | undefined;
-  /** Resolves when the server has sent all of it. */
-  readonly atRest?: Promise<void>;
 }
 
 function streamFor(received: ReceivedSound, options: ServeOptions): Served | Promise<Served> {
@@ -78,8 +78,7 @@ function streamFor(received: ReceivedSound, options: ServeOptions): Served | Pro
       const { endsUnannounced, length } = received;
       const proof = createEndProof(received.format, (seconds) => canBeAllOf(options.request, seconds));
       const filter = endsUnannounced ? createEndFilter(proof) : createCutFilter(proof, length);
-      const atRest = new Promise<void>((resolve) => received.body.once('end', resolve));
-      return { stream: filtered(received, filter), length, atRest };
+      return { stream: filtered(received, filter), length };
     }
   }
 }
