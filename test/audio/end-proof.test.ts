@@ -215,6 +215,52 @@ describe('the proof of a cut', () => {
     expect(isCut('flac', Buffer.concat([long, empty]))).to.equal(false);
   });
 
+  it('believes the first frame of MP3 as far as writers can be believed', () => {
+    const mp3 = soundIn('mp3');
+    const info = mp3.indexOf('Info');
+    const frames = mp3.readUInt32BE(info + 8);
+    const bytes = mp3.readUInt32BE(info + 12);
+    const stating = (stated: { frames?: number; bytes?: number }, ...behind: Uint8Array[]): Buffer => {
+      const file = Buffer.concat([mp3, ...behind]);
+      const numbers = [stated.frames, stated.bytes].filter((each) => each !== undefined);
+      file.writeUInt8((stated.frames === undefined ? 0 : 1) | (stated.bytes === undefined ? 0 : 2), info + 7);
+      for (const [index, number] of numbers.entries()) file.writeUInt32BE(number, info + 8 + 4 * index);
+      return file;
+    };
+    const whole: [what: string, file: Buffer][] = [
+      ['the frame itself is counted', stating({ frames: frames + 1, bytes })],
+      ['nobody knew the frames, nor the bytes', stating({ frames: 0xffffffff, bytes: 10_000_000 })],
+      ['nobody knew the bytes', stating({ bytes: 0xffffffff })],
+      ['the tag behind is counted', stating({ bytes: bytes + ID3V1.length }, ID3V1)],
+    ];
+    for (const [what, file] of whole) expect(isCut('mp3', file, [300]), what).to.equal(false);
+    expect(isCut('mp3', stating({ bytes: bytes + 1 })), 'a byte is missing').to.equal(true);
+    expect(isCut('mp3', stating({ frames: frames + 2 })), 'two frames are missing').to.equal(true);
+    const first = readMp3Header(mp3, mp3.lastIndexOf(0xff, info))?.length ?? 0;
+    expect(isWhole('mp3', stating({ bytes: bytes - first })), 'the frame itself is not counted').to.equal(true);
+  });
+
+  it('takes nothing behind MP3 for sound that is none of the same, and finds the first frame cut', () => {
+    const mp3 = soundIn('mp3');
+    const short = mp3.subarray(0, mp3.length - 192);
+    // There may be sound in it.
+    const noise = Buffer.from('13c7a95be10f8842'.repeat(10), 'hex');
+    expect(isCut('mp3', Buffer.concat([short, noise]))).to.equal(false);
+    // The head of a frame with another rate, and what may become one of another kind.
+    const other = Buffer.concat([Buffer.from('fffb9044', 'hex'), noise]);
+    for (const rest of [other, Buffer.from('ffe0', 'hex')]) {
+      expect(isCut('mp3', Buffer.concat([mp3, rest])), rest.toString('hex', 0, 4)).to.equal(false);
+    }
+    expect(isCut('mp3', mp3.subarray(0, 50))).to.equal(true);
+  });
+
+  it('says nothing of FLAC whose frames are longer than what is kept of the end', async () => {
+    const body = (await encoded('flac')).subarray(0, -100);
+    expect(isCut('flac', body)).to.equal(true);
+    body.writeUInt16BE(65_535, 10);
+    expect(isCut('flac', body)).to.equal(false);
+  });
+
   it('does not hold the lack of a last page against a writer that may never write one', () => {
     const packets = Array.from({ length: 20 }, (_, index) => packet(index));
     const open = opusFile({ packets, isEnded: false });
