@@ -29,6 +29,8 @@ const LATE = {
   mp3: ['engines/encoders/mp3.ts'],
   opus: ['engines/encoders/opus.ts'],
 };
+/** Those that threads load: with what only the application has, they would load Express, got and zod as well. */
+const THREADS_LATE = ['engine-module', 'mp3', 'opus'];
 /** What the worker loads with its first job, as one. */
 const SERVES = ['serve', 'convert-job', 'convert-stream-job'].map((name) => `engines/worker/${name}.ts`);
 const ENCODERS = ['aac', 'flac'].map((name) => `engines/encoders/${name}.ts`);
@@ -62,16 +64,16 @@ const noEmptyMaps = {
 };
 
 /**
- * Puts what a thread shares with the application into one file, and what belongs to one of them into its own. By the name of the first
- * lib/packages/own-files.ts knows that it lies in this package, and not in somebody's bundle.
+ * Puts what a thread, or a test of a provider, shares with the application into one file, and what belongs to one of them into its own.
+ * By the name of the first lib/packages/own-files.ts knows that it lies in this package, and not in somebody's bundle.
  */
 function manualChunks(id, { getModuleInfo }) {
   if (Object.values(ENTRIES).some((file) => id === `${LIB}${file}`)) return undefined;
   // Known to nobody but itself, so that whoever imports the guards alone loads nothing else.
   if (id.startsWith(`${LIB}resilience/`)) return 'guards';
-  const { application, thread, serving, late } = (reach ??= reachOf(getModuleInfo));
+  const { application, elsewhere, thread, serving, late } = (reach ??= reachOf(getModuleInfo));
   if (application.has(id)) {
-    return thread.has(id) || serving.has(id) ? 'express-speech-common' : 'speech';
+    return elsewhere.has(id) ? 'express-speech-common' : 'speech';
   }
   if (thread.has(id)) return undefined;
   if (serving.has(id)) return 'serve';
@@ -93,6 +95,13 @@ function reachOf(getModuleInfo) {
   };
   return {
     application: from(ENTRIES.index, ENTRIES.resilience, ENTRIES.cli),
+    elsewhere: from(
+      ENTRIES.worker,
+      ENTRIES.testing,
+      ...SERVES,
+      ...ENCODERS,
+      ...THREADS_LATE.flatMap((name) => LATE[name]),
+    ),
     thread: from(ENTRIES.worker),
     serving: from(...SERVES, ...ENCODERS),
     late: Object.entries(LATE).map(([name, files]) => [name, from(...files)]),
