@@ -44,8 +44,16 @@ export const FUNCTION: Rule = { expected: 'a function', holds: (value) => typeof
 
 export const OBJECT: Rule = {
   expected: 'an object with named options',
-  holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  holds: isPlain,
 };
+
+/** Whether a value is no object of a class, whose options nobody would see: a policy, or a signal, given in the wrong place. */
+export function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // That of another realm, as in a test runner, is not ours.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
 
 export const CLOCK: Rule = {
   expected: 'a clock, with now() and schedule()',
@@ -89,7 +97,11 @@ function wrong(what: string, { expected }: Rule, value: unknown): TypeError {
 /** Numbers and the like as they are; of anything else only what it is, as it may be long, or secret. */
 function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
-  return Array.isArray(value) ? 'an array' : typeof value;
+  if (typeof value !== 'object') return typeof value;
+  if (Array.isArray(value)) return 'an array';
+  if (isPlain(value)) return 'an object';
+  const { name } = Object(value.constructor) as { readonly name?: unknown };
+  return `an object of the class ${String(name)}`;
 }
 
 function didYouMean(given: string, known: readonly string[]): string {

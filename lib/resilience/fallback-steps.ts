@@ -1,4 +1,5 @@
-import { checkOptions, checkValue, CLOCK, FUNCTION, MILLISECONDS_OR_NONE, type Rule } from './check-options.js';
+import { checkOptions, checkValue, CLOCK, FUNCTION, isPlain, MILLISECONDS_OR_NONE } from './check-options.js';
+import type { Rule } from './check-options.js';
 import { systemClock } from './clock.js';
 import { Deadline } from './deadline.js';
 import { DEFAULTS } from './defaults.js';
@@ -71,7 +72,7 @@ export function fallback<Input, Value>(
 
 function chainStep<Input, Value>(step: FallbackStep<Input, Value>, owner: string): ChainStep<Input, Value> {
   // An object of a class may have more to it.
-  if (Object.getPrototypeOf(Object(step)) === Object.prototype) checkOptions(owner, step, STEP);
+  if (isPlain(step)) checkOptions(owner, step, STEP);
   const { name, reserve = DEFAULTS.fallback.reserve } = Object(step) as FallbackStep<Input, Value>;
   checkValue(`${owner}: name`, name, NAME);
   checkValue(`${owner}: reserve`, reserve, MILLISECONDS_OR_NONE);

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { DEFAULTS, bulkhead, circuitBreaker, Deadline, fallback, guard } from '../../lib/resilience/index.js';
 import { BulkheadRefusedError, retry, timeout, wrap, type Policy, type Task } from '../../lib/resilience/index.js';
@@ -68,6 +69,12 @@ describe('factories of express-speech/resilience', () => {
     ['no function', () => retry({ isRetryable: true } as never), 'isRetryable: expected a function; got true'],
     ['no clock', () => retry({ clock: Date } as never), 'clock: expected a clock, with now() and schedule()'],
     ['no object', () => bulkhead(null as never), 'bulkhead(): expected an object with named options; got null'],
+    [
+      'a policy in place of its options',
+      () => guard({ bulkhead: bulkhead({ maxConcurrent: 1 }) as never }),
+      'guard(): bulkhead: expected an object with named options; got an object of the class Bulkhead',
+    ],
+    ['a list', () => bulkhead([] as never), 'got an array'],
     ['adaptive without a number', () => guard({ adaptive: {} as never }), 'guard(): adaptive: lateAfter: expected'],
     ['a factory', () => wrap(retry(), timeout as never), 'at place 2; did you mean timeout()?'],
     ['nothing to wrap', () => wrap(), 'expected policies'],
@@ -85,6 +92,21 @@ describe('factories of express-speech/resilience', () => {
       expect(make).to.throw(TypeError, message);
     });
   }
+
+  it('refuse a signal in place of what has one', async () => {
+    const ask = fallback({ name: 'one', attempt: hanging });
+    const message = await failure(ask(1, new AbortController().signal as never));
+    expect(message)
+      .to.be.instanceOf(TypeError)
+      .and.have.property('message')
+      .that.matches(/class AbortSignal$/);
+  });
+
+  it('take options of another realm, and without a prototype', () => {
+    const foreign: unknown = runInNewContext('({ maxConcurrent: 1 })');
+    expect(bulkhead(foreign as object).limit).to.equal(1);
+    expect(bulkhead(Object.assign(Object.create(null) as object, { maxConcurrent: 2 })).limit).to.equal(2);
+  });
 
   it('take undefined for the default', async () => {
     const policy = bulkhead({ maxConcurrent: undefined, maxQueue: 0, clock });
