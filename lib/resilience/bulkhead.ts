@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import { PaceOfPlaces } from './pace-of-places.js';
-import { callLinked, neverAborts, type Policy, type Task } from './policy.js';
+import { callLinked, checkSignal, neverAborts, type Policy, type Task } from './policy.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** Milliseconds for which a call that was given up keeps its place, unless it settles: one that does not hear its signal may never. */
@@ -114,6 +114,7 @@ export class Bulkhead implements Policy {
    * @throws {BulkheadRefusedError} when there is no room, the wait was too long, or would be, or the signal aborted
    */
   async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
+    checkSignal(signal);
     const place = await this.acquire(signal);
     try {
       return await callLinked(signal, (own) => {

@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import { FailureRow } from './failure-row.js';
 import { callJudged } from './judged-call.js';
 import { OutcomeWindow } from './outcome-window.js';
-import type { Policy, Task } from './policy.js';
+import { checkSignal, type Policy, type Task } from './policy.js';
 import { Suspects, type CallTraits } from './suspects.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -124,6 +124,7 @@ export class CircuitBreaker implements Policy {
    * @throws {CircuitOpenError} when the service is to be left alone, or another call is probing
    */
   async execute<Value>(task: Task<Value>, signal?: AbortSignal): Promise<Value> {
+    checkSignal(signal);
     const permit = this.acquire();
     return callJudged(task, signal, {
       permit,

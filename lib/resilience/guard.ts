@@ -10,7 +10,7 @@ import { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from '.
 import { CircuitOpenError } from './circuit-permit.js';
 import { HeldPermit, type GuardPermit } from './guard-permit.js';
 import { callJudged } from './judged-call.js';
-import { neverAborts, type Policy, type Task } from './policy.js';
+import { checkSignal, neverAborts, type Policy, type Task } from './policy.js';
 import { Pulse } from './pulse.js';
 import type { CallTraits } from './suspects.js';
 import { WaitingLine } from './waiting-line.js';
@@ -186,8 +186,14 @@ export class Guard implements Policy {
     }
   }
 
-  /** Makes a call whose answer is whole when its promise resolves; `callJudged()` says what counts then. */
+  /**
+   * Makes a call whose answer is whole when its promise resolves; `callJudged()` says what counts then.
+   *
+   * @throws {CircuitOpenError} when the service is to be left alone
+   * @throws {BulkheadRefusedError} when there is no room for the call
+   */
   async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
+    checkSignal(signal);
     const permit = await this.acquire(signal);
     const { isFailure } = this.#options;
     return callJudged(task, signal, {

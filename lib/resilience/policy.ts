@@ -25,11 +25,24 @@ export function neverAborts(): AbortSignal {
   return new AbortController().signal;
 }
 
+/**
+ * Refuses what is no signal, such as the `null` that `fetch()` takes for none. Asked before anything is taken that has to be given back.
+ *
+ * @throws {TypeError}
+ */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const { aborted, addEventListener } = Object(signal) as { readonly [Key in keyof AbortSignal]?: unknown };
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;
+  throw new TypeError('execute(): signal: expected an AbortSignal, or undefined');
+}
+
 /** Makes a controller that aborts with the given signal until it is unlinked. */
 export function linkedController(signal: AbortSignal | undefined): {
   readonly controller: AbortController;
   readonly unlink: () => void;
 } {
+  checkSignal(signal);
   const controller = new AbortController();
   if (signal === undefined) return { controller, unlink: nothing };
   const abort = (): void => {

@@ -102,6 +102,21 @@ describe('factories of express-speech/resilience', () => {
       .that.matches(/class AbortSignal$/);
   });
 
+  it('refuse what is no signal, and keep nothing for it', async () => {
+    const inner = guard({ bulkhead: { maxConcurrent: 1, maxQueue: 0 }, clock, random });
+    const breaker = circuitBreaker({ consecutive: 1, clock, random });
+    await failure(breaker.execute(failing(coded('down'))));
+    await clock.advance(DEFAULTS.circuitBreaker.openFor);
+    for (const policy of [inner, breaker, bulkhead(), retry(), timeout(2_000)]) {
+      for (const signal of [null, {}, new AbortController()]) {
+        const error = await failure(policy.execute(() => Promise.resolve(7), signal as never));
+        expect(error).to.be.instanceOf(TypeError);
+        expect(error).to.have.property('message', 'execute(): signal: expected an AbortSignal, or undefined');
+      }
+      expect(await policy.execute(() => Promise.resolve(7))).to.equal(7);
+    }
+  });
+
   it('take options of another realm, and without a prototype', () => {
     const foreign: unknown = runInNewContext('({ maxConcurrent: 1 })');
     expect(bulkhead(foreign as object).limit).to.equal(1);
