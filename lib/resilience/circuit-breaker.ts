@@ -5,6 +5,7 @@ import { callJudged } from './judged-call.js';
 import { OutcomeWindow } from './outcome-window.js';
 import { checkSignal, type Policy, type Task } from './policy.js';
 import { Suspects, type CallTraits } from './suspects.js';
+import { CallTimeoutError } from './timeout-policy.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
@@ -122,9 +123,11 @@ export class CircuitBreaker implements Policy {
    * Makes a call whose answer is whole when its promise resolves; `callJudged()` says what counts then.
    *
    * @throws {CircuitOpenError} when the service is to be left alone, or another call is probing
+   * @throws {CallTimeoutError} when the caller has left before: of that the service is told nothing, and can be late for nothing
    */
   async execute<Value>(task: Task<Value>, signal?: AbortSignal): Promise<Value> {
     checkSignal(signal);
+    if (signal?.aborted === true) throw new CallTimeoutError('aborted', signal.reason);
     const permit = this.acquire();
     return callJudged(task, signal, {
       permit,

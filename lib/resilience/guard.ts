@@ -13,6 +13,7 @@ import { callJudged } from './judged-call.js';
 import { checkSignal, neverAborts, type Policy, type Task } from './policy.js';
 import { Pulse } from './pulse.js';
 import type { CallTraits } from './suspects.js';
+import { CallTimeoutError } from './timeout-policy.js';
 import { WaitingLine } from './waiting-line.js';
 
 export interface GuardOptions {
@@ -191,9 +192,11 @@ export class Guard implements Policy {
    *
    * @throws {CircuitOpenError} when the service is to be left alone
    * @throws {BulkheadRefusedError} when there is no room for the call
+   * @throws {CallTimeoutError} when the caller has left before
    */
   async execute<Value>(task: Task<Value>, signal = neverAborts()): Promise<Value> {
     checkSignal(signal);
+    if (signal.aborted) throw new CallTimeoutError('aborted', signal.reason);
     const permit = await this.acquire(signal);
     const { isFailure } = this.#options;
     return callJudged(task, signal, {

@@ -117,6 +117,19 @@ describe('factories of express-speech/resilience', () => {
     }
   });
 
+  it('hold nothing against a service for a caller whose time was up before', async () => {
+    let calls = 0;
+    const count = (): Promise<void> => Promise.resolve(void (calls += 1));
+    const reason = new DOMException('', 'TimeoutError');
+    const breaker = circuitBreaker({ consecutive: 1, clock, random });
+    const guarded = guard({ circuitBreaker: { consecutive: 1 }, clock, random });
+    for (const policy of [breaker, guarded]) {
+      const error = await failure(policy.execute(count, AbortSignal.abort(reason)));
+      expect(error).to.include({ code: 'aborted', cause: reason });
+    }
+    expect([calls, breaker.state, guarded.circuit, guarded.running]).to.deep.equal([0, 'closed', 'closed', 0]);
+  });
+
   it('take options of another realm, and without a prototype', () => {
     const foreign: unknown = runInNewContext('({ maxConcurrent: 1 })');
     expect(bulkhead(foreign as object).limit).to.equal(1);
