@@ -8,7 +8,7 @@ import type { SpeechAudio, SpeechProvider, SynthesisContext } from '../speech/pr
 import type { SpeechRequest } from '../speech/request.js';
 import { SILENT_LOGGER } from '../speech/silent-logger.js';
 import { discard } from '../streams/discard.js';
-import { bytesOf, failureOf } from './outcomes.js';
+import { atOnce, bytesOf, failureOf } from './outcomes.js';
 
 /** Which provider is tested, and how it can be made to fail. */
 export interface ConformanceOptions {
@@ -133,7 +133,10 @@ export function providerConformance(options: ConformanceOptions): ProviderConfor
           (error: unknown) => error,
         );
         controller.abort();
-        const error = await end;
+        const error = await atOnce(end, 'the stream goes on when the signal aborts').catch((late: unknown) => {
+          discard(audio.stream);
+          throw late;
+        });
         assert.equal(audio.stream.destroyed, true);
         const isPrematureClose =
           error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
@@ -211,7 +214,7 @@ export function providerConformance(options: ConformanceOptions): ProviderConfor
         setImmediate(() => {
           controller.abort();
         });
-        assert.equal((await settled).code, 'aborted');
+        assert.equal((await atOnce(settled, 'it goes on when the signal aborts')).code, 'aborted');
         assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
         await hanging.close?.();
       },
