@@ -41,6 +41,18 @@ describe('the published types', () => {
     expect(client.filter(({ text }) => text === '').map(({ path }) => path)).to.deep.equal([]);
   });
 
+  it('show one for each option of the guards', () => {
+    const guards = readPublished('resilience/index');
+    const options = /^(?:Bulkhead|CircuitBreaker|Guard)Settings\.|^RetryPolicyOptions\.|^Fallback(?:Run|Step)\./;
+    const found = guards.filter(({ path }) => options.test(path) && !/\.(?:clock|random|deadline\.#private)\b/.test(path));
+    expect(found.map(({ path }) => path)).to.include.members([
+      'GuardSettings.circuitBreaker.openFor',
+      'GuardSettings.adaptive.lateAfter',
+      'FallbackRun.onAttempt',
+    ]);
+    expect(found.filter(({ text }) => text === '').map(({ path }) => path)).to.deep.equal([]);
+  });
+
   it('lead to all options, events, results and errors, nested ones too', () => {
     expect(below('RemoteEntry')).to.include.members(['apiKey.env', 'circuitBreaker.openFor', 'health.path', 'tls.ca']);
     expect(below('LocalEntry')).to.include.members(['engine.module', 'command.args', 'bulkhead.maxWait', 'workers']);

@@ -25,6 +25,7 @@ export interface CircuitBreakerOptions {
   readonly clock: Clock;
   /** Returns 0 to 1. Spreads the moments at which several instances probe the same service. */
   readonly random: () => number;
+  /** Told of each change of the state. */
   readonly onChange?: ((from: CircuitState, to: CircuitState) => void) | undefined;
   /** For `execute()`: says whether a rejection is the service's fault; all are where this is not given. */
   readonly isFailure?: ((error: unknown) => boolean) | undefined;

@@ -8,6 +8,7 @@ import { callLinked } from './policy.js';
 
 /** Something that may answer, and may fail. A step that is to be tried again has `retry()` around what it does. */
 export interface FallbackStep<Input, Value> {
+  /** What it is called in `attempts`. */
   readonly name: string;
   /** Milliseconds that the steps before leave it, 1,000 by default; 0 for a last resort, which needs no time and is always asked. */
   readonly reserve?: number | undefined;
@@ -21,8 +22,11 @@ export interface FallbackRun<Value> {
   readonly deadline?: number | Deadline | undefined;
   /** Aborts when the caller has left: no further step is tried. */
   readonly signal?: AbortSignal | undefined;
+  /** Called after every attempt with the thrown value, for those who watch. Must not throw. */
   readonly onAttempt?: ChainRun<Value>['onAttempt'];
+  /** Called when a step is given up and the next one is about to be asked. Must not throw. */
   readonly onFallback?: ChainRun<Value>['onFallback'];
+  /** Releases a value that a step delivered after it had been given up. */
   readonly discard?: ChainRun<Value>['discard'];
   readonly clock?: ChainRun<Value>['clock'] | undefined;
 }

@@ -37,9 +37,11 @@ export interface ChainStep<Request, Value> {
 
 /** What became of one step, as plain data. */
 export interface Attempt {
+  /** The name of the step. */
   readonly step: string;
   /** The failure's code, or null for the step that answered. */
   readonly code: string | null;
+  /** Milliseconds that it took. */
   readonly ms: number;
 }
 

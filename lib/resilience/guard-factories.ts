@@ -19,11 +19,12 @@ export type CircuitBreakerSettings = Settings<OwnCircuitBreakerOptions>;
 
 /** What `guard()` can be told. */
 export interface GuardSettings {
+  /** When the service is left alone, and for how long. */
   readonly circuitBreaker?: Settings<CircuitThresholds> | undefined;
+  /** How many calls it gets at the same time, and how many may wait. */
   readonly bulkhead?: Settings<BulkheadSize> | undefined;
   /**
    * Has the number of calls at a time follow what the service bears, up to the bulkhead's; all of it is used where this is not given.
-   * `lateAfter`: milliseconds after which an answer to one of several calls has taken too long.
    */
   readonly adaptive?: Adaptive | undefined;
   /** Says whether a rejection is the service's fault; all are where this is not given. A caller's own mistake is not, for one. */

@@ -20,7 +20,12 @@ export interface GuardOptions {
   readonly circuitBreaker: CircuitBreakerOptions;
   readonly bulkhead: BulkheadOptions;
   /** Has the number of calls at a time follow what the service bears, up to the bulkhead's; all of it is used where this is not given. */
-  readonly adaptive?: { readonly lateAfter: number } | undefined;
+  readonly adaptive?:
+    | {
+        /** Milliseconds after which an answer to one of several calls has taken too long. */
+        readonly lateAfter: number;
+      }
+    | undefined;
   /** Says whether a rejection is the service's fault; all are where this is not given. A caller's own mistake is not, for one. */
   readonly isFailure?: (error: unknown) => boolean;
 }
