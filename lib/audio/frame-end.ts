@@ -2,7 +2,7 @@ import { isNoSound, skipAllTags } from './behind-sound.js';
 import type { EndProof } from './end-proof.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from './frame-header.js';
 import { GatheredBytes } from './gathered-bytes.js';
-import { isAlike, isHalfFrame, type FrameBefore } from './half-frame.js';
+import { isAlike, isHalfFrame } from './half-frame.js';
 import { isInfoFrame, readExtent, type StatedExtent } from './info-frame.js';
 import { skipTags } from './tags.js';
 
@@ -29,7 +29,7 @@ export class FrameEnd implements EndProof {
   /** Bytes of a frame that are still to come, and whether it is like the one before. */
   #left = 0;
   #isLeftOfSound = false;
-  #before: FrameBefore | undefined;
+  #before: FrameHeader | undefined;
   #stated: StatedExtent = NOTHING_STATED;
   /** Bytes of all frames of this file, and of the one among them that only describes the others. */
   #bytes = 0;
@@ -128,8 +128,8 @@ export class FrameEnd implements EndProof {
         this.#place = 'frames';
         this.#beginFile(bytes.subarray(at, at + header.length));
       } else this.#count(header);
-      this.#isLeftOfSound = this.#before !== undefined && isAlike(header, this.#before.header);
-      if (isThere) this.#before = { header, kind: bytes.readUInt8(at + 1) };
+      this.#isLeftOfSound = this.#before !== undefined && isAlike(header, this.#before);
+      if (isThere) this.#before = header;
       at += header.length;
     }
     return at;
@@ -170,7 +170,7 @@ export class FrameEnd implements EndProof {
   /** Whether there are fewer frames than the first one says, with so many bytes behind them: some writers count those as well. */
   #isShort(behind: number): boolean {
     const { frames, bytes } = this.#stated;
-    const { samples = 0, sampleRate = 1 } = this.#before?.header ?? {};
+    const { samples = 0, sampleRate = 1 } = this.#before ?? {};
     if (frames !== undefined && (frames * samples) / sampleRate < LONGEST) {
       // Some encoders count the one that has the count in it: the bytes say whether this is one of them.
       if (frames !== this.#frames + 1) return frames > this.#frames;

@@ -11,13 +11,16 @@ const XING_FLAGS = 4;
 const XING_FIELDS = 8;
 const HAS_FRAMES = 1;
 const HAS_BYTES = 2;
+const VBRI = 0x56_42_52_49;
+const XING = 0x58_69_6e_67;
+const INFO = 0x49_6e_66_6f;
 
 /**
  * Says whether an MP3 frame only describes the file that it begins: how many frames there are, and where to seek. Of one segment
  * that is true, of the whole it is not.
  */
 export function isInfoFrame(frame: Uint8Array): boolean {
-  return hasWord(frame, VBRI_AT, ['VBRI']) || xingAt(frame) !== undefined;
+  return wordAt(frame, VBRI_AT) === VBRI || xingAt(frame) !== undefined;
 }
 
 /** What the first frame of an MP3 file says of the whole; what it does not say is undefined. */
@@ -34,7 +37,7 @@ export function readExtent(frame: Uint8Array): StatedExtent {
     frame.length < at + 4 ? undefined : view.getUint32(at) || undefined;
   const at = xingAt(frame);
   if (at === undefined) {
-    const isVbri = hasWord(frame, VBRI_AT, ['VBRI']);
+    const isVbri = wordAt(frame, VBRI_AT) === VBRI;
     return isVbri
       ? { frames: number(VBRI_AT + VBRI_FRAMES), bytes: number(VBRI_AT + VBRI_BYTES) }
       : { frames: undefined, bytes: undefined };
@@ -52,7 +55,11 @@ export function readExtent(frame: Uint8Array): StatedExtent {
 function xingAt(frame: Uint8Array): number | undefined {
   const sideInformation = HEADER + sideInformationLength(frame);
   const checksum = ((frame[1] ?? 0) & 1) === 0 ? CHECKSUM : 0;
-  return [sideInformation, sideInformation + checksum].find((at) => hasWord(frame, at, ['Xing', 'Info']));
+  for (const at of [sideInformation, sideInformation + checksum]) {
+    const word = wordAt(frame, at);
+    if (word === XING || word === INFO) return at;
+  }
+  return undefined;
 }
 
 /** Bytes between the header and the sound, by version and channels (ISO/IEC 11172-3, 13818-3). */
@@ -63,6 +70,8 @@ function sideInformationLength(frame: Uint8Array): number {
   return isMono ? 9 : 17;
 }
 
-function hasWord(bytes: Uint8Array, at: number, words: readonly string[]): boolean {
-  return words.includes(String.fromCharCode(...bytes.subarray(at, at + 4)));
+/** Four letters as a number; those that are not there count as zeros. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  const [one = 0, two = 0, three = 0, four = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return (one << 24) | (two << 16) | (three << 8) | four;
 }

@@ -1,6 +1,6 @@
 import type { SoundShape } from '../../audio/formats.js';
 import { LONGEST_FRAME_HEADER, type FrameHeader } from '../../audio/frame-header.js';
-import { isHalfFrame, type FrameBefore } from '../../audio/half-frame.js';
+import { isHalfFrame } from '../../audio/half-frame.js';
 import { skipTags } from '../../audio/tags.js';
 import { SpeechError } from '../../speech/error.js';
 import { IncompatibleSoundError, type Chunk, type SegmentConcat } from './segment-concat.js';
@@ -24,7 +24,7 @@ export class FrameConcat implements SegmentConcat {
   readonly #accept: (header: FrameHeader) => SoundShape;
   #rest: Uint8Array = new Uint8Array();
   #isBegun = false;
-  #before: FrameBefore | undefined;
+  #before: FrameHeader | undefined;
   #junk = 0;
   #heard = 0;
 
@@ -86,13 +86,12 @@ export class FrameConcat implements SegmentConcat {
         continue;
       }
       this.#junk = 0;
-      const frame = data.subarray(at, at + header.length);
-      if (this.#before === undefined && !isSound(frame)) {
+      if (this.#before === undefined && !isSound(data.subarray(at, at + header.length))) {
         endRun(at + header.length);
         continue;
       }
       this.#accept(header);
-      this.#before = { header, kind: data[at + 1] ?? 0 };
+      this.#before = header;
       at += header.length;
       seconds += header.samples / header.sampleRate;
     }

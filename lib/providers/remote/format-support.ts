@@ -26,28 +26,34 @@ export class FormatSupport {
   /** Until when a format is not asked for, or not another one in its place. */
   readonly #refusedUntil = new Map<SpeechFormat, number>();
   readonly #settledUntil = new Map<SpeechFormat, number>();
+  /** Formats to ask for where one is wanted, best first, as long as none is refused: every request asks for them. */
+  readonly #orders = new Map<SpeechFormat, readonly SpeechFormat[]>();
+  /** Everything that can be had of the server, in one way or the other. */
+  readonly #formats: readonly SpeechFormat[];
 
   constructor(options: FormatSupportOptions) {
     this.#options = options;
-  }
-
-  /** Everything that can be had of the server, in one way or the other. */
-  get formats(): readonly SpeechFormat[] {
-    const { formats, convertible } = this.#options;
+    const { formats, convertible } = options;
     const hasSource = SOURCES.some((source) => formats.includes(source));
-    return hasSource ? SPEECH_FORMATS.filter((each) => formats.includes(each) || convertible.includes(each)) : formats;
+    for (const wanted of hasSource ? SPEECH_FORMATS : formats) {
+      const others = convertible.includes(wanted) ? SOURCES.filter((source) => source !== wanted) : [];
+      const order = [wanted, ...others].filter((format) => formats.includes(format));
+      if (order.length > 0) this.#orders.set(wanted, order);
+    }
+    this.#formats = [...this.#orders.keys()];
   }
 
-  /** The same, without what it turned out not to make. */
+  /** What can be had of the server, without what it turned out not to make. */
   get available(): readonly SpeechFormat[] {
-    return this.formats.filter((format) => this.orderFor(format).length > 0);
+    if (this.#refusedUntil.size === 0) return this.#formats;
+    return this.#formats.filter((format) => this.orderFor(format).length > 0);
   }
 
   /** Formats to ask for where one is wanted, best first. */
   orderFor(wanted: SpeechFormat): readonly SpeechFormat[] {
-    const { formats, convertible } = this.#options;
-    const order = convertible.includes(wanted) ? [wanted, ...SOURCES.filter((source) => source !== wanted)] : [wanted];
-    return order.filter((format) => formats.includes(format) && !this.#isUntil(this.#refusedUntil, format));
+    const order = this.#orders.get(wanted) ?? [];
+    if (this.#refusedUntil.size === 0) return order;
+    return order.filter((format) => !this.#isUntil(this.#refusedUntil, format));
   }
 
   /** Takes note that the server makes a format: a refusal of it means something else. */
@@ -67,7 +73,11 @@ export class FormatSupport {
     return true;
   }
 
-  #isUntil(moments: ReadonlyMap<SpeechFormat, number>, format: SpeechFormat): boolean {
-    return this.#options.now() < (moments.get(format) ?? Number.NEGATIVE_INFINITY);
+  #isUntil(moments: Map<SpeechFormat, number>, format: SpeechFormat): boolean {
+    const moment = moments.get(format);
+    if (moment === undefined) return false;
+    if (this.#options.now() < moment) return true;
+    moments.delete(format);
+    return false;
   }
 }

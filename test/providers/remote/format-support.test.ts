@@ -39,9 +39,9 @@ describe('FormatSupport', () => {
   });
 
   it('lists what clients can have: what the server makes, and what can be made of that', () => {
-    expect(supportOf(['wav']).formats).to.deep.equal(SPEECH_FORMATS);
-    expect(supportOf(['pcm'], ['mp3']).formats).to.deep.equal(['mp3', 'pcm']);
-    expect(supportOf(['opus', 'mp3']).formats).to.deep.equal(['opus', 'mp3']);
+    expect(supportOf(['wav']).available).to.deep.equal(SPEECH_FORMATS);
+    expect(supportOf(['pcm'], ['mp3']).available).to.deep.equal(['mp3', 'pcm']);
+    expect(supportOf(['opus', 'mp3']).available).to.deep.equal(['opus', 'mp3']);
   });
 
   it('leaves out what turned out not to be made, for ten minutes', () => {
