@@ -44,7 +44,9 @@ describe('the published types', () => {
   it('show one for each option of the guards', () => {
     const guards = readPublished('resilience/index');
     const options = /^(?:Bulkhead|CircuitBreaker|Guard)Settings\.|^RetryPolicyOptions\.|^Fallback(?:Run|Step)\./;
-    const found = guards.filter(({ path }) => options.test(path) && !/\.(?:clock|random|deadline\.#private)\b/.test(path));
+    const found = guards.filter(
+      ({ path }) => options.test(path) && !/\.(?:clock|random|deadline\.#private)\b/.test(path),
+    );
     expect(found.map(({ path }) => path)).to.include.members([
       'GuardSettings.circuitBreaker.openFor',
       'GuardSettings.adaptive.lateAfter',

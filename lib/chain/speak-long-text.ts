@@ -67,7 +67,7 @@ export async function speakLong(
       },
     },
   );
-  return { result: { ...speech.audio, ...warningsOf(result) }, facts: longFacts(facts, speech, chain) };
+  return { result: { ...speech.audio, ...warningsOf(result) }, facts: new LongFacts(facts, speech, chain) };
 }
 
 const UNKNOWN_PACE: CallPace = { rest: 0, left: Infinity, nextIn: 0, maxInput: undefined };
@@ -105,20 +105,32 @@ function warningsOf({ warnings }: SpeechAudio): Pick<SpeechAudio, 'warnings'> {
 }
 
 /** What the headers tell, and what has become of it in the end. */
-function longFacts(first: ReplyFacts, speech: LongSpeech, { stages }: ProviderChain): ReplyFacts {
-  return {
-    provider: first.provider,
-    attempts: first.attempts,
-    get degraded() {
-      return (
-        first.degraded ||
-        speech.segments.some(
-          ({ provider, code, isLeftOut }) => isLeftOut === true || (code === null && provider !== stages[0]?.name),
-        )
-      );
-    },
-    get segments() {
-      return speech.segments;
-    },
-  };
+class LongFacts implements ReplyFacts {
+  readonly provider: ReplyFacts['provider'];
+  readonly attempts: ReplyFacts['attempts'];
+  readonly #first: ReplyFacts;
+  readonly #speech: LongSpeech;
+  readonly #chain: ProviderChain;
+
+  constructor(first: ReplyFacts, speech: LongSpeech, chain: ProviderChain) {
+    this.provider = first.provider;
+    this.attempts = first.attempts;
+    this.#first = first;
+    this.#speech = speech;
+    this.#chain = chain;
+  }
+
+  get degraded(): boolean {
+    const [preferred] = this.#chain.stages;
+    return (
+      this.#first.degraded ||
+      this.#speech.segments.some(
+        ({ provider, code, isLeftOut }) => isLeftOut === true || (code === null && provider !== preferred?.name),
+      )
+    );
+  }
+
+  get segments(): LongSpeech['segments'] {
+    return this.#speech.segments;
+  }
 }

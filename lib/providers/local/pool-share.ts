@@ -50,7 +50,7 @@ export class PoolShare implements JobPool {
 
 /** The handle of a job that never was. */
 const OVER: PooledJob = {
-  hasOnlyWaited: false,
+  hasOnlyWaited: () => false,
   grant: () => undefined,
   grantAhead: () => undefined,
   cancel: () => undefined,

@@ -107,7 +107,7 @@ class LocalSpeech extends Readable {
    */
   cancel(reason: unknown): void {
     const isTimeUp = typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === 'deadline';
-    const code = isTimeUp && this.#job?.hasOnlyWaited === true ? 'timeout.queue' : 'aborted';
+    const code = isTimeUp && this.#job?.hasOnlyWaited() === true ? 'timeout.queue' : 'aborted';
     this.destroy(new SpeechError(code, code === 'aborted' ? 'the caller has left' : 'no worker was free in time'));
   }
 

@@ -19,7 +19,7 @@ export interface JobListener {
 /** A job's handle. */
 export interface PooledJob {
   /** Whether it has done nothing but wait for its turn, while others were served: the queue is long, and the engine is well. */
-  readonly hasOnlyWaited: boolean;
+  readonly hasOnlyWaited: () => boolean;
   /**
    * Says that one more piece may be sent.
    *
@@ -120,9 +120,7 @@ export class WorkerPool implements JobPool {
     const served = (): number => this.#pieces;
     const servedBefore = served();
     return {
-      get hasOnlyWaited() {
-        return job.member === undefined && servedBefore < served();
-      },
+      hasOnlyWaited: () => job.member === undefined && servedBefore < served(),
       grant: (input) => {
         if (input !== undefined) job.inputs.push(input);
         job.credit += 1;

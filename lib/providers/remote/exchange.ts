@@ -91,17 +91,17 @@ export class Exchange implements Resident {
   /**
    * Begins to watch the body: it has proved itself, and now has to go on coming.
    *
-   * @param unread what has come and waits for the reader, if that is not in the response itself
+   * @param unread says how many bytes have come and wait for the reader, if they are not in the response itself
    */
-  watchBody(unread: { readonly readableLength: number } | undefined = this.#response): void {
+  watchBody(unread?: () => number): void {
     const response = this.#response;
-    if (response === undefined || unread === undefined || response.destroyed) return;
+    if (response === undefined || response.destroyed) return;
     response.on('data', (chunk: Uint8Array) => {
       this.#count(chunk);
     });
     this.#timer.enterBody(this.#options.timeout.idle, {
       bytes: () => this.#bytes,
-      isReaderSlow: () => unread.readableLength > 0,
+      isReaderSlow: () => (unread?.() ?? response.readableLength) > 0,
     });
   }
 

@@ -12,6 +12,7 @@ import type { SpeechRequest } from '../../speech/request.js';
 import { SILENT_LOGGER } from '../../speech/silent-logger.js';
 import { discard } from '../../streams/discard.js';
 import { convertibleFormats, type Converter } from '../local/converter.js';
+import { RemoteCapabilities } from './capabilities.js';
 import { findingIn } from './check-finding.js';
 import { RemoteClient } from './client.js';
 import { EventSupport } from './event-support.js';
@@ -61,7 +62,6 @@ export function createRemoteProvider(
   const events = new EventSupport(now);
   const convertible = converter === undefined ? [] : convertibleFormats();
   const support = new FormatSupport({ formats: options.formats, convertible, now });
-  const { maxInput, maxCallsPerMinute, ssml, marks } = options;
   let spokenWellUntil = 0;
 
   const ask = (call: SpeechCall): ReturnType<typeof speak> =>
@@ -108,16 +108,7 @@ export function createRemoteProvider(
   return {
     name: options.name,
     type: 'remote',
-    capabilities: {
-      // Asked anew each time: what it does not make costs neither a place nor a call.
-      get formats() {
-        return support.available;
-      },
-      ssml,
-      marks,
-      ...(maxInput !== undefined && { maxInput }),
-      ...(maxCallsPerMinute !== undefined && { maxCallsPerMinute }),
-    },
+    capabilities: new RemoteCapabilities(options, support),
 
     synthesize,
 

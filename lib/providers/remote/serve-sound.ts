@@ -121,17 +121,13 @@ function servePcm(
 
 /** Hands it on as it came. */
 function plain({ exchange, body, length }: ReceivedSound): Served {
-  exchange.watchBody(body);
+  exchange.watchBody(() => body.readableLength);
   return { stream: body, length };
 }
 
 function filtered({ exchange, body }: ReceivedSound, filter: SoundFilter): Readable {
   const stream = new FilteredSound(body, filter);
-  exchange.watchBody({
-    get readableLength() {
-      return stream.unread;
-    },
-  });
+  exchange.watchBody(() => stream.unread);
   return stream;
 }
 
