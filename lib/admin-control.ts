@@ -1,5 +1,6 @@
 import type { ReloadableService } from './chain/reloadable-service.js';
 import type { ConfigStore } from './config/config-store.js';
+import { readSchema } from './config/read-schema.js';
 import { Deadline, type Clock } from './resilience/index.js';
 import type { SpeechControl } from './speech/control.js';
 import { SpeechError, type SpeechErrorCode } from './speech/error.js';
@@ -31,6 +32,7 @@ export function createControl({
     closed,
     logger,
     read: () => configuration.read(),
+    schema: readSchema,
     save: (options, revision) => configuration.save(options, revision),
     undo: (revision) => configuration.undo(revision),
     verify: async (entry, options) => verify(configuration.completeEntry(entry), options),

@@ -73,6 +73,7 @@ export const ROOMS = {
       'long-text',
       'network',
       'options',
+      'packages',
       'providers',
       'resilience',
       'speech',

@@ -22,6 +22,11 @@ describe('the control of a router', () => {
     expect(Reflect.get(speech, Symbol.for('express-speech.control'))).to.have.property('save');
   });
 
+  it('has the schema of the options, for the fields of a page', () => {
+    const schema = controlOf({}).schema() as { properties: { deadline: object } };
+    expect(schema.properties.deadline).to.include({ type: 'integer', default: 10_000, minimum: 1 });
+  });
+
   it('speaks through one provider, whatever its place', async () => {
     const failing = provider('first', () => Promise.reject(new SpeechError('refused', 'made to fail')));
     const control = controlOf({ fallback: [failing, speaker('second'), { type: 'text' }] });

@@ -99,6 +99,12 @@ export function createAdminRouter(
     }),
   );
   router.get('/api/config', createReadConfig(control));
+  router.get(
+    '/api/schema',
+    answer((_request, response) => {
+      response.json(control.schema());
+    }),
+  );
   router.put('/api/config', createSaveConfig(control));
   router.post('/api/undo', createUndo(control));
   router.post('/api/verify', createVerify(control, trials));

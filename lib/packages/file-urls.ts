@@ -4,5 +4,6 @@
  */
 export const FILE_URLS = {
   'worker.js': () => new URL(/* webpackIgnore: true */ '../engines/worker/worker.js', import.meta.url),
+  'configuration.schema.json': () => new URL(/* webpackIgnore: true */ '../configuration.schema.json', import.meta.url),
   'admin/public/': () => new URL(/* webpackIgnore: true */ '../admin/public/', import.meta.url),
 };

@@ -49,6 +49,8 @@ export interface SpeechControl {
   readonly logger: SpeechLogger;
   /** Reads the configuration that is in use. */
   read(): ConfigurationSnapshot;
+  /** Reads the JSON Schema that `configFile` is checked against in an editor, with what each option is, where it is installed. */
+  schema(): object;
   /**
    * Checks, writes and uses new options. `{ "set": true }` in place of a secret keeps the one of the provider of that name;
    * `{ "type": "custom" }` keeps the provider object of that name.

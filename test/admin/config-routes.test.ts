@@ -38,6 +38,12 @@ describe('the configuration by the admin API', () => {
     expect(JSON.stringify([reply.body, reply.headers])).not.to.contain(KEY);
   });
 
+  it('is shown with the schema of its options, from which the page has its fields', async () => {
+    const reply = await request(app).get('/admin/api/schema');
+    expect(reply.status).to.equal(200);
+    expect(reply.body).to.have.nested.property('properties.deadline.default', 10_000);
+  });
+
   it('is saved over the revision that If-Match names, keeps the key, and is in use at once', async () => {
     const { options, revision } = await read();
     const reply = await put(

@@ -38,6 +38,7 @@ export function fakeControl(members: Partial<SpeechControl> = {}): FakeControl {
       closed: closing.signal,
       logger: SILENT_LOGGER,
       read: unset('read'),
+      schema: unset('schema'),
       save: unset('save'),
       undo: unset('undo'),
       verify: unset('verify'),

@@ -1,6 +1,7 @@
 import { render } from './lit-html/lit-html.js';
 import * as api from './api.js';
 import * as drafts from './draft.js';
+import { createForms } from './fields.js';
 import { listen } from './live.js';
 import { page } from './page.js';
 import { forgetTrial } from './panels.js';
@@ -16,6 +17,8 @@ const state = {
   /** The configuration as it was last read: what a save is to replace. */
   snapshot: null,
   draft: null,
+  /** The fields of the forms. */
+  forms: null,
   status: null,
   /** Last calls and failures by provider. */
   history: {},
@@ -292,7 +295,8 @@ function record({ provider, ...call }) {
 async function start() {
   draw();
   try {
-    const [snapshot] = await Promise.all([api.readConfig(), readStatus()]);
+    const [snapshot, schema] = await Promise.all([api.readConfig(), api.readSchema(), readStatus()]);
+    state.forms = createForms(schema);
     take(snapshot);
   } catch (error) {
     complain(error);

@@ -26,6 +26,7 @@ const json = async (path, options) => (await request(path, options)).json();
 
 export const readStatus = () => json('status');
 export const readConfig = () => json('config');
+export const readSchema = () => json('schema');
 export const saveConfig = (options, revision) =>
   json('config', { method: 'PUT', body: { options }, headers: { 'If-Match': `"${revision}"` } });
 export const undo = (revision) => json('undo', { method: 'POST', body: {}, headers: { 'If-Match': `"${revision}"` } });

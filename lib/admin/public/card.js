@@ -165,6 +165,7 @@ function panel(item, problems, app) {
       entryForm({
         id: item.id,
         object: item.entry,
+        forms: app.state.forms,
         problems,
         ui: item.ui,
         onChange: (key) => app.actions.edited(key, `fallback[${app.state.draft.items.indexOf(item)}].`),

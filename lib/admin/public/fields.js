@@ -1,131 +1,135 @@
-// Which fields the form of each kind of provider has. Placeholders are the defaults; a test holds them against the options' schema.
-
-const text = (path, placeholder = '') => ({ path: path.split('.'), kind: 'text', placeholder });
-const number = (path, placeholder = '') => ({
-  path: path.split('.'),
-  kind: 'number',
-  placeholder: String(placeholder),
-});
-const choice = (path, options) => ({ path: path.split('.'), kind: 'select', options });
-/**
- * @param standard what counts where nothing is said
- * @param labels where the labels of the choices are found; without it, they are their own
- */
-const several = (path, choices, standard, labels) => ({
-  path: path.split('.'),
-  kind: 'several',
-  choices,
-  standard,
-  labels,
-});
-const onOff = (path) => ({ path: path.split('.'), kind: 'checkbox' });
-
-export const FORMATS = ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm'];
+// Which fields the forms have, in which order and in which groups. What a field is, its default, its limits and its help come from the JSON
+// Schema of the options.
 
 const GUARDS = {
   group: 'guards',
-  fields: [
-    number('circuitBreaker.consecutive', 5),
-    number('circuitBreaker.window', 20),
-    number('circuitBreaker.minimum', 10),
-    number('circuitBreaker.rate', 0.5),
-    number('circuitBreaker.openFor', 5000),
-    number('circuitBreaker.maxOpenFor', 60000),
-    number('bulkhead.maxConcurrent', 10),
-    number('bulkhead.maxQueue', 20),
-    number('bulkhead.maxWait', 500),
-    number('retry.limit', 1),
-    number('retry.budget', 0.1),
+  keys: [
+    'circuitBreaker.consecutive',
+    'circuitBreaker.window',
+    'circuitBreaker.minimum',
+    'circuitBreaker.rate',
+    'circuitBreaker.openFor',
+    'circuitBreaker.maxOpenFor',
+    'bulkhead.maxConcurrent',
+    'bulkhead.maxQueue',
+    'bulkhead.maxWait',
+    'retry.limit',
+    'retry.budget',
   ],
 };
 
+// `health: false` switches the checks off, and the other fields away.
 const health = (...more) => ({
   group: 'health',
-  // `health: false` switches the checks off, and the other fields away.
-  fields: [
-    { path: ['health'], kind: 'switch' },
-    number('health.interval', 10000),
-    number('health.timeout', 2000),
-    ...more,
-    onOff('health.speak'),
-  ],
+  keys: ['health', 'health.interval', 'health.timeout', ...more, 'health.speak'],
 });
-
-const TIMEOUTS = {
-  group: 'timeouts',
-  fields: [
-    number('timeout.lookup', 1000),
-    number('timeout.connect', 2000),
-    number('timeout.secureConnect', 2000),
-    number('timeout.send', 5000),
-    number('timeout.firstByte', 5000),
-    number('timeout.idle', 10000),
-    number('timeout.total', 120000),
-  ],
-};
 
 /** Groups of fields by type of provider. The first group is always open. */
 export const FORMS = {
   remote: [
+    { group: 'basics', keys: ['name', 'baseUrl', 'apiKey', 'model', 'voice', 'formats'] },
     {
-      group: 'basics',
-      fields: [
-        text('name', 'remote'),
-        text('baseUrl', 'http://127.0.0.1:8880/v1'),
-        { path: ['apiKey'], kind: 'secret' },
-        text('model', 'tts-1'),
-        text('voice', 'alloy'),
-        several('formats', FORMATS, FORMATS),
+      group: 'timeouts',
+      keys: [
+        'timeout.lookup',
+        'timeout.connect',
+        'timeout.secureConnect',
+        'timeout.send',
+        'timeout.firstByte',
+        'timeout.idle',
+        'timeout.total',
       ],
     },
-    TIMEOUTS,
-    health(text('health.path', '/models')),
+    health('health.path'),
     GUARDS,
     {
       group: 'limits',
-      fields: [
-        number('maxInput'),
-        number('maxCallsPerMinute'),
-        onOff('ssml'),
-        several('marks', ['pronunciation', 'tags'], ['pronunciation'], 'field.marks'),
-        number('maxBytes', 26214400),
-        number('pcm.sampleRate', 24000),
-        number('pcm.channels', 1),
-        number('pool.maxSockets', 20),
-        number('pool.keepAlive', 4000),
+      keys: [
+        'maxInput',
+        'maxCallsPerMinute',
+        'ssml',
+        'marks',
+        'maxBytes',
+        'pcm.sampleRate',
+        'pcm.channels',
+        'pool.maxSockets',
+        'pool.keepAlive',
       ],
     },
   ],
-  local: [
-    {
-      group: 'basics',
-      fields: [
-        text('name', 'local'),
-        choice('engine', ['embedded', 'espeak-ng', 'piper']),
-        text('voice'),
-        number('workers'),
-      ],
-    },
-    health(),
-    GUARDS,
-  ],
-  text: [{ group: 'basics', fields: [text('name', 'text'), choice('status', [200, 503])] }],
+  local: [{ group: 'basics', keys: ['name', 'engine', 'voice', 'workers'] }, health(), GUARDS],
+  text: [{ group: 'basics', keys: ['name', 'status'] }],
   // A provider object of the program's: it can be moved and taken out.
   custom: [],
 };
 
-export const GENERAL = [
-  number('deadline', 10000),
-  number('hold', 500),
-  number('maxInput', 4096),
-  number('maxConcurrent', 64),
-  number('bodyLimit', 65536),
-  choice('errors', ['reply', 'next']),
-  onOff('get'),
-];
+export const GENERAL = ['deadline', 'hold', 'maxInput', 'maxConcurrent', 'bodyLimit', 'errors', 'get'];
 
-/** All fields of an entry; its type stays what it is. */
-export const fieldsOf = (type) => [
-  { path: ['type'], kind: 'fixed' },
-  ...(FORMS[type] ?? []).flatMap(({ fields }) => fields),
-];
+/** What stands in an empty field that has no default, as an example. */
+const EXAMPLES = {
+  'remote.baseUrl': 'http://127.0.0.1:8880/v1',
+  'remote.model': 'tts-1',
+  'remote.voice': 'alloy',
+  'remote.health.path': '/models',
+  'remote.pool.maxSockets': '20',
+};
+
+/** Where the labels of choices are found; those of other fields are their own. */
+const LABELS = { marks: 'field.marks' };
+
+/**
+ * Makes the fields of all forms.
+ *
+ * @param schema the JSON Schema of the options
+ */
+export function createForms(schema) {
+  const entries = schema.properties.fallback.items.oneOf;
+  const groupsOf = (type) => {
+    const entry = entries.find(({ properties }) => properties.type.const === type);
+    return (FORMS[type] ?? []).map(({ group, keys }) => ({
+      group,
+      fields: keys.map((key) => fieldAt(entry, key, EXAMPLES[`${type}.${key}`])),
+    }));
+  };
+  return {
+    groupsOf,
+    /** All fields of an entry; its type stays what it is. */
+    fieldsOf: (type) => [{ path: ['type'], kind: 'fixed' }, ...groupsOf(type).flatMap(({ fields }) => fields)],
+    general: GENERAL.map((key) => fieldAt(schema, key)),
+  };
+}
+
+function fieldAt(schema, key, example = '') {
+  const path = key.split('.');
+  const option = path.reduce(memberOf, schema);
+  const field = { path, help: helpOf(option), ...inputFor(option, example) };
+  return field.kind === 'several' ? { ...field, labels: LABELS[key] } : field;
+}
+
+/** The forms that an option may take, itself where it has one only. */
+const formsOf = (option) => option.anyOf ?? [option];
+
+function memberOf(schema, key) {
+  return formsOf(schema).find(({ properties }) => properties !== undefined && key in properties).properties[key];
+}
+
+function inputFor(option, example) {
+  const forms = formsOf(option);
+  if (forms.some(({ properties }) => properties?.env !== undefined)) return { kind: 'secret' };
+  if (option.type === 'array') return { kind: 'several', choices: option.items.enum, standard: option.default };
+  if (option.type === 'boolean') return { kind: 'checkbox' };
+  if (forms.some((form) => form.const === false)) return { kind: 'switch' };
+  const placeholder = String(option.default ?? example);
+  if (forms.some(isNumber)) return { kind: 'number', placeholder };
+  const options = forms.flatMap((form) => form.enum ?? (form.const === undefined ? [] : [form.const]));
+  return options.length > 0 ? { kind: 'select', options } : { kind: 'text', placeholder };
+}
+
+const isNumber = (form) => (form.type === 'integer' || form.type === 'number') && form.const === undefined;
+
+/** What an option is, and how large it may be. */
+function helpOf(option) {
+  const { minimum, maximum } = formsOf(option).find(isNumber) ?? {};
+  const limits = minimum === undefined || maximum === undefined ? '' : `${minimum} – ${maximum}`;
+  return [option.description ?? '', limits].filter((text) => text !== '').join(' ');
+}

@@ -2,22 +2,21 @@ import { html, nothing } from './lit-html/lit-html.js';
 import { ifDefined } from './lit-html/directives/if-defined.js';
 import { live } from './lit-html/directives/live.js';
 import { isObject, restOf, setAt, valueAt, withRest } from './draft.js';
-import { fieldsOf, FORMS, GENERAL } from './fields.js';
 import { t } from './preferences.js';
 
 /**
- * What a form edits: `object`, which it changes, `id` for the ids of its fields, `problems` of the last save, `ui` for what is no
- * part of the options, and `onChange(key)` with the key of the field that was changed.
+ * What a form edits: `object`, which it changes, `forms` with the fields of all of them, `id` for the ids of its own, `problems` of the
+ * last save, `ui` for what is no part of the options, and `onChange(key)` with the key of the field that was changed.
  *
- * @typedef {{ id: string, object: object, problems: { path: string, message: string }[], ui: object, onChange(key?: string): void }} Editing
+ * @typedef {{ id: string, object: object, forms: object, problems: { path: string, message: string }[], ui: object, onChange(key?: string): void }} Editing
  */
 
 /** The form of one fallback entry. */
 export function entryForm(editing) {
-  const groups = FORMS[editing.object.type] ?? [];
+  const { groupsOf, fieldsOf } = editing.forms;
   return html`
     <div class="form">
-      ${groups.map(({ group, fields }, index) =>
+      ${groupsOf(editing.object.type).map(({ group, fields }, index) =>
         index === 0
           ? html`<div class="fields">${fields.map((field) => fieldOf(field, editing))}</div>`
           : foldedGroup(group, fields, editing),
@@ -29,10 +28,11 @@ export function entryForm(editing) {
 
 /** The form of the options that are not about one provider. */
 export function generalForm(editing) {
+  const { general } = editing.forms;
   return html`
     <div class="form">
-      <div class="fields">${GENERAL.map((field) => fieldOf(field, editing))}</div>
-      ${advanced(GENERAL, editing)}
+      <div class="fields">${general.map((field) => fieldOf(field, editing))}</div>
+      ${advanced(general, editing)}
     </div>
   `;
 }
@@ -65,16 +65,18 @@ const KINDS = {
   text: (parts) => labelled(parts, textInput(parts)),
   number: (parts) => labelled(parts, textInput(parts)),
   select: (parts) => labelled(parts, selection(parts)),
-  checkbox: ({ key, id, value, set }) => tick(id, t(`field.${key}`), value === true, (on) => set(on || undefined)),
-  switch: ({ key, id, value, set }) =>
-    tick(id, t(`field.${key}`), value !== false, (on) => set(on ? undefined : false)),
+  checkbox: ({ field, key, id, value, set }) =>
+    tick(id, t(`field.${key}`), value === true, (on) => set(on || undefined), field.help),
+  switch: ({ field, key, id, value, set }) =>
+    tick(id, t(`field.${key}`), value !== false, (on) => set(on ? undefined : false), field.help),
   several,
   secret,
 };
 
-function labelled({ key, id, problem }, control) {
+/** Help is in English, as the messages of the checks are. */
+function labelled({ field, key, id, problem }, control) {
   return html`
-    <div class="field ${key === 'baseUrl' ? 'double' : ''}">
+    <div title=${ifDefined(field.help || undefined)} class="field ${key === 'baseUrl' ? 'double' : ''}">
       <label for=${id}>${t(`field.${key}`)}</label>
       ${control} ${problemText(id, problem)}
     </div>
@@ -118,9 +120,9 @@ function selection({ field, key, id, value, set }) {
   `;
 }
 
-function tick(id, label, checked, onChange) {
+function tick(id, label, checked, onChange, help) {
   return html`
-    <label class="tick" for=${id}>
+    <label class="tick" for=${id} title=${ifDefined(help || undefined)}>
       <input id=${id} type="checkbox" .checked=${live(checked)} @change=${({ target }) => onChange(target.checked)} />
       ${label}
     </label>
@@ -137,7 +139,7 @@ function several({ field, key, id, value, problem, set }) {
     set(isStandard(next) ? undefined : next);
   };
   return html`
-    <fieldset class="field wide">
+    <fieldset class="field wide" title=${ifDefined(field.help || undefined)}>
       <legend>${t(`field.${key}`)}</legend>
       <div class="ticks">
         ${choices.map((choice) =>

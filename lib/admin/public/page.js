@@ -158,6 +158,7 @@ function content(app) {
       ${generalForm({
         id: 'general',
         object: state.draft.general,
+        forms: state.forms,
         problems: state.problems.filter(({ path }) => !path.startsWith('fallback[')),
         ui: state.generalUi,
         onChange: (key) => actions.edited(key),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { forms, type Field } from '../../support/forms.js';
 import { pageModule } from '../../support/page-module.js';
 
 interface Item {
@@ -9,11 +10,6 @@ interface Item {
 interface Draft {
   readonly items: Item[];
 }
-interface Field {
-  readonly path: string[];
-  readonly kind: string;
-}
-
 // The page's modules are JavaScript; these are the shapes of what is tested.
 const draft = (await pageModule('draft.js')) as {
   createDraft(options: object): Draft;
@@ -28,9 +24,7 @@ const draft = (await pageModule('draft.js')) as {
   withRest(object: object, fields: Field[], rest: object): object;
   problemsOfEntry(problems: object[], index: number): object[];
 };
-const { fieldsOf } = (await pageModule('fields.js')) as {
-  fieldsOf: (type: string) => Field[];
-};
+const { fieldsOf } = forms;
 
 const OPTIONS = {
   deadline: 5_000,

@@ -1,84 +1,55 @@
 import { expect } from 'chai';
-import { configurationSchema } from '../../../lib/config/json-schema.js';
-import { pageModule } from '../../support/page-module.js';
+import { forms, TYPES, type Field } from '../../support/forms.js';
 
-interface Field {
-  readonly path: string[];
-  readonly kind: string;
-  readonly placeholder?: string;
-  readonly options?: unknown[];
-  readonly choices?: unknown[];
-  readonly standard?: unknown[];
-}
+const { fieldsOf, general } = forms;
 
-interface Schema {
-  readonly properties?: Record<string, Schema>;
-  readonly anyOf?: Schema[];
-  readonly oneOf?: Schema[];
-  readonly enum?: unknown[];
-  readonly const?: unknown;
-  readonly default?: unknown;
-  readonly items?: Schema;
-}
-
-const { fieldsOf, FORMS, FORMATS, GENERAL } = (await pageModule('fields.js')) as {
-  fieldsOf: (type: string) => Field[];
-  FORMS: Record<string, unknown>;
-  FORMATS: string[];
-  GENERAL: Field[];
-};
-
-const OPTIONS = configurationSchema() as Schema;
-const ENTRIES = OPTIONS.properties?.['fallback']?.items;
-
-/** Defaults that depend on the machine or on another option, and examples in their place. */
-const NO_DEFAULT = new Set(['baseUrl', 'model', 'voice', 'health.path', 'pool.maxSockets']);
-
-function schemaAt(schema: Schema, [first = '', ...rest]: readonly string[]): Schema | undefined {
-  const candidates = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
-  const next = candidates.map(({ properties }) => properties?.[first]).find((found) => found !== undefined);
-  return rest.length === 0 || next === undefined ? next : schemaAt(next, rest);
-}
-
-function entrySchema(type: string): Schema {
-  const found = (ENTRIES?.oneOf ?? ENTRIES?.anyOf ?? []).find(({ properties }) => properties?.['type']?.const === type);
-  if (found === undefined) throw new Error(`the schema has no ${type}`);
+function fieldAt(fields: readonly Field[], key: string): Field {
+  const found = fields.find(({ path }) => path.join('.') === key);
+  if (found === undefined) throw new Error(`there is no field ${key}`);
   return found;
 }
 
-function allChoices({ enum: values = [], const: value, anyOf = [] }: Schema): unknown[] {
-  return [...values, ...(value === undefined ? [] : [value]), ...anyOf.flatMap(allChoices)];
-}
-
-const forms: [string, Schema, Field[]][] = [
-  ...Object.keys(FORMS).map((type): [string, Schema, Field[]] => [type, entrySchema(type), fieldsOf(type)]),
-  ['all requests', OPTIONS, GENERAL],
-];
-
 describe('the fields of the admin page', () => {
-  for (const [name, schema, fields] of forms) {
-    it(`for ${name} are options that there are, with their defaults and choices`, () => {
-      for (const { path, kind, placeholder, options } of fields) {
-        const key = path.join('.');
-        const found = schemaAt(schema, path);
-        expect(found, key).to.not.equal(undefined);
-        if (kind === 'number' && placeholder !== '' && !NO_DEFAULT.has(key)) {
-          expect(placeholder, key).to.equal(String(found?.default));
-        }
-        if (options !== undefined && found !== undefined) expect(allChoices(found), key).to.include.members(options);
-      }
-    });
-  }
+  const all = [...TYPES.flatMap(fieldsOf), ...general].filter(({ kind }) => kind !== 'fixed');
 
-  it('offer every format and every mark that there is, ticked where that is the default', () => {
-    const formats = schemaAt(entrySchema('remote'), ['formats']);
-    expect(formats?.items?.enum).to.deep.equal(FORMATS);
-    const several = fieldsOf('remote').filter(({ kind }) => kind === 'several');
-    expect(several.map(({ path }) => path.join('.'))).to.deep.equal(['formats', 'marks']);
-    for (const { path, choices, standard } of several) {
-      const found = schemaAt(entrySchema('remote'), path);
-      expect(found?.items?.enum, path.join('.')).to.deep.equal(choices);
-      expect(found?.default, path.join('.')).to.deep.equal(standard);
-    }
+  it('have what the options’ schema says of them', () => {
+    expect(all.length).to.be.above(60);
+    expect(all.filter(({ help = '' }) => help === '')).to.deep.equal([]);
+    const remote = fieldsOf('remote');
+    expect(fieldAt(remote, 'timeout.firstByte')).to.include({ kind: 'number', placeholder: '5000' });
+    expect(fieldAt(remote, 'timeout.firstByte').help).to.match(/^Milliseconds from the request sent.* 1 – 3600000$/);
+    expect(fieldAt(remote, 'circuitBreaker.rate').help).to.match(/ 0 – 1$/);
+    expect(fieldAt(remote, 'maxInput')).to.include({ kind: 'number', placeholder: '' });
+    expect(fieldAt(general, 'hold')).to.include({ kind: 'number', placeholder: '500' });
+    expect(fieldAt(general, 'maxInput')).to.include({ kind: 'number', placeholder: '4096' });
+  });
+
+  it('are of the kind that the option is', () => {
+    const kinds = (fields: readonly Field[], kind: string): string[] =>
+      fields.filter((field) => field.kind === kind).map(({ path }) => path.join('.'));
+    const remote = fieldsOf('remote');
+    expect(kinds(remote, 'text')).to.deep.equal(['name', 'baseUrl', 'model', 'voice', 'health.path']);
+    expect(kinds(remote, 'secret')).to.deep.equal(['apiKey']);
+    expect(kinds(remote, 'several')).to.deep.equal(['formats', 'marks']);
+    expect(kinds(remote, 'switch')).to.deep.equal(['health']);
+    expect(kinds(remote, 'checkbox')).to.deep.equal(['health.speak', 'ssml']);
+    expect(kinds(fieldsOf('local'), 'select')).to.deep.equal(['engine']);
+    expect(kinds(fieldsOf('text'), 'select')).to.deep.equal(['status']);
+    expect(kinds(general, 'select')).to.deep.equal(['errors']);
+    expect(kinds(general, 'checkbox')).to.deep.equal(['get']);
+    expect(fieldsOf('custom').map(({ kind }) => kind)).to.deep.equal(['fixed']);
+  });
+
+  it('offer the choices that there are, and tick what is the default', () => {
+    expect(fieldAt(fieldsOf('local'), 'engine').options).to.deep.equal(['embedded', 'espeak-ng', 'piper']);
+    expect(fieldAt(fieldsOf('text'), 'status').options).to.deep.equal([200, 503]);
+    expect(fieldAt(general, 'errors').options).to.deep.equal(['reply', 'next']);
+    const { choices, standard } = fieldAt(fieldsOf('remote'), 'formats');
+    expect(choices).to.deep.equal(['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm']);
+    expect(standard).to.deep.equal(choices);
+    expect(fieldAt(fieldsOf('remote'), 'marks')).to.deep.include({
+      choices: ['pronunciation', 'tags'],
+      standard: ['pronunciation'],
+    });
   });
 });

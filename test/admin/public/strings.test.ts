@@ -1,16 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { forms, TYPES } from '../../support/forms.js';
 import { pageModule } from '../../support/page-module.js';
 
 type Dictionary = Record<string, string>;
 
 const { en } = (await pageModule('strings/en.js')) as { en: Dictionary };
 const { zh } = (await pageModule('strings/zh.js')) as { zh: Dictionary };
-const { fieldsOf, FORMS, GENERAL } = (await pageModule('fields.js')) as {
-  fieldsOf: (type: string) => { path: string[]; kind: string; choices?: string[]; labels?: string }[];
-  FORMS: Record<string, { group: string }[]>;
-  GENERAL: { path: string[]; kind: string }[];
-};
+const { fieldsOf, groupsOf, general } = forms;
 
 const read = (path: string): string => readFileSync(new URL(`../../../lib/${path}`, import.meta.url), 'utf8');
 const blanksOf = (sentence = ''): string[] => [...sentence.matchAll(/\{(\w+)\}/g)].map(([blank]) => blank).sort();
@@ -39,16 +36,14 @@ describe('the dictionaries of the admin page', () => {
   });
 
   it('have a label for every field and every group', () => {
-    const fields = [...Object.keys(FORMS).flatMap(fieldsOf), ...GENERAL].filter(({ kind }) => kind !== 'fixed');
-    const groups = Object.values(FORMS).flat();
+    const fields = [...TYPES.flatMap(fieldsOf), ...general].filter(({ kind }) => kind !== 'fixed');
+    const groups = TYPES.flatMap(groupsOf);
     const keys = [
       ...fields.map(({ path }) => `field.${path.join('.')}`),
       ...fields.filter(({ kind }) => kind === 'select').map(({ path }) => `field.${path.join('.')}.default`),
-      ...Object.keys(FORMS)
-        .flatMap(fieldsOf)
-        .flatMap(({ labels, choices = [] }) =>
-          labels === undefined ? [] : choices.map((each) => `${labels}.${each}`),
-        ),
+      ...TYPES.flatMap(fieldsOf).flatMap(({ labels, choices = [] }) =>
+        labels === undefined ? [] : choices.map((each) => `${labels}.${each}`),
+      ),
       ...groups.map(({ group }) => `group.${group}`),
     ];
     expect(keys.filter((key) => !Object.hasOwn(en, key))).to.deep.equal([]);
