@@ -1,14 +1,11 @@
 import type { z } from 'zod';
-import type { AudioMemoryLimits } from '../cache/audio-memory.js';
-import type { SegmentOptions } from '../long-text/cut-text.js';
 import { NAME_ERROR, NAME_SCHEMA } from '../options/names.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
 import type { LocalOptions } from '../providers/local/options.js';
 import type { RemoteOptions } from '../providers/remote/options.js';
 import type { TextOptions } from '../providers/text.js';
-import { isProvider, type SpeechLogger, type SpeechProvider } from '../speech/provider.js';
+import { isProvider, type SpeechProvider } from '../speech/provider.js';
 import type { ObserverSettings } from '../telemetry/observer.js';
-import type { Prepare } from '../text/normalize/text-kinds.js';
 import { fingerprint } from './config-file.js';
 import { GUARDS_SCHEMA, type GuardsConfiguration, type SpeechGuards } from './guard-options.js';
 import { holdOf } from './hold-option.js';
@@ -27,29 +24,16 @@ export type ProviderConfiguration = { readonly guards: GuardsConfiguration } & (
 /** An entry that is an object of the user's own, with what it said of itself when it was read. */
 export type CustomConfiguration = Extract<ProviderConfiguration, { readonly type: 'custom' }>;
 
+/** What is read further before the router works with it, or is another room's to describe. */
+type ReadFurther = 'fallback' | 'hold' | keyof ObserverSettings;
+
 /** The options as the router works with them: checked, complete and frozen. */
-export interface Configuration extends ObserverSettings {
+export interface Configuration extends ObserverSettings, Readonly<Omit<z.output<typeof OPTIONS_SCHEMA>, ReadFurther>> {
   /** A fingerprint of what a file could say of it. */
   readonly revision: string;
   readonly fallback: readonly ProviderConfiguration[];
-  readonly deadline: number;
-  readonly maxInput: number;
-  readonly bodyLimit: number;
-  readonly maxConcurrent: number;
   /** Milliseconds for which sound is held to become whole; Infinity until it is. */
   readonly hold: number;
-  /** How long text is cut, or false where it is not. */
-  readonly segments: SegmentOptions | false;
-  /** Whether the speech route answers GET as well. */
-  readonly get: boolean;
-  readonly cache: false | AudioMemoryLimits;
-  /** How the text of a request becomes what is said. */
-  readonly prepare: Prepare;
-  readonly errors: 'reply' | 'next';
-  /** Nothing for the console, false for silence. */
-  readonly logger: SpeechLogger | false | undefined;
-  /** Path of a file with the same options. */
-  readonly configFile: string | undefined;
 }
 
 /**
@@ -65,24 +49,15 @@ export function parseOptions(given: unknown): Configuration {
   problems.push(...duplicateNames(entries));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
   const fallback = entries.filter((entry) => entry !== undefined);
-  const { deadline, maxInput, bodyLimit, maxConcurrent, hold, segments, get, cache, prepare } = parsed.data;
-  const { errors, logger, metrics, configFile } = parsed.data;
-  const alerts = parsed.data.alerts && withoutUndefined(parsed.data.alerts);
-  const limits = { deadline, maxInput, bodyLimit, maxConcurrent, hold: holdOf(hold) };
+  const { hold, metrics, alerts, ...options } = parsed.data;
   const revision = fingerprint(JSON.stringify(takeApart(given ?? {}).plain));
   return deepFreeze({
+    ...options,
     revision,
     fallback,
-    ...limits,
-    segments,
-    get,
-    cache,
-    prepare,
-    errors,
-    logger,
+    hold: holdOf(hold),
     metrics,
-    alerts,
-    configFile,
+    alerts: alerts && withoutUndefined(alerts),
   });
 }
 
@@ -130,31 +105,41 @@ function parseBuiltIn(
   return undefined;
 }
 
+/** Takes the guards out of an entry; all else is the provider's. */
 function toConfiguration(entry: z.output<(typeof ENTRY_SCHEMAS)['remote' | 'local' | 'text']>): ProviderConfiguration {
   const { circuitBreaker, bulkhead, retry, health } = entry;
   const guards = { circuitBreaker, bulkhead, retry, health };
-  if (entry.type === 'text') return { type: 'text', guards, options: { name: entry.name, status: entry.status } };
-  if (entry.type === 'local') {
-    const { name, engine, command, voice, voices, workers } = entry;
-    const options = { name, engine, command: command && withoutUndefined(command), voice, voices, workers };
-    return { type: 'local', guards, options: withoutUndefined({ ...options, healthSpeaks: speaks(health) }) };
+  switch (entry.type) {
+    case 'text':
+      return { type: entry.type, guards, options: optionsOf(entry) };
+    case 'local': {
+      const { command, ...options } = optionsOf(entry);
+      const known = { ...options, command: command && withoutUndefined(command), healthSpeaks: speaks(health) };
+      return { type: entry.type, guards, options: withoutUndefined(known) };
+    }
+    case 'remote': {
+      const { pool, tls, ...options } = optionsOf(entry);
+      const known = {
+        ...options,
+        pool: { ...pool, maxSockets: pool.maxSockets ?? Math.max(20, 2 * bulkhead.maxConcurrent) },
+        tls: tls && withoutUndefined(tls),
+        healthPath: entry.health === false ? undefined : entry.health.path,
+        healthSpeaks: speaks(health),
+      };
+      return { type: entry.type, guards, options: withoutUndefined(known) };
+    }
   }
-  const { name, baseUrl, apiKey, headers, model, voice, voices, formats, pcm, ssml, marks } = entry;
-  const { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses } = entry;
-  const wishes = { model, voice, voices, formats, pcm, ssml, marks };
-  const limits = { maxInput, maxCallsPerMinute, timeout, maxBytes, allowAddresses };
-  const options = { name, baseUrl, apiKey, headers, ...wishes, ...limits };
-  return {
-    type: 'remote',
-    guards,
-    options: withoutUndefined({
-      ...options,
-      pool: { ...entry.pool, maxSockets: entry.pool.maxSockets ?? Math.max(20, 2 * bulkhead.maxConcurrent) },
-      tls: entry.tls && withoutUndefined(entry.tls),
-      healthPath: entry.health === false ? undefined : entry.health.path,
-      healthSpeaks: speaks(health),
-    }),
-  };
+}
+
+/** What is said of every provider, and is not for it to read. */
+const AROUND = ['type', 'circuitBreaker', 'bulkhead', 'retry', 'health'] as const;
+
+function optionsOf<Entry extends object>(entry: Entry): Omit<Entry, (typeof AROUND)[number]> {
+  const isAround = (key: string): boolean => AROUND.some((name) => name === key);
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !isAround(key))) as Omit<
+    Entry,
+    (typeof AROUND)[number]
+  >;
 }
 
 function speaks(health: GuardsConfiguration['health']): boolean {
