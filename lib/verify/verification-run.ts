@@ -24,6 +24,7 @@ export class VerificationRun {
 
   constructor({ signal, limit = TOTAL }: VerificationRunOptions) {
     this.#outer = signal;
+    // Not by the guards' clock, whose timers keep no process alive: whoever has asked, be it on a command line, waits for the answer.
     this.#timer = setTimeout(() => {
       this.#isOverdue = true;
       this.#controller.abort();
