@@ -35,9 +35,9 @@ export async function askFirst(
   chain: ProviderChain,
 ): Promise<FirstAnswer> {
   const { plan } = question;
-  const [stage] = chain.stages;
+  const [guarded] = chain.providers;
   const pacing = new Pacing({ ...question, ahead: () => 0 });
-  const passage = plan.passage(stage === undefined ? 0 : pacing.lettersFor(stage.name));
+  const passage = plan.passage(guarded === undefined ? 0 : pacing.lettersFor(guarded.name));
   const outcome = await ask(question, passage, options, chain);
   const answer = { outcome, passage, before: [] };
   return isAnswered(outcome, chain) || options.fallback === 'none'
@@ -87,8 +87,8 @@ function ask(
 }
 
 /** Whether there is sound, or the text of a provider that was not the last resort. */
-function isAnswered({ result, facts }: ChainOutcome, { stages }: ProviderChain): boolean {
-  return result !== null && stages.some(({ name, isLastResort }) => name === facts.provider && !isLastResort);
+function isAnswered({ result, facts }: ChainOutcome, { providers }: ProviderChain): boolean {
+  return result !== null && providers.some(({ name, isLastResort }) => name === facts.provider && !isLastResort);
 }
 
 function failuresOf({ facts }: Pick<ChainOutcome, 'facts'>): Attempt[] {

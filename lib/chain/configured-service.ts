@@ -17,7 +17,7 @@ import { speakLong, type SpeakLongContext } from './speak-long-text.js';
 
 export interface ConfiguredServiceOptions {
   readonly configuration: Configuration;
-  readonly stages: readonly GuardedProvider[];
+  readonly providers: readonly GuardedProvider[];
   readonly events: SpeechEvents;
   readonly clock: Clock;
   /** What this configuration may play again; nothing where it keeps none. */
@@ -52,16 +52,16 @@ export class ConfiguredService implements SpeechService {
   readonly #endsParagraphs: boolean;
 
   constructor(options: ConfiguredServiceOptions) {
-    const { configuration, stages, events, clock, logger, cache, elsewhere, convert } = options;
+    const { configuration, providers, events, clock, logger, cache, elsewhere, convert } = options;
     const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get, hold } = configuration;
     this.configuration = configuration;
-    this.chain = new ProviderChain(stages, events, clock);
+    this.chain = new ProviderChain(providers, events, clock);
     this.#cut =
       segments === false
         ? undefined
         : cutFor(
             segments,
-            stages.map(({ provider }) => provider.capabilities),
+            providers.map(({ provider }) => provider.capabilities),
           );
     this.#long = { chain: this.chain, clock, deadline, ahead: segments === false ? 0 : segments.ahead, convert };
     this.#short = { chain: this.chain, clock, hold };
@@ -92,7 +92,7 @@ export class ConfiguredService implements SpeechService {
     const answer = await this.chain.speak(request, options);
     const behind = (provider: string): string[] => {
       if (options.fallback === 'none') return [];
-      const names = this.chain.stages.map(({ name }) => name);
+      const names = this.chain.providers.map(({ name }) => name);
       return names.slice(names.indexOf(provider) + 1);
     };
     return holdSpeech({ request, answer, options, behind }, this.#short);
@@ -107,7 +107,7 @@ export class ConfiguredService implements SpeechService {
     const behind = (): string[] =>
       options.fallback === 'none'
         ? []
-        : this.chain.stages.filter(({ isLastResort }) => isLastResort).map(({ name }) => name);
+        : this.chain.providers.filter(({ isLastResort }) => isLastResort).map(({ name }) => name);
     const hold = this.#short.hold === Infinity ? Infinity : 0;
     return holdSpeech({ request, answer, options, behind }, { ...this.#short, hold });
   }

@@ -42,7 +42,7 @@ export interface GuardedProviderOptions {
 }
 
 /**
- * Milliseconds that the stages before leave to a provider: enough for a warm local engine to begin a sentence on a busy
+ * Milliseconds that the providers before leave to a provider: enough for a warm local engine to begin a sentence on a busy
  * machine, and for a remote in the same network to answer at all.
  */
 const RESERVE = 1_000;

@@ -45,20 +45,20 @@ type Step = ChainStep<SpeechRequest, SpeechResult>;
 
 /** The providers in their order: asks them, watches them, and closes them together. */
 export class ProviderChain {
-  readonly stages: readonly GuardedProvider[];
+  readonly providers: readonly GuardedProvider[];
   readonly #events: SpeechEvents;
   readonly #clock: Clock;
   readonly #byName: ReadonlyMap<string, GuardedProvider>;
   #lastStatus: SpeechStatusName;
 
-  constructor(stages: readonly GuardedProvider[], events: SpeechEvents, clock: Clock) {
-    this.stages = stages;
+  constructor(providers: readonly GuardedProvider[], events: SpeechEvents, clock: Clock) {
+    this.providers = providers;
     this.#events = events;
     this.#clock = clock;
-    this.#byName = new Map(stages.map((stage) => [stage.name, stage]));
+    this.#byName = new Map(providers.map((guarded) => [guarded.name, guarded]));
     this.#lastStatus = this.status().status;
-    for (const stage of stages) {
-      stage.onChange = () => {
+    for (const guarded of providers) {
+      guarded.onChange = () => {
         this.#noticeStatus();
       };
     }
@@ -69,7 +69,7 @@ export class ProviderChain {
     { deadline, signal, fallback, trace, lease, patience }: ChainOptions,
   ): Promise<ChainOutcome> {
     const asked = this.#stepsFor(fallback, lease, patience);
-    const stages = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
+    const steps = trace === undefined ? asked : asked.map((step) => this.#traced(step, trace));
     const run = {
       deadline,
       signal,
@@ -84,8 +84,8 @@ export class ProviderChain {
       discard: release,
     };
     try {
-      const { value, step, attempts } = await runFallbackChain(stages, request, run);
-      return { result: value, facts: { provider: step, degraded: step !== stages[0]?.name, attempts } };
+      const { value, step, attempts } = await runFallbackChain(steps, request, run);
+      return { result: value, facts: { provider: step, degraded: step !== steps[0]?.name, attempts } };
     } catch (thrown) {
       if (!(thrown instanceof ChainExhaustedError)) throw thrown;
       return { result: null, facts: { provider: null, degraded: true, attempts: thrown.attempts } };
@@ -101,12 +101,12 @@ export class ProviderChain {
   }
 
   status(): SpeechStatus {
-    const providers = this.stages.map((stage) => stage.status());
+    const providers = this.providers.map((guarded) => guarded.status());
     return { status: overall(providers), providers };
   }
 
   stopChecks(): void {
-    for (const stage of this.stages) stage.stopChecks();
+    for (const guarded of this.providers) guarded.stopChecks();
   }
 
   #stepsFor(
@@ -114,27 +114,27 @@ export class ProviderChain {
     lease: Lease | undefined,
     patience: number | undefined,
   ): readonly Step[] {
-    const stages = this.#stagesFor(fallback);
-    const leasedSteps = lease === undefined ? stages : stages.map((stage) => leased(stage, lease));
+    const providers = this.#providersFor(fallback);
+    const leasedSteps = lease === undefined ? providers : providers.map((guarded) => leased(guarded, lease));
     const steps =
       patience === undefined
         ? leasedSteps
-        : leasedSteps.map((step, index) => (index === 0 ? waitedFor(step, stages[index], patience) : step));
+        : leasedSteps.map((step, index) => (index === 0 ? waitedFor(step, providers[index], patience) : step));
     return fallback === 'none' ? steps.map(withoutSubstitution) : steps;
   }
 
-  #stagesFor(fallback: ChainOptions['fallback']): readonly GuardedProvider[] {
-    if (fallback === 'chain') return this.stages;
-    if (fallback === 'none') return this.stages.slice(0, 1);
+  #providersFor(fallback: ChainOptions['fallback']): readonly GuardedProvider[] {
+    if (fallback === 'chain') return this.providers;
+    if (fallback === 'none') return this.providers.slice(0, 1);
     return fallback.order.flatMap((name) => this.#byName.get(name) ?? []);
   }
 
   #reportAttempt(requestId: string, { step, code, ms }: Attempt, thrown: unknown): void {
-    const stage = this.#byName.get(step);
-    if (stage === undefined) return;
-    if (code !== null) stage.recordFailure(code, thrown);
+    const guarded = this.#byName.get(step);
+    if (guarded === undefined) return;
+    if (code !== null) guarded.recordFailure(code, thrown);
     if (!this.#events.hasListeners('attempt')) return;
-    const attempt = { requestId, provider: step, type: stage.type, code, ms };
+    const attempt = { requestId, provider: step, type: guarded.type, code, ms };
     if (code === null) {
       this.#events.emit('attempt', attempt);
       return;
@@ -176,9 +176,9 @@ function wrapAttempt(step: Step, attempt: Step['attempt']): Step {
   } satisfies Required<Step>;
 }
 
-/** Has a stage keep the place that it gives to a long speech. */
-function leased(stage: GuardedProvider, lease: Lease): Step {
-  return wrapAttempt(stage, (request, context) => stage.attempt(request, context, lease));
+/** Has a provider keep the place that it gives to a long speech. */
+function leased(guarded: GuardedProvider, lease: Lease): Step {
+  return wrapAttempt(guarded, (request, context) => guarded.attempt(request, context, lease));
 }
 
 /** An error of the guards, which know nothing of speech, keeps its code and its words. */
@@ -188,15 +188,15 @@ function errorOf(thrown: unknown, code: string): SpeechError {
 }
 
 /** Has whoever asked decide about waiting for a service that wants to be left alone for a while. */
-function waitedFor(step: Step, stage: GuardedProvider | undefined, patience: number): Step {
+function waitedFor(step: Step, guarded: GuardedProvider | undefined, patience: number): Step {
   return wrapAttempt(step, async (request, context) => {
     try {
       return await step.attempt(request, context);
     } catch (thrown) {
-      const rest = stage?.pace.rest ?? 0;
+      const rest = guarded?.pace.rest ?? 0;
       if (rest <= 0) throw thrown;
       // Others can wait for no longer than their own time.
-      if (SpeechError.is(thrown) && rest > context.budget) stage?.leaveAlone(thrown.retryAfter);
+      if (SpeechError.is(thrown) && rest > context.budget) guarded?.leaveAlone(thrown.retryAfter);
       throw new SpeechError(failureOf(thrown).code as SpeechErrorCode, 'the provider has to be waited for', {
         cause: thrown,
         fallbackHelps: rest > patience,
@@ -216,7 +216,7 @@ function withoutSubstitution(step: Step): Step {
   });
 }
 
-/** Lets go of audio that came after its stage had been given up. */
+/** Lets go of audio that came after its provider had been given up. */
 function release(result: SpeechResult): void {
   if (result.kind === 'audio') discard(result.stream);
 }

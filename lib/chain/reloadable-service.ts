@@ -34,7 +34,7 @@ export class ReloadableService {
   readonly #retired: ConfiguredService[] = [];
   /** What stands around objects of the user's own, by the object. */
   readonly #custom = new Map<SpeechProvider, CustomProvider>();
-  /** The last stage that each of these had. */
+  /** The last provider that each of these had. */
   readonly #foreign = new Map<SpeechProvider, GuardedProvider>();
   readonly #closing = new Set<Promise<void>>();
   readonly #converter = createConverter();
@@ -46,7 +46,7 @@ export class ReloadableService {
   constructor(configuration: Configuration, options: ReloadableServiceOptions) {
     this.#options = options;
     this.catalogue = new VoiceCatalog(options.clock);
-    this.#current = this.#runtime(configuration, this.#stages(configuration, undefined));
+    this.#current = this.#service(configuration, this.#make(configuration, undefined));
     this.catalogue.use(this.#providers());
   }
 
@@ -58,20 +58,20 @@ export class ReloadableService {
   async start(): Promise<void> {
     const { chain, configuration } = this.#current;
     const warming = configuration.prepare === 'none' ? [] : [warmReader()];
-    await Promise.all([...chain.stages.map(startStage), ...warming]);
+    await Promise.all([...chain.providers.map(startGuarded), ...warming]);
   }
 
   /** Swaps the chain at once. Requests under way go on with the one they began with. */
   reconfigure(configuration: Configuration): void {
     if (this.#isClosed) throw new Error('the speech router is closed');
     const before = this.#current;
-    const stages = this.#stages(configuration, before);
-    const added = stages.filter((stage) => !before.chain.stages.includes(stage));
+    const providers = this.#make(configuration, before);
+    const added = providers.filter((guarded) => !before.chain.providers.includes(guarded));
     const from = before.chain.status().status;
-    this.#current = this.#runtime(configuration, stages);
+    this.#current = this.#service(configuration, providers);
     this.catalogue.use(this.#providers());
-    for (const stage of before.chain.stages) if (!stages.includes(stage)) stage.retire();
-    for (const stage of added) void startStage(stage);
+    for (const guarded of before.chain.providers) if (!providers.includes(guarded)) guarded.retire();
+    for (const guarded of added) void startGuarded(guarded);
     void this.#finish(before);
     const to = this.#current.chain.status().status;
     if (from !== to) this.#options.events.emit('status', { from, to });
@@ -82,23 +82,23 @@ export class ReloadableService {
     this.#isClosed = true;
     this.catalogue.close();
     this.#current.chain.stopChecks();
-    await Promise.all([this.#current, ...this.#retired].map((runtime) => runtime.active.drain(grace)));
-    const own = this.#current.chain.stages.filter((stage) => !this.#foreign.has(stage.provider));
-    await Promise.all([...own, ...this.#foreign.values()].map((stage) => stage.close()));
+    await Promise.all([this.#current, ...this.#retired].map((service) => service.active.drain(grace)));
+    const own = this.#current.chain.providers.filter((guarded) => !this.#foreign.has(guarded.provider));
+    await Promise.all([...own, ...this.#foreign.values()].map((guarded) => guarded.close()));
     await Promise.all([this.#converter.close(), ...this.#closing]);
   }
 
   /** Lets go, when the last request has ended, of what no other chain has. */
-  async #finish(runtime: ConfiguredService): Promise<void> {
-    this.#retired.push(runtime);
+  async #finish(service: ConfiguredService): Promise<void> {
+    this.#retired.push(service);
     const finish = async (): Promise<void> => {
-      await runtime.active.ended();
-      this.#retired.splice(this.#retired.indexOf(runtime), 1);
-      const inUse = [this.#current, ...this.#retired].flatMap(({ chain }) => chain.stages);
-      const unused = runtime.chain.stages.filter(
-        (stage) => !inUse.includes(stage) && !this.#foreign.has(stage.provider),
+      await service.active.ended();
+      this.#retired.splice(this.#retired.indexOf(service), 1);
+      const inUse = [this.#current, ...this.#retired].flatMap(({ chain }) => chain.providers);
+      const unused = service.chain.providers.filter(
+        (guarded) => !inUse.includes(guarded) && !this.#foreign.has(guarded.provider),
       );
-      await Promise.all(unused.map((stage) => stage.close()));
+      await Promise.all(unused.map((guarded) => guarded.close()));
     };
     const finishing = finish();
     this.#closing.add(finishing);
@@ -106,15 +106,15 @@ export class ReloadableService {
     this.#closing.delete(finishing);
   }
 
-  #runtime(configuration: Configuration, stages: readonly GuardedProvider[]): ConfiguredService {
+  #service(configuration: Configuration, providers: readonly GuardedProvider[]): ConfiguredService {
     const { events, clock, logger } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
     const convert: ConfiguredServiceOptions['convert'] = (...given) => this.#converter.convert(...given);
-    const cache = this.#cache(configuration, stages);
-    return new ConfiguredService({ configuration, stages, events, clock, logger, cache, elsewhere, convert });
+    const cache = this.#cache(configuration, providers);
+    return new ConfiguredService({ configuration, providers, events, clock, logger, cache, elsewhere, convert });
   }
 
-  #cache({ get, cache, revision }: Configuration, stages: readonly GuardedProvider[]): SpeechCache | undefined {
+  #cache({ get, cache, revision }: Configuration, providers: readonly GuardedProvider[]): SpeechCache | undefined {
     if (!get || cache === false) {
       this.#memory = undefined;
       return undefined;
@@ -124,17 +124,17 @@ export class ReloadableService {
     }
     // The revision knows an object of the user's own by its name; another one of that name may have another voice.
     const known = [...this.#foreign.keys()];
-    const objects = stages.map(({ provider }) => known.indexOf(provider)).filter((index) => index >= 0);
+    const objects = providers.map(({ provider }) => known.indexOf(provider)).filter((index) => index >= 0);
     return this.#memory && new SpeechCache(this.#memory, [revision, ...objects].join('.'));
   }
 
-  #stages(configuration: Configuration, before: ConfiguredService | undefined): GuardedProvider[] {
+  #make(configuration: Configuration, before: ConfiguredService | undefined): GuardedProvider[] {
     return configuration.fallback.map(
-      (entry) => unchangedStage(entry, configuration, before) ?? this.#stage(entry, configuration),
+      (entry) => unchanged(entry, configuration, before) ?? this.#guarded(entry, configuration),
     );
   }
 
-  #stage(entry: ProviderConfiguration, { maxInput }: Configuration): GuardedProvider {
+  #guarded(entry: ProviderConfiguration, { maxInput }: Configuration): GuardedProvider {
     const origin = entry.type === 'custom' ? 'custom' : 'built-in';
     const { logger } = this.#options;
     const firstByte = entry.type === 'remote' ? entry.options.timeout.firstByte : undefined;
@@ -142,15 +142,15 @@ export class ReloadableService {
       entry.type === 'custom'
         ? this.#customProvider(entry)
         : createProvider(entry, { converter: this.#converter, logger });
-    const stage = new GuardedProvider(provider, {
+    const guarded = new GuardedProvider(provider, {
       ...this.#options,
       origin,
       guards: entry.guards,
       maxInput,
       firstByte,
     });
-    if (origin === 'custom') this.#foreign.set(stage.provider, stage);
-    return stage;
+    if (origin === 'custom') this.#foreign.set(guarded.provider, guarded);
+    return guarded;
   }
 
   /** Finds what stands around an object that has been in use before, so that what is known of it is kept. */
@@ -163,19 +163,19 @@ export class ReloadableService {
   }
 
   #providers(): SpeechProvider[] {
-    return this.#current.chain.stages.map(({ provider }) => provider);
+    return this.#current.chain.providers.map(({ provider }) => provider);
   }
 }
 
-/** Finds the stage of an entry that is the same as before, so that what it holds and knows is kept. */
-function unchangedStage(
+/** Finds the provider of an entry that is the same as before, so that what it holds and knows is kept. */
+function unchanged(
   entry: ProviderConfiguration,
   { maxInput }: Configuration,
   before: ConfiguredService | undefined,
 ): GuardedProvider | undefined {
   if (before?.configuration.maxInput !== maxInput) return undefined;
   const index = before.configuration.fallback.findIndex((other) => isSame(entry, other));
-  return before.chain.stages[index];
+  return before.chain.providers[index];
 }
 
 function isSame(entry: ProviderConfiguration, other: ProviderConfiguration): boolean {
@@ -199,8 +199,8 @@ function createProvider(
   }
 }
 
-async function startStage(stage: GuardedProvider): Promise<void> {
-  await Promise.all([stage.startChecks(), warm(stage.provider)]);
+async function startGuarded(guarded: GuardedProvider): Promise<void> {
+  await Promise.all([guarded.startChecks(), warm(guarded.provider)]);
 }
 
 /** Warms an engine that can be warmed. One that cannot start is a matter for its health check and its first request. */

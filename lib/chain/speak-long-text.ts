@@ -29,7 +29,8 @@ export async function speakLong(
 ): Promise<ChainOutcome> {
   const plan = new SegmentPlan(segments);
   const lease = new Lease();
-  const paceOf = (name: string): CallPace => chain.stages.find((stage) => stage.name === name)?.pace ?? UNKNOWN_PACE;
+  const paceOf = (name: string): CallPace =>
+    chain.providers.find((guarded) => guarded.name === name)?.pace ?? UNKNOWN_PACE;
   const question = { request, plan, isVeryLong, maxChars, paceOf };
   const first = await askFirst(question, { ...options, lease }, chain).catch((error: unknown) => {
     lease.releaseAll();
@@ -48,7 +49,7 @@ export async function speakLong(
     {
       ...question,
       ahead,
-      providers: options.fallback === 'none' ? [provider] : chain.stages.filter(speaks).map(({ name }) => name),
+      providers: options.fallback === 'none' ? [provider] : chain.providers.filter(speaks).map(({ name }) => name),
       mayLeaveOut: options.fallback !== 'none',
       async ask(passage, { order, patience }, signal) {
         const fallback = options.fallback === 'none' ? options.fallback : { order };
@@ -80,12 +81,12 @@ async function wholeText(
   chain: ProviderChain,
 ): Promise<ChainOutcome> {
   const { provider, attempts } = first.facts;
-  const stage = chain.stages.find(({ name }) => name === provider);
-  if (stage === undefined || !speaks(stage)) return first;
-  const fallback = options.fallback === 'none' ? options.fallback : { order: [stage.name] };
+  const guarded = chain.providers.find(({ name }) => name === provider);
+  if (guarded === undefined || !speaks(guarded)) return first;
+  const fallback = options.fallback === 'none' ? options.fallback : { order: [guarded.name] };
   const whole = await chain.speak(request, { ...options, fallback });
   if (whole.result !== null) return { result: whole.result, facts: { ...first.facts, attempts } };
-  const behind = chain.stages.slice(chain.stages.indexOf(stage) + 1).map(({ name }) => name);
+  const behind = chain.providers.slice(chain.providers.indexOf(guarded) + 1).map(({ name }) => name);
   const order = options.fallback === 'none' ? [] : behind;
   const rest = await chain.speak(request, { ...options, fallback: { order } });
   const failed = [...attempts, ...whole.facts.attempts].filter(({ code }) => code !== null);
@@ -95,9 +96,9 @@ async function wholeText(
   };
 }
 
-/** Whether a stage may give sound. */
-function speaks(stage: GuardedProvider): boolean {
-  return !stage.isLastResort;
+/** Whether a provider may give sound. */
+function speaks(guarded: GuardedProvider): boolean {
+  return !guarded.isLastResort;
 }
 
 function warningsOf({ warnings }: SpeechAudio): Pick<SpeechAudio, 'warnings'> {
@@ -121,7 +122,7 @@ class LongFacts implements ReplyFacts {
   }
 
   get degraded(): boolean {
-    const [preferred] = this.#chain.stages;
+    const [preferred] = this.#chain.providers;
     return (
       this.#first.degraded ||
       this.#speech.segments.some(

@@ -335,7 +335,7 @@ describe('holding speech', () => {
       return Promise.resolve({ ...pcm(stream), contentLength: MOST_HELD_BYTES + 1 });
     });
     const { chain } = live?.current ?? {};
-    expect(chain?.stages).to.have.length(1);
+    expect(chain?.providers).to.have.length(1);
     // A provider of the user's own is not believed what it says of a length, so that this is a built-in one's.
     if (chain === undefined) throw new Error('nothing was started');
     const result = await longest.synthesize(REQUEST, {
