@@ -1,3 +1,4 @@
+import { linkedController } from '../resilience/policy.js';
 import { SpeechError, type SpeechErrorCode } from '../speech/error.js';
 import type { Verification, VerificationStep, VerificationStepName } from '../speech/verification.js';
 
@@ -15,22 +16,22 @@ export type Found = NonNullable<Verification['found']>;
 
 /** One try of an entry: writes down its steps, and has one time limit over all of them. */
 export class VerificationRun {
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal;
+  readonly #controller: AbortController;
+  readonly #unlink: () => void;
   readonly #timer: NodeJS.Timeout;
   #steps: VerificationStep[] = [];
   #since = performance.now();
   #isOverdue = false;
 
   constructor({ signal, limit = TOTAL }: VerificationRunOptions) {
-    this.#outer = signal;
+    const { controller, unlink } = linkedController(signal);
+    this.#controller = controller;
+    this.#unlink = unlink;
     // Not by the guards' clock, whose timers keep no process alive: whoever has asked, be it on a command line, waits for the answer.
     this.#timer = setTimeout(() => {
       this.#isOverdue = true;
-      this.#controller.abort();
+      controller.abort();
     }, limit);
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal.aborted) this.#onAbort();
   }
 
   /** Aborts when the time is up or nobody wants the result any more. */
@@ -64,14 +65,10 @@ export class VerificationRun {
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#outer.removeEventListener('abort', this.#onAbort);
+    this.#unlink();
     // Whatever is still under way is wanted no more.
     this.#controller.abort();
   }
-
-  readonly #onAbort = (): void => {
-    this.#controller.abort();
-  };
 
   /** A step that seemed to have gone well, and was refused after all, stands there once. */
   #add(step: VerificationStep): void {
