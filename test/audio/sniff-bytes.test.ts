@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readMp3Header } from '../../lib/audio/frame-header.js';
-import { sniffFlac, sniffOpus } from '../../lib/audio/sniff-containers.js';
+import { sniffFlac, sniffOpus, sniffWav } from '../../lib/audio/sniff-containers.js';
 import { sniffAac, sniffMp3, sniffNoFrames } from '../../lib/audio/sniff-frames.js';
 import type { Sniffed } from '../../lib/audio/sniffed.js';
 import { soundIn } from '../support/audio.js';
@@ -31,6 +31,14 @@ const page = (flags: number, lacings: Bytes, payload: Bytes): Bytes => [
 const HEAD = page(FIRST, [19], [...letters('OpusHead'), ...zeros(11)]);
 const TAGS = page(0, [16], [...letters('OpusTags'), ...zeros(8)]);
 const LONG_TAGS = [page(0, [255], [...letters('OpusTags'), ...zeros(247)]), page(1, [10], zeros(10))].flat();
+/** The header of WAV whose sound has no stated size; a file of it, of which nothing has come but that; and a chunk. */
+const OPEN_WAV = [
+  ...letters('RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x01\0'),
+  ...[0xc0, 0x5d, 0, 0, 0x80, 0xbb, 0, 0, 2, 0, 16, 0],
+  ...letters('data\xff\xff\xff\xff'),
+];
+const SIZED_WAV = [...letters('RIFF'), 136, 0, 0, 0, ...OPEN_WAV.slice(8, 40), 100, 0, 0, 0];
+const FACT = [...letters('fact'), 4, 0, 0, 0, 9, 9, 9, 9];
 const FLAC = [...letters('fLaC'), 0x80, 0, 0, 2, 1, 1];
 
 interface Row {
@@ -130,6 +138,26 @@ const TABLE: readonly [name: string, sniff: (bytes: Uint8Array) => Sniffed, rows
       { what: 'sound behind them', bytes: [...HEAD, ...LONG_TAGS, ...page(0, [3], [1])], is: 'valid' },
       { what: 'another stream', bytes: [...HEAD, ...TAGS, ...HEAD, ...TAGS], is: 'need-more' },
       { what: 'another codec behind', bytes: [...HEAD, ...TAGS, ...page(FIRST, [9], zeros(9))], is: 'not-audio' },
+    ],
+  ],
+  [
+    'WAV',
+    sniffWav,
+    [
+      { what: 'half a header', bytes: OPEN_WAV.slice(0, 30), is: 'need-more' },
+      { what: 'another file', bytes: letters('RIFX'), is: 'not-audio' },
+      { what: 'a header that says how much follows', bytes: SIZED_WAV, is: 'need-more' },
+      { what: 'that and a byte', bytes: [...SIZED_WAV, 1], is: 'valid' },
+      { what: 'a header that does not', bytes: OPEN_WAV, is: 'need-more' },
+      { what: 'as much as the two sizes that may follow one', bytes: [...OPEN_WAV, ...zeros(8)], is: 'need-more' },
+      { what: 'more than that', bytes: [...OPEN_WAV, ...zeros(9)], is: 'valid' },
+      { what: 'a chunk where its sound should be', bytes: [...OPEN_WAV, ...FACT], is: 'need-more' },
+      { what: 'half a chunk there', bytes: [...OPEN_WAV, ...FACT.slice(0, 9)], is: 'need-more' },
+      { what: 'sound behind that', bytes: [...OPEN_WAV, ...FACT, ...zeros(9)], is: 'valid' },
+      { what: 'another file there', bytes: [...OPEN_WAV, ...OPEN_WAV], is: 'need-more' },
+      { what: 'the beginning of one', bytes: [...OPEN_WAV, ...OPEN_WAV.slice(0, 11)], is: 'need-more' },
+      { what: 'sound in the second', bytes: [...OPEN_WAV, ...OPEN_WAV, ...zeros(9)], is: 'valid' },
+      { what: 'sound in a second that is sized', bytes: [...OPEN_WAV, ...SIZED_WAV, 1], is: 'valid' },
     ],
   ],
   [
