@@ -3,6 +3,7 @@ import type { CallPace } from '../long-text/pacing.js';
 import {
   CallBudget,
   CallBudgetError,
+  DEFAULTS,
   failureOf,
   Guard,
   Retry,
@@ -40,12 +41,6 @@ export interface GuardedProviderOptions {
   readonly clock: Clock;
   readonly random: () => number;
 }
-
-/**
- * Milliseconds that the providers before leave to a provider: enough for a warm local engine to begin a sentence on a busy
- * machine, and for a remote in the same network to answer at all.
- */
-const RESERVE = 1_000;
 
 /** Milliseconds that a remote's place stays taken after its caller has left: some servers go on with what nobody wants any more. */
 const COOL_DOWN = 500;
@@ -93,7 +88,7 @@ export class GuardedProvider implements ChainStep<SpeechRequest, SpeechResult>, 
     this.provider = provider;
     this.name = provider.name;
     this.type = provider.type;
-    this.reserve = isLastResort ? 0 : RESERVE;
+    this.reserve = isLastResort ? 0 : DEFAULTS.fallback.reserve;
     this.#options = options;
     const coolDown = provider.type === 'remote' ? COOL_DOWN : 0;
     this.#permitOptions = { origin, coolDown, clock, watcher: this };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { headers, secret } from '../options/headers.js';
 import { nearMiss } from '../options/options-error.js';
 import { milliseconds, object, boolean, wholeNumber, nonEmptyString } from '../options/schemas.js';
+import { DEFAULTS } from '../resilience/index.js';
 import { hasMethods } from '../speech/has-methods.js';
 import type { SpeechLogger, SpeechProvider } from '../speech/provider.js';
 import { DEFAULT_MIN_INTERVAL } from '../telemetry/alerts/rules.js';
@@ -40,7 +41,7 @@ export const OPTIONS_SCHEMA = object({
    *
    * @default 10_000
    */
-  deadline: milliseconds().default(10_000),
+  deadline: milliseconds().default(DEFAULTS.fallback.deadline),
   /**
    * Most characters of an input. Longer ones are refused, never cut. As many as OpenAI's API takes, which clients are written for.
    *

@@ -27,7 +27,7 @@ export const DEFAULTS = Object.freeze({
   }),
   fallback: Object.freeze({
     deadline: 10_000,
-    // Enough for a service in the same network to answer at all.
+    // Enough for a service in the same network to answer at all, and for a warm local engine to begin a sentence on a busy machine.
     reserve: 1_000,
   }),
 });
