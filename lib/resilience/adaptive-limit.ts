@@ -1,10 +1,12 @@
 import type { Clock } from './clock.js';
 
+/** What an adaptive limit is held to. */
 export interface AdaptiveLimitOptions {
   /** The highest that it may become. */
   readonly most: number;
   /** Milliseconds after which an answer to one of several calls has taken too long: half of what it may take at all, as a rule. */
   readonly lateAfter: number;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
   /** Called when it has risen, as there may be room for somebody who waits. */
   readonly onRise: () => void;

@@ -6,6 +6,7 @@ import { WaitingLine } from './waiting-line.js';
 /** Milliseconds for which a call that was given up keeps its place, unless it settles: one that does not hear its signal may never. */
 export const ABANDONED_AFTER = 10_000;
 
+/** What a bulkhead is held to. */
 export interface BulkheadOptions {
   /** Calls under way at the same time. */
   readonly maxConcurrent: number;
@@ -13,6 +14,7 @@ export interface BulkheadOptions {
   readonly maxQueue: number;
   /** Milliseconds that a call may wait, where it does not say itself. */
   readonly maxWait: number;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
   /** Says how many of `maxConcurrent` are to be used now; all of them where it is not given. */
   readonly limit?: (() => number) | undefined;
@@ -34,7 +36,9 @@ export interface BulkheadPermit {
 /** Refuses a call for want of room. It says nothing about the health of the service. */
 export class BulkheadRefusedError extends Error {
   override readonly name = 'BulkheadRefusedError';
+  /** That no place is free and nobody more may wait, that the wait took too long, or that the caller left. */
   readonly code: 'bulkhead_full' | 'timeout.queue' | 'aborted';
+  /** Whether asking elsewhere may help: nobody wants that who has left. */
   readonly fallbackHelps: boolean;
 
   constructor(code: 'bulkhead_full' | 'timeout.queue' | 'aborted') {
@@ -76,6 +80,7 @@ export class Bulkhead implements Policy {
     return this.#taken;
   }
 
+  /** Calls that wait for a place. */
   get queued(): number {
     return this.#line.length;
   }

@@ -1,13 +1,16 @@
 import type { Clock } from './clock.js';
 
+/** What a budget of calls is held to. */
 export interface CallBudgetOptions {
   /** Most calls in any minute; no limit where it is not given. */
   readonly maxCallsPerMinute?: number | undefined;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
 }
 
 /** How many more calls a service says that it takes. */
 export interface CallAllowance {
+  /** Calls that it takes from now on. */
   readonly calls: number;
   /** Milliseconds until it takes one more than none, where it says so. */
   readonly nextIn?: number | undefined;
@@ -20,7 +23,9 @@ const MINUTE = 60_000;
 /** Refuses a call because it would be one too many in this minute. It says nothing about the service. */
 export class CallBudgetError extends Error {
   override readonly name = 'CallBudgetError';
+  /** As the service itself would say. */
   readonly code = 'rate_limited';
+  /** Milliseconds until there may be another call. */
   readonly retryAfter: number;
 
   /** @param retryAfter milliseconds until there may be another call */

@@ -7,8 +7,10 @@ import { checkSignal, type Policy, type Task } from './policy.js';
 import { Suspects, type CallTraits } from './suspects.js';
 import { CallTimeoutError } from './timeout-policy.js';
 
+/** Whether calls are let through: all, none, or one at a time to see whether the service is well again. */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
+/** When a circuit opens, for how long, and who is told. */
 export interface CircuitBreakerOptions {
   /** Failures in a row that open the circuit. */
   readonly consecutive: number;
@@ -22,6 +24,7 @@ export interface CircuitBreakerOptions {
   readonly openFor: number;
   /** The longest open period in milliseconds. */
   readonly maxOpenFor: number;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
   /** Returns 0 to 1. Spreads the moments at which several instances probe the same service. */
   readonly random: () => number;
@@ -74,6 +77,7 @@ export class CircuitBreaker implements Policy {
     this.#state = this.#closed(null);
   }
 
+  /** Whether calls are let through now. */
   get state(): CircuitState {
     this.#endOpenPeriod();
     return this.#state.name;

@@ -29,6 +29,7 @@ export interface CircuitPermit {
 /** Refuses a call because the circuit is open, or because another call is probing. */
 export class CircuitOpenError extends Error {
   override readonly name = 'CircuitOpenError';
+  /** As `attempts` and events have it. */
   readonly code = 'circuit_open';
   /** Milliseconds until a probe may be let through; 0 while one is under way. */
   readonly retryAfter: number;

@@ -9,6 +9,7 @@ export interface Clock {
 /** Milliseconds that a timer may be late before the event loop counts as having been blocked. */
 const BLOCKED = 50;
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(callback, milliseconds) {

@@ -1,6 +1,8 @@
 /** What the guards need to know of an error: a stable code, and whether trying elsewhere or again can help. */
 export interface Failure {
+  /** What went wrong, as a word that stays the same. */
   readonly code: string;
+  /** Whether asking elsewhere may help; it does not where the caller is wrong, or has left. */
   readonly fallbackHelps: boolean;
   /** Whether the same call may succeed a moment later. */
   readonly retryHelps: boolean;

@@ -28,6 +28,7 @@ export interface FallbackRun<Value> {
   readonly onFallback?: ChainRun<Value>['onFallback'];
   /** Releases a value that a step delivered after it had been given up. */
   readonly discard?: ChainRun<Value>['discard'];
+  /** Time as it passes for this, the system’s by default; tests hand in one of their own. */
   readonly clock?: ChainRun<Value>['clock'] | undefined;
 }
 

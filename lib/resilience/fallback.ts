@@ -5,6 +5,7 @@ import { failureOf } from './failure.js';
 import { pause } from './pause.js';
 import { withTimeLimit } from './timeout.js';
 
+/** What a step is told. */
 export interface StepContext {
   /** Aborts when the caller has left or the step's time is up. */
   readonly signal: AbortSignal;
@@ -18,20 +19,28 @@ export interface StepContext {
 
 /** One link of a chain: something that may answer, and may fail. */
 export interface ChainStep<Request, Value> {
+  /** What it is called in `attempts`. */
   readonly name: string;
   /** Milliseconds that the steps before this one leave it; 0 for a step that needs no time. */
   readonly reserve: number;
+  /** Answers, or rejects: with `fallbackHelps: false` where nobody else need be asked. */
   attempt(request: Request, context: StepContext): Promise<Value>;
   /**
    * Says after how many milliseconds the step is to be tried again, or undefined to go on to the next one. Asked after every failure
    * that another attempt can make good.
    *
-   * @param remaining milliseconds the step would have for the wait and the try
+   * @param thrown what the last try threw
+   * @param context tries so far, and the milliseconds that the step would have for the wait and the try
    */
   retryDelay?(
     thrown: unknown,
     request: Request,
-    context: { readonly tries: number; readonly remaining: number },
+    context: {
+      /** Tries so far. */
+      readonly tries: number;
+      /** Milliseconds that the step would have for the wait and the try. */
+      readonly remaining: number;
+    },
   ): number | undefined;
 }
 
@@ -45,7 +54,9 @@ export interface Attempt {
   readonly ms: number;
 }
 
+/** What a chain answers with. */
 export interface ChainOutcome<Value> {
+  /** What the step gave. */
   readonly value: Value;
   /** The name of the step that answered. */
   readonly step: string;
@@ -56,7 +67,9 @@ export interface ChainOutcome<Value> {
 /** Says that no step answered. */
 export class ChainExhaustedError extends Error {
   override readonly name = 'ChainExhaustedError';
+  /** As a reply says it. */
   readonly code = 'chain_exhausted';
+  /** Every step that was tried, in order, and why it gave nothing. */
   readonly attempts: readonly Attempt[];
 
   constructor(attempts: readonly Attempt[]) {
@@ -78,10 +91,13 @@ class StepEndedError extends Error {
   }
 }
 
+/** One request on its way through a chain. */
 export interface ChainRun<Value> {
+  /** By when it is to be answered, all steps together. */
   readonly deadline: Deadline;
   /** Aborts when the caller has left: no further step is tried. */
   readonly signal: AbortSignal;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
   /** Called after every attempt with the thrown value, for those who watch. Must not throw. */
   readonly onAttempt?: ((attempt: Attempt, thrown: unknown) => void) | undefined;

@@ -29,6 +29,7 @@ export interface GuardSettings {
   readonly adaptive?: Adaptive | undefined;
   /** Says whether a rejection is the service's fault; all are where this is not given. A caller's own mistake is not, for one. */
   readonly isFailure?: ((error: unknown) => boolean) | undefined;
+  /** Time as it passes for this, the system’s by default; tests hand in one of their own. */
   readonly clock?: Clock | undefined;
   /** Returns 0 to 1. Spreads the moments at which several instances probe the same service. */
   readonly random?: (() => number) | undefined;

@@ -16,8 +16,11 @@ import type { CallTraits } from './suspects.js';
 import { CallTimeoutError } from './timeout-policy.js';
 import { WaitingLine } from './waiting-line.js';
 
+/** What a guard is made of. */
 export interface GuardOptions {
+  /** When the service is left alone, and for how long. */
   readonly circuitBreaker: CircuitBreakerOptions;
+  /** How many calls it gets at the same time, and how many may wait. */
   readonly bulkhead: BulkheadOptions;
   /** Has the number of calls at a time follow what the service bears, up to the bulkhead's; all of it is used where this is not given. */
   readonly adaptive?:
@@ -95,6 +98,7 @@ export class Guard implements Policy {
     });
   }
 
+  /** Whether calls are let through now. */
   get circuit(): CircuitState {
     return this.#circuitBreaker.state;
   }
@@ -104,6 +108,7 @@ export class Guard implements Policy {
     return this.#bulkhead.running;
   }
 
+  /** Calls that wait, for a place or for a probe to tell something. */
   get queued(): number {
     return this.#bulkhead.queued + this.#forProbe.length;
   }

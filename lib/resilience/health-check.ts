@@ -19,16 +19,21 @@ export interface HealthCheckResult {
 /** What a service is taken for. `unknown` before a check has told something. */
 export type HealthState = 'unknown' | 'up' | 'down';
 
+/** What is asked of a service, how often, and who is told. */
 export interface HealthCheckOptions {
   /**
    * Resolves when the service is well, rejects with a coded error when it is not. Where the answer tells nothing of that it resolves
    * with `unknown`.
    */
-  readonly check: (context: { readonly signal: AbortSignal }) => Promise<unknown>;
+  readonly check: (context: {
+    /** Aborts when the check has taken too long, or is wanted no more. */
+    readonly signal: AbortSignal;
+  }) => Promise<unknown>;
   /** Milliseconds from the end of one check to the start of the next. */
   readonly interval: number;
   /** Milliseconds after which a check has failed. */
   readonly timeout: number;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
   /** Returns 0 to 1. Spreads the checks of several instances. */
   readonly random: () => number;
@@ -73,6 +78,7 @@ export class HealthCheck {
     this.#options = options;
   }
 
+  /** What the service is taken for now. */
   get state(): HealthState {
     return this.#state;
   }

@@ -16,7 +16,11 @@ export type Task<Value> = (context: CallContext) => Promise<Value>;
  * live as long as the application, and answers that go on after their promise, such as streams, belong into `guard().acquire()`.
  */
 export interface Policy {
-  /** @param signal aborts when the caller has left; without it the call is waited for to its end */
+  /**
+   * Makes a call under this guard.
+   *
+   * @param signal aborts when the caller has left; without it the call is waited for to its end
+   */
   execute<Value>(task: Task<Value>, signal?: AbortSignal): Promise<Value>;
 }
 

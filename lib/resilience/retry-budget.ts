@@ -1,3 +1,4 @@
+/** What a budget of retries is held to. */
 export interface RetryBudgetOptions {
   /** Retried work as a share of first attempts, 0 to 1. */
   readonly ratio: number;

@@ -8,6 +8,7 @@ import { pause } from './pause.js';
 import { callLinked, type Policy, type Task } from './policy.js';
 import { Retry } from './retry.js';
 
+/** What `retry()` can be told. */
 export interface RetryPolicyOptions {
   /** Tries beyond the first. */
   readonly limit: number;
@@ -29,6 +30,7 @@ export interface RetryPolicyOptions {
   readonly isRetryable: (error: unknown) => boolean;
   /** Says how many milliseconds of rest the service asked for, if it did; the error's own `retryAfter` where it is not given. */
   readonly retryAfter: (error: unknown) => number | undefined;
+  /** Time as it passes for this, the system’s by default; tests hand in one of their own. */
   readonly clock: Clock;
   /** Returns 0 to 1. Spreads the retries of callers that failed together. */
   readonly random: () => number;

@@ -1,6 +1,7 @@
 import type { Failure } from './failure.js';
 import { RetryBudget } from './retry-budget.js';
 
+/** What retries are held to. */
 export interface RetryOptions {
   /** Tries beyond the first. More than one multiplies the load on a service just when it can bear it least. */
   readonly limit: number;
@@ -12,7 +13,9 @@ export interface RetryOptions {
   readonly random: () => number;
 }
 
+/** Whether one failed call is to be tried again. */
 export interface RetryQuestion {
+  /** Why it failed. */
   readonly failure: Failure;
   /** Tries so far. */
   readonly tries: number;

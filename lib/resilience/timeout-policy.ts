@@ -3,14 +3,18 @@ import { systemClock, type Clock } from './clock.js';
 import { callLinked, type Policy } from './policy.js';
 import { withTimeLimit } from './timeout.js';
 
+/** What `timeout()` can be told. */
 export interface TimeoutOptions {
+  /** Time as it passes for this, the system’s by default; tests hand in one of their own. */
   readonly clock: Clock;
 }
 
 /** Says that a call took too long, or that its caller left before. */
 export class CallTimeoutError extends Error {
   override readonly name = 'CallTimeoutError';
+  /** That it took too long, or that the caller left. */
   readonly code: 'timeout.total' | 'aborted';
+  /** Whether asking elsewhere may help: nobody wants that who has left. */
   readonly fallbackHelps: boolean;
 
   /** @param cause the reason of the signal by which the caller left */

@@ -1,10 +1,12 @@
 import type { Clock } from './clock.js';
 
+/** A limit, and what stands for what it ends. */
 export interface TimeLimitOptions<Value> {
   /** Milliseconds until the task is given up. */
   readonly limit: number;
   /** Ends the task early, with the error that `aborted` makes. */
   readonly signal: AbortSignal;
+  /** Time as it passes for this; tests hand in one of their own. */
   readonly clock: Clock;
   /** Makes the error that stands for the elapsed limit. */
   readonly expired: () => Error;
