@@ -51,8 +51,9 @@ export function checkLongSound(file: Buffer, format: SpeechFormat, trailer: stri
   const whole = WHOLE[format];
   const sound = format === 'opus' ? opusSound(file) : format === 'flac' ? flacSound(file.subarray(FLAC_HEAD)) : file;
   // What the local engine says instead is longer, and what broke off is said again. Who limits the rate of calls is asked for several
-  // sentences at a time, and the backends say no more for them than for one.
-  const least = Math.floor(whole.length / LONG_SENTENCES);
+  // sentences at a time, or for all, and the backends say no more for them than for one.
+  const rests = format === 'wav' || format === 'pcm' ? (LONG_SENTENCES - 1) * REST.length : 0;
+  const least = Math.floor((whole.length - rests) / LONG_SENTENCES);
   must(sound.length >= least, `${sound.length} bytes of ${format} for a long text, of at least ${least}`);
   if (format === 'mp3' || format === 'aac') {
     const end = endOfFrames(sound, READ_FRAME[format]);
