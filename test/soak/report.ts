@@ -49,7 +49,8 @@ export function besideThreads(descriptors: readonly string[]): number {
 export function judge({ idle, samples, calm, load, other, troubles }: Evidence): Check[] {
   const total = (end: string): number => sum(Object.values(load.ends).map((tally) => tally[end] ?? 0));
   const heap = thirds(samples, ({ heap: bytes }) => bytes);
-  const descriptors = thirds(samples, (sample) => sample.descriptors.length);
+  // At the least: what is under way at a moment is the load's, and what has leaked is open at every one.
+  const descriptors = thirds(samples, (sample) => besideThreads(sample.descriptors), least);
   // Node reads a module and closes it; a thread that ends in the middle does not.
   const files = calm.descriptors.filter((path) => /\.(m?js|cjs|wasm|json)$/.test(path));
   const idleDescriptors = Math.max(...idle.map(({ descriptors: open }) => besideThreads(open)));
@@ -63,7 +64,7 @@ export function judge({ idle, samples, calm, load, other, troubles }: Evidence):
       heap.last - heap.first <= HEAP_NOISE,
     ),
     check(
-      'descriptors, the same',
+      'descriptors beside those of threads, least of the same',
       `${descriptors.first} → ${descriptors.last}`,
       descriptors.last - descriptors.first <= DESCRIPTOR_NOISE,
     ),
@@ -115,14 +116,22 @@ function check(what: string, seen: string | number, holds: boolean): Check {
   return { what, seen: String(seen), holds };
 }
 
-function thirds(samples: readonly Sample[], read: (sample: Sample) => number): { first: number; last: number } {
+function thirds(
+  samples: readonly Sample[],
+  read: (sample: Sample) => number,
+  of: (values: readonly number[]) => number = median,
+): { first: number; last: number } {
   const warm = samples.slice(Math.floor(samples.length * WARM_UP)).map(read);
   const third = Math.max(1, Math.floor(warm.length / 3));
-  return { first: median(warm.slice(0, third)), last: median(warm.slice(-third)) };
+  return { first: of(warm.slice(0, third)), last: of(warm.slice(-third)) };
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function least(values: readonly number[]): number {
+  return Math.min(...values);
 }
 
 function sum(values: readonly number[]): number {
