@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { NAME_ERROR, NAME_SCHEMA } from '../options/names.js';
 import { nearMiss, pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
+import { problemsOf } from '../options/problems-of.js';
 import type { LocalOptions } from '../providers/local/options.js';
 import type { RemoteOptions } from '../providers/remote/options.js';
 import type { TextOptions } from '../providers/text.js';
@@ -185,24 +186,6 @@ function duplicateNames(entries: readonly (ProviderConfiguration | undefined)[])
     seen.add(given);
   }
   return problems;
-}
-
-function problemsOf(error: z.ZodError, prefix: readonly PropertyKey[]): OptionsProblem[] {
-  return error.issues
-    .flatMap(explain)
-    .map(({ path, message }) => ({ path: pathToString([...prefix, ...path]), message }));
-}
-
-/** Takes apart what fits none of several forms: where it has the shape of one of them, what is wrong lies inside. */
-function explain(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue];
-  const meant = issue.errors.find((issues) => issues.every(isInside));
-  if (meant === undefined) return [issue];
-  return meant.flatMap(explain).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-function isInside({ code, path }: z.core.$ZodIssue): boolean {
-  return path.length > 0 || code === 'unrecognized_keys';
 }
 
 type WithoutUndefined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
