@@ -89,7 +89,7 @@ export class ConfigStore {
 
   read(): ConfigurationSnapshot {
     return {
-      options: maskSecrets(this.#plain),
+      options: maskSecrets(withGatewayOf({}, this.#plain)),
       revision: this.#revision,
       persistence: this.#file === undefined ? 'memory' : 'file',
       canUndo: this.#undo.length > 0,
@@ -122,6 +122,9 @@ export class ConfigStore {
       if (typeof options !== 'object' || options === null || Array.isArray(options)) {
         throw new SpeechOptionsError([{ path: '', message: 'expected an object with named options' }]);
       }
+      if ('gateway' in options) {
+        throw new SpeechOptionsError([{ path: 'gateway', message: 'this is changed in the file itself, by hand' }]);
+      }
       const plain = unmaskSecrets(options as Plain, this.#plain);
       const { fallback } = plain as { readonly fallback?: unknown };
       const entries: readonly unknown[] = Array.isArray(fallback) ? fallback : [];
@@ -153,7 +156,8 @@ export class ConfigStore {
     return toProvider(unmaskEntrySecrets(entry, this.#plain), ['name'], this.#parts.providers);
   }
 
-  async #store(plain: Plain, onUsed: () => void = () => undefined): Promise<ConfigurationSnapshot> {
+  async #store(changed: Plain, onUsed: () => void = () => undefined): Promise<ConfigurationSnapshot> {
+    const plain = withGatewayOf(this.#plain, changed);
     const configuration = this.#check(plain);
     if (this.#file !== undefined) await this.#writeFile(this.#file, plain);
     this.#use(plain, configuration, 'admin');
@@ -246,6 +250,12 @@ export class ConfigStore {
     this.#saving = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Copies options with what is a gateway's own as it stands in others: who may change how one speaks may not change who is let in. */
+function withGatewayOf({ gateway }: Plain, options: Plain): Plain {
+  const copy = Object.fromEntries(Object.entries(options).filter(([key]) => key !== 'gateway'));
+  return gateway === undefined ? copy : { gateway, ...copy };
 }
 
 /** Tells whether an option that only code can give is the one from before: options are often written anew around the same register. */

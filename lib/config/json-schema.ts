@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NAME_SCHEMA } from '../options/names.js';
 import { PREPARATIONS } from '../text/normalize/text-kinds.js';
+import { GATEWAY_SCHEMA, type GatewayOptions } from './gateway-options.js';
 import { HOLD_IN_FILE } from './hold-option.js';
 import { OPTIONS_SCHEMA, type SpeechRouterOptions } from './options.js';
 import { ENTRY_SCHEMAS, type LocalEntry, type RemoteEntry, type TextEntry } from './provider-options.js';
@@ -19,6 +20,8 @@ const CUSTOM = z.strictObject({ type: z.literal('custom'), name: NAME_SCHEMA });
 export interface ConfigurationFile extends Omit<SpeechRouterOptions, 'fallback'> {
   /** Where an editor finds this schema. */
   readonly $schema?: string;
+  /** What `express-speech serve` is told beside; a router passes over it. It is read at the start. */
+  readonly gateway?: GatewayOptions;
   /**
    * The providers, 1 to 8 of them, in the order in which they are asked.
    *
@@ -35,6 +38,7 @@ export function configurationSchema(): object {
   const entry = z.discriminatedUnion('type', [ENTRY_SCHEMAS.remote, ENTRY_SCHEMAS.local, ENTRY_SCHEMAS.text, CUSTOM]);
   const file = OPTIONS_SCHEMA.omit({ logger: true, metrics: true, configFile: true }).extend({
     $schema: z.string().optional(),
+    gateway: GATEWAY_SCHEMA.optional(),
     prepare: z.enum(PREPARATIONS).default('markdown'),
     hold: HOLD_IN_FILE,
     fallback: z.array(entry).min(1).max(8).optional(),

@@ -1,9 +1,14 @@
 import { pathToString, SpeechOptionsError, type OptionsProblem } from '../options/options-error.js';
+import { problemsOf } from '../options/problems-of.js';
 import { isProvider, type SpeechProvider } from '../speech/provider.js';
+import { GATEWAY_SCHEMA } from './gateway-options.js';
 import { plainHold } from './hold-option.js';
 
 /** Options that are objects of the program's and cannot stand in a file. */
 const CODE_OPTIONS = ['logger', 'metrics', 'configFile'] as const;
+
+/** What a file has beside the options of the router. */
+const FILE_OPTIONS: readonly string[] = ['$schema', 'gateway'];
 
 /** Options taken apart: what a file could say as well, and what only a program can. */
 export interface OptionParts {
@@ -61,8 +66,10 @@ export function putTogether(plain: Readonly<Record<string, unknown>>, { code, pr
   if (schema !== undefined && typeof schema !== 'string') {
     problems.push({ path: '$schema', message: 'expected the address of the JSON Schema' });
   }
+  const gateway = GATEWAY_SCHEMA.optional().safeParse(plain['gateway']);
+  if (!gateway.success) problems.push(...problemsOf(gateway.error, ['gateway']));
   if (problems.length > 0) throw new SpeechOptionsError(problems);
-  const options = Object.fromEntries(Object.entries(plain).filter(([key]) => key !== '$schema'));
+  const options = Object.fromEntries(Object.entries(plain).filter(([key]) => !FILE_OPTIONS.includes(key)));
   const fallback = options['fallback'];
   // A word in the file goes before the function in the code, as all that the file says does.
   if (!Array.isArray(fallback)) return { ...code, ...options };

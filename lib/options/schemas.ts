@@ -28,3 +28,8 @@ export const ratio = (what: string): z.ZodNumber => {
 };
 
 export const boolean = (): z.ZodBoolean => z.boolean({ error: 'expected true or false' });
+
+/** Says whether a value is an object with named members. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -67,6 +67,26 @@ describe('LiveConfiguration', () => {
   });
 
   describe('without a file', () => {
+    it('keeps what is a gateway’s own in its file, hidden from the page and out of its reach', async () => {
+      const gateway = { port: 8_081, apiKeys: ['a-secret-key-of-the-gateway'] };
+      writeFile({ gateway, deadline: 1_000 });
+      const store = start({ configFile });
+      const { options, revision } = store.read();
+      expect(options).to.deep.equal({ deadline: 1_000 });
+      const saved = await store.save({ deadline: 2_000 }, revision);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ gateway, deadline: 2_000 });
+      const taken = await fails(store.save({ gateway: { apiKeys: [] } }, saved.revision));
+      expect((taken as SpeechOptionsError).problems[0]?.path).to.equal('gateway');
+      await store.undo(saved.revision);
+      expect(JSON.parse(readFileSync(configFile, 'utf8'))).to.deep.equal({ gateway, deadline: 1_000 });
+    });
+
+    it('refuses a file whose part for a gateway is wrong, and code that has one', () => {
+      writeFile({ gateway: { port: 'x' } });
+      expect(() => start({ configFile })).to.throw(SpeechOptionsError, /gateway\.port: expected a port/);
+      expect(() => start({ gateway: {} })).to.throw(SpeechOptionsError, /unknown key "gateway"/);
+    });
+
     it('shows what was given, without what only code can say', () => {
       start({ deadline: 5_000, logger: console, fallback: [speaker('own'), TEXT] });
       const { revision, ...rest } = live.read();

@@ -77,6 +77,8 @@ describe('the JSON Schema of the configuration file', () => {
 
   it('knows what a file may say and code does not', () => {
     expect(validate({ $schema: './schema.json', fallback: [{ type: 'custom', name: 'own' }] })).to.equal(true);
+    expect(validate({ gateway: { port: 80, apiKeys: [{ env: 'KEY' }], trustProxy: 1 } })).to.equal(true);
+    expect(validate({ gateway: { port: 'x' } })).to.equal(false);
     expect(validate({ configFile: 'other.json' })).to.equal(false);
     expect(validate({ logger: {} })).to.equal(false);
   });
@@ -100,7 +102,7 @@ describe('the published JSON Schema', () => {
 
   it('says of each number what it counts', () => {
     const units =
-      /milliseconds|characters|bytes|hertz|channels|calls|requests|failures|outcomes|share|pieces|tries|connections|threads/i;
+      /milliseconds|characters|bytes|hertz|channels|calls|requests|failures|outcomes|share|pieces|tries|connections|threads|port/i;
     const numbers = propertiesIn(schema).filter(({ type }) => type === 'integer' || type === 'number');
     expect(numbers.length).to.be.above(50);
     expect(numbers.filter(({ description = '' }) => !units.test(description)).map(({ path }) => path)).to.deep.equal(
