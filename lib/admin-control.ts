@@ -36,6 +36,7 @@ export function createControl({
     save: (options, revision) => configuration.save(options, revision),
     undo: (revision) => configuration.undo(revision),
     verify: async (entry, options) => verify(configuration.completeEntry(entry), options),
+    models: () => live.catalogue.models(),
     status: () => live.current.chain.status(),
     async speakThrough(provider, request, { signal }) {
       const { chain, deadline } = live.current;

@@ -28,6 +28,12 @@ const LATE = {
   'engine-module': ['engines/engine-module.ts'],
   mp3: ['engines/encoders/mp3.ts'],
   opus: ['engines/encoders/opus.ts'],
+  // What an application that mounts the router never loads.
+  commands: [
+    ...['bench', 'say', 'serve', 'verify', 'voices'].map((name) => `cli/${name}-command.ts`),
+    'gateway/settings-table.ts',
+    'gateway/read-settings.ts',
+  ],
 };
 /** Those that threads load: with what only the application has, they would load Express, got and zod as well. */
 const THREADS_LATE = ['engine-module', 'mp3', 'opus'];

@@ -93,6 +93,16 @@ export const ROOMS = {
     packages: ['node:net'],
   },
 
+  // The package as a program: an application made of the router, and the commands.
+  gateway: {
+    may: [...['router.ts', 'admin', 'config', 'http', 'options', 'packages', 'resilience', 'speech', 'telemetry']],
+    packages: ['express', 'node:fs', 'node:net'],
+  },
+  cli: {
+    may: ['audio', 'gateway', 'options', 'speech', 'verify'],
+    packages: ['node:fs', 'node:child_process'],
+  },
+
   // What users test their own providers with.
   testing: { may: ['audio', 'speech', 'streams'] },
 

@@ -1,25 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Verification } from '../lib/speech/verification.js';
 import { closedPort } from './support/closed-port.js';
 import { startNameServer, type NameAnswer } from './support/name-server.js';
 import { makePrivateFiles } from './support/private-files.js';
+import { runCommand as run } from './support/run-command.js';
 import { startSpeechApi, type ApiOptions, type TestServer } from './support/speech-api.js';
-import { STRIP_TYPES } from './support/strip-types.js';
 import { needsTools } from './support/tools.js';
 
-const CLI = fileURLToPath(new URL('../lib/cli.ts', import.meta.url));
 const KEY = 'sk-planted-secret-0123456789';
-
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe('the command express-speech', function () {
   this.timeout(30_000);
@@ -109,11 +98,28 @@ describe('the command express-speech', function () {
     expect(stdout).not.to.match(/[\u001b\u0007\u202e]/);
   });
 
-  it('explains itself', async () => {
+  it('explains itself, and each of its commands', async () => {
     const { status, stdout } = await run(['--help']);
-    for (const word of ['verify', '--voice', '--model', '--api-key-env', '--timeout', '--json', '--version'])
+    for (const word of ['serve', 'say', 'voices', 'verify', 'bench', 'completion', '--version']) {
       expect(stdout).to.include(word);
+    }
     expect(status).to.equal(0);
+    const verify = await run(['verify', '--help']);
+    for (const word of ['--voice', '--model', '--api-key-env', '--timeout', '--json']) {
+      expect(verify.stdout).to.include(word);
+    }
+    const serve = await run(['serve', '--help']);
+    expect(serve.stdout).to.include('[PORT]').and.to.include('[SPEECH_MAX_INPUT]').and.to.include('[default: 8080]');
+    expect(serve.stderr).to.equal('');
+  });
+
+  it('completes its commands in a shell', async () => {
+    const script = await run(['completion']);
+    expect(script.stdout).to.include('###-begin-express-speech-completions-###');
+    const words = await run(['--get-yargs-completions', 'express-speech', 've']);
+    expect(words.stdout.split('\n').map((line) => line.split(':')[0])).to.include('verify');
+    const flags = await run(['--get-yargs-completions', 'express-speech', 'serve', '--rate']);
+    expect(flags.stdout).to.include('--rate-limit-requests');
   });
 
   it('tells its version', async () => {
@@ -125,11 +131,11 @@ describe('the command express-speech', function () {
 
   const wrongUses: [args: string[], reason: RegExp][] = [
     [[], /no command is given/],
-    [['verfy', 'http://127.0.0.1/v1'], /unknown command "verfy"/],
+    [['verfy', 'http://127.0.0.1/v1'], /unknown command "verfy"; did you mean "verify"/],
     [['verify'], /no base URL is given/],
-    [['verify', 'http://127.0.0.1/v1', 'http://127.0.0.1/v2'], /one base URL at a time/],
+    [['verify', 'http://127.0.0.1/v1', 'http://127.0.0.1/v2'], /Unknown argument: http:\/\/127\.0\.0\.1\/v2/],
     [['verify', 'htp://127.0.0.1/v1'], /the base URL: expected an address that begins with http/],
-    [['verify', 'http://127.0.0.1/v1', '--api-key', KEY], /Unknown option '--api-key'/],
+    [['verify', 'http://127.0.0.1/v1', '--api-key', KEY], /Unknown argument: api-key/],
     [['verify', 'http://127.0.0.1/v1', '--api-key-env', KEY], /--api-key-env: this environment variable is not set/],
     [['verify', 'http://127.0.0.1/v1', '--timeout', 'soon'], /--timeout: expected a whole number of milliseconds/],
   ];
@@ -189,15 +195,3 @@ describe('the command express-speech', function () {
     }
   });
 });
-
-async function run(
-  args: readonly string[],
-  { env = {}, through = [] }: { readonly env?: Record<string, string>; readonly through?: readonly string[] } = {},
-): Promise<Ran> {
-  const node = [process.execPath, ...STRIP_TYPES, CLI, ...args];
-  const [command = '', ...words] = [...through, ...node];
-  const child = spawn(command, words, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = once(child, 'close') as Promise<[number | null]>;
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
-  return { status, stdout, stderr };
-}

@@ -1,5 +1,5 @@
 import type { SpeechEventListener, SpeechEventName } from './events.js';
-import type { SpeechLogger, SpeechResult } from './provider.js';
+import type { SpeechLogger, SpeechModel, SpeechResult } from './provider.js';
 import type { SpeechRequest } from './request.js';
 import type { SpeechStatus } from './status.js';
 import type { Verification } from './verification.js';
@@ -67,6 +67,8 @@ export interface SpeechControl {
   undo(revision: string): Promise<ConfigurationSnapshot>;
   /** Tries a fallback entry, which need not be saved. Secrets may be kept as in `save`. */
   verify(entry: unknown, options: EndedBy): Promise<Verification>;
+  /** Lists the models of those who are up, and what was known last of those who are down; from memory. */
+  models(): readonly SpeechModel[];
   /** Takes a snapshot of the chain. */
   status(): SpeechStatus;
   /** Speaks through one provider of the running chain and no other. Rejects with a `SpeechError`. */

@@ -43,6 +43,7 @@ export function fakeControl(members: Partial<SpeechControl> = {}): FakeControl {
       undo: unset('undo'),
       verify: unset('verify'),
       speakThrough: unset('speakThrough'),
+      models: () => [],
       status: () => ({ status: 'ok', providers: fake.providers }),
       on(name, listener) {
         listened.push(name);
