@@ -20,10 +20,12 @@ export async function serveCommand(
     write: (line) => void process.stdout.write(line),
     now: () => Date.now(),
   });
+  // Heard from here on: whoever starts it may change his mind before it listens.
+  const told = Promise.race(SIGNALS.map((signal) => once(process, signal)));
   const running = await serve(settings, logger).catch((error: unknown) => {
     throw whyNotListening(error, settings.gateway.port) ?? error;
   });
-  await Promise.race(SIGNALS.map((signal) => once(process, signal)));
+  await told;
   for (const signal of SIGNALS) process.once(signal, () => process.exit(1));
   await running.stop();
   return 0;
