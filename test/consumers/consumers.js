@@ -1,7 +1,8 @@
 // Every kind of project that the package is held to work in.
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { container } from './container.js';
 import { run, saidThatItSpoke, speaks, versionOf } from './workbench.js';
 
 const EXPRESS_4 = 'express@4.21';
@@ -52,6 +53,19 @@ async function compile(cwd, name, files, options) {
 }
 
 export const CONSUMERS = [
+  {
+    title: 'speaks by npx alone, in an empty home',
+    async play(workbench, title) {
+      const cwd = await workbench.folder(title);
+      const env = { ...process.env, HOME: cwd };
+      env.npm_config_registry = (await run(cwd, 'npm', ['config', 'get', 'registry'])).stdout.trim();
+      const words = ['--yes', '--package', workbench.tarball, 'express-speech', 'say', 'Hello.', '-o', 'hello.wav'];
+      await run(cwd, 'npx', words, { env });
+      const sound = await readFile(join(cwd, 'hello.wav'));
+      if (sound.toString('latin1', 0, 4) !== 'RIFF' || sound.length < 10_000) throw new Error('that is no speech');
+    },
+  },
+  container,
   typescript(EXPRESS_5, '@types/express@5', TYPESCRIPT),
   typescript(EXPRESS_4, '@types/express@4.17', OLD_TYPESCRIPT),
   {

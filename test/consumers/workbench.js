@@ -23,6 +23,18 @@ export class Workbench {
     this.#tarball = tarball;
   }
 
+  /** The packed package. */
+  get tarball() {
+    return this.#tarball;
+  }
+
+  /** Makes an empty folder for one consumer. */
+  async folder(name) {
+    const path = join(this.#scratch, name.replaceAll(/\W+/g, '-'));
+    await mkdir(path, { recursive: true });
+    return path;
+  }
+
   /** Makes the folder of one consumer from one in this folder. */
   async project(name, template, manifest = {}) {
     const cwd = join(this.#scratch, name.replaceAll(/\W+/g, '-'));
