@@ -28,6 +28,11 @@ export const GATEWAY_SCHEMA = object({
   host: nonEmptyString('an address of this machine').default('0.0.0.0'),
   /** Keys that clients show as `Authorization: Bearer KEY`, each a text of 16 letters or more, or `{ env: 'NAME' }`. */
   apiKeys: z.array(apiKey, { error: 'expected a list of keys' }).default([]),
+  /**
+   * Whether the lists of voices and models under `/v1/audio` are there without a key: Open WebUI shows none when it asks for them, and
+   * else offers OpenAI’s voices.
+   */
+  publicLists: boolean().default(false),
   /** Password of the admin page at `/admin`, for the user `admin`: a text of 8 letters or more, or `{ env: 'NAME' }`. Without it there is no page. */
   adminPassword: password.optional(),
   /**

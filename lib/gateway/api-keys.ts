@@ -8,16 +8,26 @@ const MOST_LETTERS = 1_024;
 
 const CLIENT = Symbol('client');
 
-/**
- * Makes the middleware that lets those through who show a key, as `Authorization: Bearer KEY`. A browser’s question whether it may ask
- * from another site comes without one.
- */
-export function requireApiKey(keys: readonly string[]): RequestHandler {
+/** What a gateway may do about those who show no key. */
+export interface KeyOptions {
+  /** Says whether a request is welcome without one. */
+  readonly isPublic?: (request: Request) => boolean;
+  /** Told of each that is refused. */
+  readonly onRefused?: (request: Request) => void;
+}
+
+/** Makes the middleware that lets those through who show a key, as `Authorization: Bearer KEY`. */
+export function requireApiKey(keys: readonly string[], { isPublic, onRefused }: KeyOptions = {}): RequestHandler {
   const digests = keys.map(digestOf);
   return function apiKey(request, _response, next) {
     const shown = bearerOf(request);
     const index = shown === undefined ? -1 : matching(digests, digestOf(shown));
+    if (index === -1 && isPublic?.(request) === true) {
+      next();
+      return;
+    }
     if (index === -1) {
+      onRefused?.(request);
       next(problem('invalid_api_key', 'Show a key of this gateway as "Authorization: Bearer KEY".'));
       return;
     }

@@ -1,5 +1,5 @@
 import cors from 'cors';
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import { speechAdmin } from '../admin/speech-admin.js';
 import type { GatewaySettings } from '../config/gateway-options.js';
 import { requestIdOf, setRequestId } from '../http/request-id.js';
@@ -18,6 +18,8 @@ import type { Settings } from './read-settings.js';
 
 /** Headers that a page of another origin may read. */
 const EXPOSED = ['Provider', 'Degraded', 'Cache', 'Warning'].map((name) => `X-Speech-${name}`);
+
+const LISTS = ['/v1/audio/voices', '/v1/audio/models'];
 
 /** Bytes of the largest body, where the options do not say; the router's own default. */
 const USUAL_BODY_LIMIT = 64 * 1024;
@@ -66,7 +68,10 @@ export function createGateway(
     const origin = gateway.corsOrigins.includes('*') ? '*' : gateway.corsOrigins;
     app.use(cors({ origin, exposedHeaders: [...EXPOSED, 'X-Request-Id', 'Server-Timing'], maxAge: 600 }));
   }
-  if (gateway.apiKeys.length > 0) app.use(requireApiKey(gateway.apiKeys));
+  if (gateway.apiKeys.length > 0) {
+    const isPublic = (request: Request): boolean => gateway.publicLists && isList(request);
+    app.use(requireApiKey(gateway.apiKeys, { isPublic, onRefused: hintAtLists(logger) }));
+  }
   if (register !== undefined) {
     prometheus?.collectDefaultMetrics({ register });
     app.get('/metrics', (_request, response, next) => {
@@ -82,6 +87,24 @@ export function createGateway(
   app.use('/v1', speech);
   app.use(notFound, errorReply);
   return { app, speech };
+}
+
+/** Says whether a request is for names that are in memory: it costs nothing, and tells nothing but what can be asked for. */
+function isList({ method, path }: Request): boolean {
+  return method === 'GET' && LISTS.includes(path);
+}
+
+/** Says once why a chat UI does not show the voices that there are. */
+function hintAtLists(logger: SpeechLogger): (request: Request) => void {
+  let isSaid = false;
+  return (request) => {
+    if (isSaid || request.headers.authorization !== undefined || !isList(request)) return;
+    isSaid = true;
+    logger.warn(
+      { event: 'setup' },
+      'somebody asks for the voices without a key, as Open WebUI does; PUBLIC_LISTS=true lets it have them',
+    );
+  };
 }
 
 function trustProxy(app: Express, proxies: GatewaySettings['trustProxy']): void {

@@ -49,6 +49,7 @@ describe('the settings of a gateway', () => {
       port: 8_080,
       host: '0.0.0.0',
       apiKeys: [],
+      publicLists: false,
       trustProxy: false,
       rateLimit: { window: 60_000, requests: 300, bytes: 262_144 },
       corsOrigins: [],

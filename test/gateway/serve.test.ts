@@ -98,6 +98,23 @@ describe('a gateway', function () {
     });
   }
 
+  it('lets everybody have the lists where it was told to, and says once that somebody wants them', async () => {
+    const closed = await start();
+    for (let count = 0; count < 2; count += 1) {
+      expect((await fetch(`${closed}/v1/audio/voices`)).status).to.equal(401);
+    }
+    expect(lines.filter(({ message }) => message.includes('PUBLIC_LISTS'))).to.have.length(1);
+    await running?.stop();
+    const open = await start({ PUBLIC_LISTS: 'true' });
+    for (const path of ['/v1/audio/voices', '/v1/audio/models']) {
+      expect((await fetch(`${open}${path}`)).status, path).to.equal(200);
+      expect((await fetch(`${open}${path}`, { method: 'POST' })).status, path).to.equal(401);
+    }
+    // Clients ask this to see whether their key is right.
+    expect((await fetch(`${open}/v1/models`)).status).to.equal(401);
+    expect((await fetch(`${open}/v1/audio/speech?input=x`)).status).to.equal(401);
+  });
+
   it('has metrics, and none where they are not wanted', async () => {
     const metrics = await fetch(`${await start()}/metrics`, { headers: BEARER });
     expect(await metrics.text())
