@@ -28,11 +28,13 @@ export function createControl({
   clock,
   closed,
 }: RouterParts): SpeechControl {
+  let schema: object | undefined;
   return {
     closed,
     logger,
     read: () => configuration.read(),
-    schema: readSchema,
+    // It is a file, and stays the same.
+    schema: () => (schema ??= readSchema()),
     save: (options, revision) => configuration.save(options, revision),
     undo: (revision) => configuration.undo(revision),
     verify: async (entry, options) => verify(configuration.completeEntry(entry), options),

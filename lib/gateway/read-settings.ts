@@ -48,6 +48,11 @@ export function readSettings({ flags, environment, configFile }: SettingSources)
   const given = table.flatMap((setting) => givenAs(setting, flags, environment) ?? []);
   const file = configFile === undefined ? {} : readFile(configFile);
   const names = new Map(given.map(({ setting, name }) => [setting.path.join('.'), name]));
+  const isChainGiven = names.has('fallback') || Object.hasOwn(file, 'fallback');
+  for (const [key, own] of isChainGiven ? [] : Object.entries(SERVER_IN_CHAIN)) {
+    const path = `gateway.tts.${own}`;
+    names.set(`fallback[0].${key}`, names.get(path) ?? path);
+  }
   const own = { ...section(file['gateway']) };
   const speech: Record<string, unknown> = {};
   for (const { setting, value } of given) {
@@ -85,6 +90,9 @@ export function underTheirNames(
     return { path: `${name}${path.slice(inside.length)}`, message };
   });
 }
+
+/** Where the parts of `gateway.tts` stand in the chain that is made of it. */
+const SERVER_IN_CHAIN = { baseUrl: 'url', apiKey: 'apiKey', model: 'model', voice: 'voice' };
 
 /** The chain of those who gave none: a server if there is one, the voice of this machine, the text. */
 function fallbackOf(

@@ -63,6 +63,8 @@ export const CONSUMERS = [
       await run(cwd, 'npx', words, { env });
       const sound = await readFile(join(cwd, 'hello.wav'));
       if (sound.toString('latin1', 0, 4) !== 'RIFF' || sound.length < 10_000) throw new Error('that is no speech');
+      const help = await run(cwd, 'npx', [...words.slice(0, 4), 'serve', '--help'], { env });
+      if (!help.stdout.includes('Port to listen on')) throw new Error(`it does not explain itself: ${help.stdout}`);
     },
   },
   container,

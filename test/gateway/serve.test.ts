@@ -242,6 +242,8 @@ describe('a gateway', function () {
     expect((failure as SpeechOptionsError).problems).to.deep.equal([
       { path: 'SPEECH_DEADLINE', message: 'expected a whole number of milliseconds from 1 to 3600000' },
     ]);
+    const server = await start({ TTS_URL: 'kokoro:8880' }).catch((error: unknown) => error);
+    expect((server as SpeechOptionsError).problems[0]?.path).to.equal('TTS_URL');
     const proxies = await start({ TRUST_PROXY: 'nobody' }).catch((error: unknown) => error);
     expect((proxies as SpeechOptionsError).problems[0]?.path).to.equal('TRUST_PROXY');
   });

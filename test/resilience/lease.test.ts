@@ -20,7 +20,7 @@ describe('Lease', () => {
     return { clock, guard, lease: new Lease() };
   }
 
-  it('keeps a place between two calls, and give it back at the end', async () => {
+  it('keeps a place between two calls, and gives it back at the end', async () => {
     const { guard, lease } = setUp();
     (await lease.acquire('a', guard, signal, {})).succeed();
     expect(guard.running).to.equal(1);
