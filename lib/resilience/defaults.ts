@@ -37,7 +37,10 @@ export const DEFAULTS = Object.freeze({
   fallback: Object.freeze({
     /** Milliseconds for the whole chain: a person waits for it. */
     deadline: 10_000,
-    /** Milliseconds that the steps before leave each: enough for a service in the same network to answer at all, and for a warm local engine to begin a sentence on a busy machine. */
+    /**
+     * Milliseconds that the steps before leave each: enough for a service in the same network to answer at all, and for a warm local
+     * engine to begin a sentence on a busy machine.
+     */
     reserve: 1_000,
   }),
 });
