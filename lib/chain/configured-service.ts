@@ -1,7 +1,7 @@
 import type { Configuration } from '../config/parse-options.js';
 import { cutFor, cutLongText, isLongText, type Cut, type CutText } from '../long-text/cut-text.js';
 import type { Clock } from '../resilience/index.js';
-import type { AudioCache } from '../speech/audio-cache.js';
+import type { AudioCache, PlayerMemory } from '../speech/audio-cache.js';
 import type { SpeechEvents } from '../speech/events.js';
 import type { SpeechLogger } from '../speech/provider.js';
 import type { SpeechRequest } from '../speech/request.js';
@@ -22,6 +22,8 @@ export interface ConfiguredServiceOptions {
   readonly clock: Clock;
   /** What this configuration may play again; nothing where it keeps none. */
   readonly cache: AudioCache | undefined;
+  /** What players have under way; nothing where nobody may get. */
+  readonly played: PlayerMemory | undefined;
   readonly logger: SpeechLogger;
   /** Requests that are still under way with an earlier configuration. */
   readonly elsewhere: () => number;
@@ -40,6 +42,7 @@ export class ConfiguredService implements SpeechService {
   readonly errors: 'reply' | 'next';
   readonly get: boolean;
   readonly cache: AudioCache | undefined;
+  readonly played: PlayerMemory | undefined;
   readonly prepare: PrepareRequest;
 
   /** How long text is cut; nothing where it is not. */
@@ -52,7 +55,7 @@ export class ConfiguredService implements SpeechService {
   readonly #endsParagraphs: boolean;
 
   constructor(options: ConfiguredServiceOptions) {
-    const { configuration, providers, events, clock, logger, cache, elsewhere, convert } = options;
+    const { configuration, providers, events, clock, logger, cache, played, elsewhere, convert } = options;
     const { deadline, maxInput, bodyLimit, maxConcurrent, segments, errors, get, hold } = configuration;
     this.configuration = configuration;
     this.chain = new ProviderChain(providers, events, clock);
@@ -72,6 +75,7 @@ export class ConfiguredService implements SpeechService {
     this.errors = errors;
     this.get = get;
     this.cache = cache;
+    this.played = played;
     const { prepare } = configuration;
     this.#endsParagraphs = prepare !== 'none';
     this.prepare = createPrepare({ prepare, maxInput, clock, logger, turns: this.#turns });

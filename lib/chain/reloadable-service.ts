@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AudioMemory } from '../cache/audio-memory.js';
+import { ConfiguredPlayerMemory, PlayerStore } from '../cache/player-memory.js';
 import { SpeechCache } from '../cache/speech-cache.js';
 import type { Configuration, CustomConfiguration, ProviderConfiguration } from '../config/parse-options.js';
 import { createConverter, type Converter } from '../providers/local/converter.js';
@@ -40,12 +41,14 @@ export class ReloadableService {
   readonly #converter = createConverter();
   /** Audio to be played again, whichever chain made it. */
   #memory: AudioMemory | undefined;
+  readonly #players: PlayerStore;
   #current: ConfiguredService;
   #isClosed = false;
 
   constructor(configuration: Configuration, options: ReloadableServiceOptions) {
     this.#options = options;
     this.catalogue = new VoiceCatalog(options.clock);
+    this.#players = new PlayerStore(() => options.clock.now());
     this.#current = this.#service(configuration, this.#make(configuration, undefined));
     this.catalogue.use(this.#providers());
   }
@@ -110,11 +113,30 @@ export class ReloadableService {
     const { events, clock, logger } = this.#options;
     const elsewhere = (): number => this.#retired.reduce((sum, { active }) => sum + active.size, 0);
     const convert: ConfiguredServiceOptions['convert'] = (...given) => this.#converter.convert(...given);
-    const cache = this.#cache(configuration, providers);
-    return new ConfiguredService({ configuration, providers, events, clock, logger, cache, elsewhere, convert });
+    const revision = this.#revisionOf(configuration, providers);
+    const cache = this.#cache(configuration, revision);
+    const played = configuration.get ? new ConfiguredPlayerMemory(this.#players, revision) : undefined;
+    return new ConfiguredService({
+      configuration,
+      providers,
+      events,
+      clock,
+      logger,
+      cache,
+      played,
+      elsewhere,
+      convert,
+    });
   }
 
-  #cache({ get, cache, revision }: Configuration, providers: readonly GuardedProvider[]): SpeechCache | undefined {
+  /** The revision knows an object of the user's own by its name; another one of that name may have another voice. */
+  #revisionOf({ revision }: Configuration, providers: readonly GuardedProvider[]): string {
+    const known = [...this.#foreign.keys()];
+    const objects = providers.map(({ provider }) => known.indexOf(provider)).filter((index) => index >= 0);
+    return [revision, ...objects].join('.');
+  }
+
+  #cache({ get, cache }: Configuration, revision: string): SpeechCache | undefined {
     if (!get || cache === false) {
       this.#memory = undefined;
       return undefined;
@@ -122,10 +144,7 @@ export class ReloadableService {
     if (!isDeepStrictEqual(this.#memory?.limits, cache)) {
       this.#memory = new AudioMemory(cache, () => this.#options.clock.now());
     }
-    // The revision knows an object of the user's own by its name; another one of that name may have another voice.
-    const known = [...this.#foreign.keys()];
-    const objects = providers.map(({ provider }) => known.indexOf(provider)).filter((index) => index >= 0);
-    return this.#memory && new SpeechCache(this.#memory, [revision, ...objects].join('.'));
+    return this.#memory && new SpeechCache(this.#memory, revision);
   }
 
   #make(configuration: Configuration, before: ConfiguredService | undefined): GuardedProvider[] {

@@ -15,6 +15,14 @@ export function entityTag(id: string): string {
 }
 
 /**
+ * Says whether a client wants a part of the sound and not its beginning as it comes, such as Safari, which asks for two bytes first. Other
+ * players ask for `bytes=0-`, and are glad of whatever comes.
+ */
+export function wantsPart({ method, headers: { range = '' } }: Request): boolean {
+  return method === 'GET' && /^bytes=(?:\d+-\d*|-\d+)$/.test(range) && !/^bytes=0+-$/.test(range);
+}
+
+/**
  * Sends audio from the cache: all of it, the range that was asked for, or word that the client has it already.
  *
  * @throws {SpeechHttpError} when the range lies outside of it
@@ -23,13 +31,14 @@ export function sendCachedAudio(
   request: Request,
   response: Response,
   { id, body, contentType, provider }: CachedAudio,
+  cacheControl = REVALIDATE,
 ): void {
   const tag = entityTag(id);
   response.setHeader('ETag', tag);
   // Whoever has it already hears just that, whatever range it is asked for.
   const range = request.fresh ? undefined : rangeOf(request, tag, body.length);
   response.setHeader('X-Speech-Provider', provider);
-  response.setHeader('Cache-Control', REVALIDATE);
+  response.setHeader('Cache-Control', cacheControl);
   response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Content-Type', contentType);

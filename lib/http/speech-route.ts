@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { Deadline, type Clock } from '../resilience/index.js';
-import type { AudioCache } from '../speech/audio-cache.js';
+import type { AudioCache, PlayerMemory } from '../speech/audio-cache.js';
 import { NOBODY_ASKED, type ReplyFacts } from '../speech/outcome.js';
 import type { SpeechRequest } from '../speech/request.js';
 import type { RequestWatcher, SpeechService } from '../speech/service.js';
@@ -49,7 +49,7 @@ export interface SpeechMethod {
   /** Answers where no provider has to be asked for it, and says whether it did. A method without it leaves the cache alone. */
   readonly recall?: (request: Request, channel: ReplyChannel, asked: AdmittedRequest) => boolean;
   /** Sends audio that a provider makes. */
-  readonly sendAudio: (channel: ReplyChannel, audio: SpokenAudio, answer: Answer) => Promise<void>;
+  readonly sendAudio: (request: Request, channel: ReplyChannel, audio: SpokenAudio, answer: Answer) => Promise<void>;
 }
 
 /** A request that has been read and let in. */
@@ -59,6 +59,8 @@ export interface AdmittedRequest {
   readonly requestId: string;
   readonly report: RequestReport | undefined;
   readonly cache: AudioCache | undefined;
+  /** What players ask for piece by piece. */
+  readonly played: PlayerMemory | undefined;
 }
 
 /** What the chain made of a request, and how it is to be sent. */
@@ -72,6 +74,8 @@ export interface Answer extends ReadRequest {
   readonly trailer: AudioReply['trailer'];
   /** Where to keep it; nothing where it is not to be kept. */
   readonly cache: AudioCache | undefined;
+  /** Where to have it for a player that wants it piece by piece. */
+  readonly played: PlayerMemory | undefined;
 }
 
 /** Makes the handler of `POST {mount}/audio/speech`: read, ask the chain, send what came of it. */
@@ -83,12 +87,14 @@ const POST: SpeechMethod = {
   async read(request, response, { body, maxInput }, requestId) {
     return readSpeechRequest(await readBody(request, response, body), maxInput, requestId);
   },
-  sendAudio(channel, audio, { streamFormat, trailer }) {
+  sendAudio(_request, channel, audio, { streamFormat, trailer }) {
     return streamFormat === 'sse'
       ? sendAudioEvents(channel, audio, { trailer })
       : sendAudio(channel, audio, { trailer });
   },
 };
+
+const NOTHING_KEPT: Pick<SpeechService, 'cache' | 'played'> = { cache: undefined, played: undefined };
 
 /** Makes the handler of one method of the speech route. */
 export function createMethodRoute(options: SpeechRouteOptions, method: SpeechMethod): RequestHandler {
@@ -171,8 +177,8 @@ async function answer(
     await sendSilence(request, channel, speech, streamFormat);
     return;
   }
-  const cache = method.recall === undefined ? undefined : service.cache;
-  if (method.recall?.(request, channel, { speech, fallback, requestId, report, cache }) === true) return;
+  const { cache, played } = method.recall === undefined ? NOTHING_KEPT : service;
+  if (method.recall?.(request, channel, { speech, fallback, requestId, report, cache, played }) === true) return;
   const { active } = service;
   const { result, facts } = await service.speak(speech, {
     ...way,
@@ -190,7 +196,7 @@ async function answer(
     if (connection.hasLeft() || !channel.claim()) return;
     const trailer = facts.segments === undefined ? undefined : () => serverTimingOf(facts.segments ?? []);
     const { input } = asked;
-    const answer = { input, speech, streamFormat, fallback, requestId, result, facts, trailer, cache };
+    const answer = { input, speech, streamFormat, fallback, requestId, result, facts, trailer, cache, played };
     await send(request, channel, answer, method);
   } finally {
     if (result?.kind === 'audio') discard(result.rest);
@@ -212,7 +218,7 @@ async function send(request: Request, channel: ReplyChannel, answer: Answer, met
     return;
   }
   setWarnings(response, result.warnings);
-  await method.sendAudio(channel, result, answer);
+  await method.sendAudio(request, channel, result, answer);
 }
 
 function closing(): SpeechHttpError {

@@ -32,3 +32,21 @@ export interface KeepOptions {
   /** Says, when all of it is there, who made it; null when it is not to be kept after all. */
   readonly provider: () => string | null;
 }
+
+/** Whole audio that a player asks for piece by piece, whoever spoke it. */
+export interface PlayedAudio extends CachedAudio {
+  /** Whether somebody else than the first provider had a part in it. */
+  readonly degraded: boolean;
+}
+
+/** What players have under way, for as long as they go on asking. */
+export interface PlayerMemory {
+  /** Finds what is played at this address under the same configuration. */
+  get(request: SpeechRequest, fallback: 'chain' | 'none'): PlayedAudio | undefined;
+  /** Keeps audio for its player. Returns what is played at this address from now on, which is somebody else's where he was faster. */
+  add(request: SpeechRequest, fallback: 'chain' | 'none', audio: PlayedAudio): PlayedAudio;
+  /** Takes room for bytes that are being gathered. Returns false where there is none. */
+  reserve(bytes: number): boolean;
+  /** Gives that room back. */
+  release(bytes: number): void;
+}

@@ -1,5 +1,5 @@
 import type { Clock, Deadline } from '../resilience/index.js';
-import type { AudioCache } from './audio-cache.js';
+import type { AudioCache, PlayerMemory } from './audio-cache.js';
 import type { SpeechEventMap } from './events.js';
 import type { ReplyFacts } from './outcome.js';
 import type { SpeechVoice } from './provider.js';
@@ -20,6 +20,8 @@ export interface SpeechService {
   readonly get: boolean;
   /** What was sent before, for whoever gets; nothing where none is kept. */
   readonly cache: AudioCache | undefined;
+  /** What players ask for piece by piece, for whoever gets. */
+  readonly played: PlayerMemory | undefined;
   /** Makes the text ready to be spoken; at once, with the same request, where nothing is to be done. Never rejects. */
   readonly prepare: (
     request: SpeechRequest,

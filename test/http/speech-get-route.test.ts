@@ -77,6 +77,138 @@ describe('GET on the speech route', () => {
     }
   });
 
+  describe('by a player that asks for two bytes first, as Safari does', () => {
+    const PROBE = { range: 'bytes=0-1' };
+
+    /** Asks as a player does: two bytes, all of it, and from the middle. All have to be of one synthesis. */
+    async function play(query: Record<string, string>, size: number) {
+      const probe = await ask(query, PROBE);
+      expect(probe.status).to.equal(206);
+      expect(probe.headers).to.include({
+        'content-range': `bytes 0-1/${String(size)}`,
+        'content-length': '2',
+        'accept-ranges': 'bytes',
+      });
+      const whole = await ask(query, { range: 'bytes=0-' });
+      expect(whole.status).to.equal(206);
+      expect(whole.body.subarray(0, 2).equals(probe.body)).to.equal(true);
+      const seek = await ask(query, { range: 'bytes=500-', 'if-range': probe.headers.etag ?? '' });
+      expect(seek.headers['content-range']).to.equal(`bytes 500-${String(size - 1)}/${String(size)}`);
+      expect(seek.body.equals(whole.body.subarray(500))).to.equal(true);
+      for (const { headers } of [whole, seek]) expect(headers.etag).to.equal(probe.headers.etag);
+      return { probe, whole, seek };
+    }
+
+    it('has its ranges of one synthesis', async () => {
+      const { own, made } = counter('own');
+      await start({ fallback: [own] });
+      const { probe, whole } = await play(QUERY, 1_000);
+      expect(whole.body.equals(made[0] ?? Buffer.alloc(0))).to.equal(true);
+      expect(made).to.have.length(1);
+      expect(probe.headers).to.include({ 'x-speech-degraded': 'false', 'x-speech-cache': 'miss' });
+      expect(whole.headers).to.include({ 'x-speech-cache': 'hit', 'x-speech-provider': 'own' });
+    });
+
+    it('has them where another provider stood in, which nobody else is given', async () => {
+      const { own, made } = counter('second');
+      await start({ fallback: [refuses('first'), own] });
+      const { probe, seek } = await play(QUERY, 1_000);
+      for (const { headers } of [probe, seek]) {
+        expect(headers).to.include({
+          'x-speech-provider': 'second',
+          'x-speech-degraded': 'true',
+          'cache-control': 'no-store',
+        });
+      }
+      expect(made).to.have.length(1);
+      expect((await ask()).headers).to.include({ 'x-speech-cache': 'miss', 'x-speech-degraded': 'true' });
+      expect(made).to.have.length(2);
+    });
+
+    it('has them of speech that is too large to be kept, and where nothing is kept', async () => {
+      for (const cache of [{ maxBytes: 1_000 }, false] as const) {
+        const { own, made } = counter('own', 2_000);
+        await start({ fallback: [own], cache });
+        await play(QUERY, 2_000);
+        expect(made).to.have.length(1);
+        await app.close();
+      }
+      await start({ fallback: [TEXT] });
+    });
+
+    it('has them of long text, spoken sentence by sentence', async () => {
+      await start({ fallback: [{ type: 'local' }] });
+      const input = 'This is a sentence that is said to somebody who listens. '.repeat(12);
+      const query = { input, response_format: 'mp3' };
+      const probe = await ask(query, PROBE);
+      expect(probe.status).to.equal(206);
+      const size = Number(/\/(\d+)$/.exec(probe.headers['content-range'] ?? '')?.[1]);
+      expect(size).to.be.above(50_000);
+      const whole = await ask(query, { range: `bytes=0-${String(size - 1)}` });
+      expect(whole.body.length).to.equal(size);
+    });
+
+    it('has one synthesis for good where two ask at once', async () => {
+      const { own } = counter('own');
+      await start({ fallback: [own], cache: false });
+      const probes = await Promise.all([ask(QUERY, { range: 'bytes=10-19' }), ask(QUERY, { range: 'bytes=10-19' })]);
+      const [one, other] = probes;
+      expect(probes.map(({ status }) => status)).to.deep.equal([206, 206]);
+      expect(one.headers.etag).to.equal(other.headers.etag);
+      expect(one.body.equals(other.body)).to.equal(true);
+    });
+
+    it('is answered with an error and no part of it where the speech breaks off', async () => {
+      const body = new PassThrough();
+      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))], hold: 0 });
+      body.write(PCM);
+      const probe = ask(QUERY, PROBE);
+      while (body.listenerCount('readable') === 0 && body.readableFlowing !== true) await settle();
+      body.destroy(new Error('made to fail'));
+      const { status } = await probe;
+      expect(status).to.equal(503);
+    });
+
+    it('ends the work when it leaves', async () => {
+      const body = new PassThrough();
+      await start({ fallback: [provider('own', () => Promise.resolve(pcm(body)))], hold: 0 });
+      body.write(PCM);
+      const outgoing = httpRequest(addressOf(QUERY), { headers: PROBE, agent: false }).end();
+      outgoing.on('error', () => undefined);
+      while (body.readableFlowing !== true && body.listenerCount('readable') === 0) await settle();
+      outgoing.destroy();
+      await once(body, 'close');
+      expect(body.destroyed).to.equal(true);
+    });
+
+    it('is refused a range that the speech does not have', async () => {
+      const { own, made } = counter('own');
+      await start({ fallback: [own], cache: false });
+      const refused = await ask(QUERY, { range: 'bytes=1000-' });
+      expect(refused.status).to.equal(416);
+      expect(refused.headers['content-range']).to.equal('bytes */1000');
+      expect((await ask(QUERY, PROBE)).status).to.equal(206);
+      expect(made).to.have.length(1);
+    });
+
+    it('gets text where nobody can speak', async () => {
+      await start({ fallback: [refuses('first'), TEXT] });
+      const { status, json } = await ask(QUERY, PROBE);
+      expect(status).to.equal(200);
+      expect(json()).to.include({ object: 'speech.text' });
+    });
+
+    it('is not given what is played under another configuration, or to somebody who wants the first voice or none', async () => {
+      const { own } = counter('second');
+      const failing = refuses('first');
+      await start({ fallback: [failing, own] });
+      expect((await ask(QUERY, PROBE)).status).to.equal(206);
+      expect((await ask(QUERY, { ...PROBE, 'x-speech-fallback': 'none' })).status).to.equal(503);
+      app.speech.reconfigure({ get: true, fallback: [speaker('next')] });
+      expect((await ask(QUERY, PROBE)).headers).to.include({ 'x-speech-provider': 'next' });
+    });
+  });
+
   describe('that is not asked for', () => {
     for (const [what, options] of [
       ['by default', { get: undefined }],
@@ -125,10 +257,10 @@ describe('GET on the speech route', () => {
       expect(headers).not.to.have.property('accept-ranges');
     });
 
-    it('answers a range with all of it, as its length is not known yet', async () => {
+    it('answers a player that takes what comes as it comes, without waiting for the end', async () => {
       const { own, made } = counter('own');
       await start({ fallback: [own] });
-      const { status, headers, body } = await ask(QUERY, { range: 'bytes=10-19' });
+      const { status, headers, body } = await ask(QUERY, { range: 'bytes=0-' });
       expect(status).to.equal(200);
       expect(headers).not.to.have.property('content-range');
       expect(body.equals(made[0] ?? Buffer.alloc(0))).to.equal(true);
@@ -433,6 +565,7 @@ describe('GET on the speech route', () => {
         errors: 'reply',
         get: true,
         cache,
+        played: undefined,
         prepare: (request) => request,
         speak() {
           const body = new PassThrough();
@@ -563,7 +696,7 @@ describe('GET on the speech route', () => {
       const { own, made } = counter('own');
       await start({ fallback: [own], cache: false });
       for (const count of [1, 2]) {
-        const { status, headers } = await ask(QUERY, { range: 'bytes=0-9' });
+        const { status, headers } = await ask();
         expect(status).to.equal(200);
         expect(headers).to.include({ 'x-speech-cache': 'off', 'cache-control': 'no-store' });
         expect(headers).not.to.have.property('etag');
