@@ -37,6 +37,7 @@ export function createControl({
     undo: (revision) => configuration.undo(revision),
     verify: async (entry, options) => verify(configuration.completeEntry(entry), options),
     status: () => live.current.chain.status(),
+    voices: () => live.catalogue.voices(),
     async speakThrough(provider, request, { signal }) {
       const { chain, deadline } = live.current;
       const { result, facts } = await chain.speak(request, {
