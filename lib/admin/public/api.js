@@ -26,6 +26,8 @@ const json = async (path, options) => (await request(path, options)).json();
 
 export const readStatus = () => json('status');
 export const readConfig = () => json('config');
+export const readHistory = () => json('history');
+export const readVoices = async () => (await json('voices')).voices;
 export const readSchema = () => json('schema');
 export const saveConfig = (options, revision) =>
   json('config', { method: 'PUT', body: { options }, headers: { 'If-Match': `"${revision}"` } });

@@ -6,9 +6,10 @@ import { t } from './preferences.js';
 
 /**
  * What a form edits: `object`, which it changes, `forms` with the fields of all of them, `id` for the ids of its own, `problems` of the
- * last save, `ui` for what is no part of the options, and `onChange(key)` with the key of the field that was changed.
+ * last save, `ui` for what is no part of the options, `voices` that are known, and `onChange(key)` with the key of the field that was
+ * changed.
  *
- * @typedef {{ id: string, object: object, forms: object, problems: { path: string, message: string }[], ui: object, onChange(key?: string): void }} Editing
+ * @typedef {{ id: string, object: object, forms: object, problems: { path: string, message: string }[], ui: object, voices?: { id: string, name: string }[], onChange(key?: string): void }} Editing
  */
 
 /** The form of one fallback entry. */
@@ -83,7 +84,9 @@ function labelled({ field, key, id, problem }, control) {
   `;
 }
 
-function textInput({ field, id, value, problem, set }) {
+function textInput({ field, id, value, problem, set, editing }) {
+  const { voices = [] } = editing;
+  const choices = field.path.join() === 'voice' ? voices : [];
   const isNumber = field.kind === 'number';
   const onInput = ({ target }) => {
     const text = target.value.trim();
@@ -98,11 +101,19 @@ function textInput({ field, id, value, problem, set }) {
       placeholder=${field.placeholder}
       autocomplete="off"
       spellcheck="false"
+      list=${ifDefined(choices.length === 0 ? undefined : `${id}-known`)}
       aria-invalid=${problem === undefined ? 'false' : 'true'}
       aria-describedby=${ifDefined(problem === undefined ? undefined : `${id}-problem`)}
       .value=${live(String(value ?? ''))}
       @input=${onInput}
     />
+    ${
+      choices.length === 0
+        ? nothing
+        : html`<datalist id="${id}-known">
+            ${choices.map((choice) => html`<option value=${choice.id} label=${choice.name}></option>`)}
+          </datalist>`
+    }
   `;
 }
 
