@@ -10,9 +10,20 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Finds an address of the API. One that was opened with a password in it gives that to all that is relative to it, and a browser asks for
+ * nothing under such an address; it has the password by then.
+ */
+export function addressOf(path) {
+  const url = new URL(`api/${path}`, document.baseURI);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
 async function request(path, { method = 'GET', body, headers = {}, signal } = {}) {
   const isChange = method !== 'GET';
-  const response = await fetch(`api/${path}`, {
+  const response = await fetch(addressOf(path), {
     method,
     signal,
     headers: { ...headers, ...(isChange && { 'Content-Type': 'application/json', 'X-Speech-Admin': 'page' }) },

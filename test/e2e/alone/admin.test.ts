@@ -426,6 +426,16 @@ describe('the admin page in Chromium', function () {
     });
   }
 
+  it('works under an address with a password in it', async () => {
+    const address = new URL(`${app.origin}/admin/`);
+    address.username = 'admin';
+    address.password = 'secret';
+    await page.goto(address.href);
+    await page.waitForSelector('.chain .card');
+    await page.waitForSelector('.connection.live');
+    expect(complaints).to.deep.equal([]);
+  });
+
   it('remembers theme and language', async () => {
     await page.selectOption('#theme', 'dark');
     await page.selectOption('#language', 'zh');
