@@ -2,7 +2,7 @@ import { html, nothing } from './lit-html/lit-html.js';
 import { strips } from './beats.js';
 import { chart } from './chart.js';
 import { nameOf, problemsOfEntry } from './draft.js';
-import { describe } from './form.js';
+import { describe } from './problem-text.js';
 import { clock, explain, percent, t } from './preferences.js';
 import { workbench } from './workbench.js';
 

@@ -1,6 +1,6 @@
 import { html, nothing } from './lit-html/lit-html.js';
 import { problemsOfEntry } from './draft.js';
-import { describe } from './form.js';
+import { describe } from './problem-text.js';
 import { t } from './preferences.js';
 
 /** Where changes are saved, at hand for as long as there is something to decide or to tell. */

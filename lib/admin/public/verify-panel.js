@@ -1,7 +1,7 @@
 import { html, nothing } from './lit-html/lit-html.js';
 import * as api from './api.js';
 import { canonical } from './draft.js';
-import { describe } from './form.js';
+import { describe } from './problem-text.js';
 import { hintText } from './hints.js';
 import { explain, t } from './preferences.js';
 
