@@ -16,6 +16,8 @@ const NOTICE_TIME = 8_000;
 /** Milliseconds between two looks at the past while the page is seen, and after something happened: several things happen at once. */
 const PAST_INTERVAL = 10_000;
 const PAST_DELAY = 400;
+/** Ends of a call after which its provider has no new failure to show. */
+const SAYS_NOTHING = [null, 'circuit_open'];
 /** Alerts of which nothing else tells. */
 const TOLD_ALERTS = ['fallback_ratio_high'];
 
@@ -163,7 +165,7 @@ function record({ provider, ...call }) {
   const { attempts, errors } = state.history[provider] ?? { attempts: [], errors: [] };
   state.history[provider] = {
     attempts: [...attempts, call].slice(-MOST_ATTEMPTS),
-    errors: call.code === null ? errors : [...errors, call].slice(-MOST_ERRORS),
+    errors: SAYS_NOTHING.includes(call.code) ? errors : [...errors, call].slice(-MOST_ERRORS),
   };
 }
 

@@ -1,6 +1,6 @@
 // What the counts of the last day come to. No DOM in here, so that it can be tested without a browser.
 
-/** Minutes whose mean is the present rate: one minute alone jumps. */
+/** Minutes whose mean is the present rate, the present one as far as it goes: one minute alone jumps. */
 const RATE_OVER = 5;
 
 /**
@@ -34,9 +34,8 @@ function kindOf(good, bad) {
   return good === 0 ? 'bad' : 'mixed';
 }
 
-/** Requests a minute, over the last whole minutes. */
+/** Requests a minute, over the last minutes. */
 export function rateOf(requests) {
-  const whole = requests.slice(-RATE_OVER - 1, -1);
-  const rate = whole.reduce((sum, count) => sum + count, 0) / RATE_OVER;
+  const rate = requests.slice(-RATE_OVER).reduce((sum, count) => sum + count, 0) / RATE_OVER;
   return rate >= 10 || Number.isInteger(rate) ? String(Math.round(rate)) : rate.toFixed(1);
 }
