@@ -135,7 +135,8 @@ let pastTimer;
 function readPastIn(wait) {
   clearTimeout(pastTimer);
   pastTimer = setTimeout(async () => {
-    if (!document.hidden) {
+    // Whoever was shut out is not asked for a password again and again.
+    if (!document.hidden && state.connection !== 'lost') {
       await Promise.all([api.readHistory(), api.readVoices()]).then(
         ([past, voices]) => Object.assign(state, { past, voices }),
         () => undefined,

@@ -97,6 +97,20 @@ async function run(event, item, app) {
   }
   ui.trying = undefined;
   app.render();
+  if (ui.trial?.url !== undefined) await play(item, app);
+}
+
+/** Lets it be heard at once, or says that the browser wants a click first. */
+async function play({ id, ui }, app) {
+  const { trial: played } = ui;
+  try {
+    await document.querySelector(`#${id} audio`)?.play();
+  } catch (error) {
+    if (error.name !== 'NotAllowedError') return;
+    played.isBlocked = true;
+    app.announce(t('try.blocked'));
+    app.render();
+  }
 }
 
 async function speak({ savedName, entry, ui }, signal) {
@@ -112,7 +126,8 @@ function trial(result, item) {
   if (result.text !== undefined) return html`<p>${t('try.text', result)}</p>`;
   return html`
     <p class="verdict good">${t('try.spoke', result)}</p>
-    <audio controls autoplay src=${result.url} aria-label=${t('try.player', { name: item.savedName })}></audio>
+    ${result.isBlocked === true ? html`<p>${t('try.blocked')}</p>` : nothing}
+    <audio controls src=${result.url} aria-label=${t('try.player', { name: item.savedName })}></audio>
   `;
 }
 

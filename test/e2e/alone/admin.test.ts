@@ -351,6 +351,16 @@ describe('the admin page in Chromium', function () {
     expect(complaints).to.deep.equal([]);
   });
 
+  it('says that it is to be clicked where the browser plays nothing by itself', async () => {
+    await page.evaluate(
+      `HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no gesture', 'NotAllowedError'))`,
+    );
+    await press('kokoro', 'edit');
+    await press('kokoro', 'speak');
+    await page.waitForSelector(`${card('kokoro')} .try p:has-text("press play")`);
+    expect(await page.isVisible(`${card('kokoro')} audio`)).to.equal(true);
+  });
+
   it('draws the calls as they happen, and says the same in words', async () => {
     upstream.behave('resets before its headers');
     await speak();

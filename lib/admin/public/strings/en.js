@@ -207,6 +207,7 @@ export const en = {
   'try.help': 'Speaks by the provider as it was last saved, and by no other.',
   'try.unsaved': 'Save first: only what is in use can speak.',
   'try.spoke': 'First byte after {ms} ms.',
+  'try.blocked': 'Your browser plays nothing by itself: press play.',
   'try.text': 'It hands the text back for the browser to read: “{text}”',
   'try.failed': 'It did not speak: {reason}.',
   'try.player': '{name} speaks',

@@ -204,6 +204,7 @@ export const zh = {
   'try.help': '按最近一次保存的设置调用此语音源，不会回退到其他语音源。',
   'try.unsaved': '请先保存：只有正在使用的语音源才能发声。',
   'try.spoke': '首字节用时 {ms} 毫秒。',
+  'try.blocked': '浏览器不会自动播放：请按播放键。',
   'try.text': '它将文本交还给浏览器朗读：“{text}”',
   'try.failed': '它没有发声：{reason}。',
   'try.player': '{name} 正在朗读',
