@@ -3,7 +3,7 @@ import { setLanguage, setTheme, t } from './preferences.js';
 import { forgetTrial } from './try-panel.js';
 
 /** Makes what the operator does with the draft: nothing of it leaves the page. */
-export function createActions({ state, render, announce }) {
+export function createActions({ state, render, announce, readVoices }) {
   function setProblems(problems) {
     state.problems = problems;
     if (problems.length === 0 && state.notice?.key === 'invalid') state.notice = null;
@@ -52,6 +52,7 @@ export function createActions({ state, render, announce }) {
 
     toggle(item) {
       item.ui.isOpen = item.ui.isOpen !== true;
+      if (item.ui.isOpen) readVoices();
       render();
     },
 

@@ -49,7 +49,7 @@ const state = {
   dragged: null,
 };
 
-const app = { state, render: draw, announce, notify, take, complain, readStatus, actions: {} };
+const app = { state, render: draw, announce, notify, take, complain, readStatus, readVoices, actions: {} };
 Object.assign(app.actions, createActions(app), createSaving(app));
 
 function draw() {
@@ -114,6 +114,12 @@ async function readStatus() {
   Object.assign(state, { status, history, past, voices });
 }
 
+/** Reads the voices again, which the server asks its own servers for: only where somebody looks at them. */
+async function readVoices() {
+  state.voices = await api.readVoices().catch(() => state.voices);
+  draw();
+}
+
 /** Takes the configuration that came from elsewhere, unless there is something here that it would wipe out. */
 async function readChangedConfig() {
   const snapshot = await api.readConfig();
@@ -137,10 +143,7 @@ function readPastIn(wait) {
   pastTimer = setTimeout(async () => {
     // Whoever was shut out is not asked for a password again and again.
     if (!document.hidden && state.connection !== 'lost') {
-      await Promise.all([api.readHistory(), api.readVoices()]).then(
-        ([past, voices]) => Object.assign(state, { past, voices }),
-        () => undefined,
-      );
+      state.past = await api.readHistory().catch(() => state.past);
       draw();
     }
     readPastIn(PAST_INTERVAL);

@@ -183,6 +183,7 @@ describe('the admin page in Chromium', function () {
 
   it('has the voices of the server to pick, to hear and to keep', async () => {
     await press('kokoro', 'edit');
+    await page.waitForSelector(`${card('kokoro')} datalist option`, { state: 'attached' });
     const voices = await page.evaluate(
       `[...document.querySelectorAll(${JSON.stringify(`${card('kokoro')} datalist option`)})].map(({ value }) => value)`,
     );
