@@ -38,8 +38,10 @@ app.use((_error, _request, response, _next) => {
   response.destroy();
 });
 
-const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', (error) => {
+const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', async (error) => {
   if (error) throw error;
+  // A voice that is still being loaded keeps its first listener waiting, and the app has little patience with this server.
+  await speech.ready;
   process.send?.({ port: server.address().port });
 });
 
