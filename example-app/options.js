@@ -1,7 +1,12 @@
 const { env } = process;
 
-/** Answers within two seconds on any machine, so that a frozen backend is noticed while one watches. */
-const DEMO = { name: 'demo', timeout: { connect: 500, firstByte: 2_000 }, health: { interval: 2_000, timeout: 1_000 } };
+/** Answers within two seconds on any machine, so that a frozen backend is noticed while one watches. It makes bare samples alone. */
+const DEMO = {
+  name: 'demo',
+  formats: ['pcm'],
+  timeout: { connect: 500, firstByte: 2_000 },
+  health: { interval: 2_000, timeout: 1_000 },
+};
 
 /**
  * Makes the options of the speech router from the environment. `SPEECH_OPTIONS` is JSON and may say everything that there is; the

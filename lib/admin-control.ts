@@ -40,6 +40,7 @@ export function createControl({
     verify: async (entry, options) => verify(configuration.completeEntry(entry), options),
     models: () => live.catalogue.models(),
     status: () => live.current.chain.status(),
+    voices: () => live.catalogue.voices(),
     async speakThrough(provider, request, { signal }) {
       const { chain, deadline } = live.current;
       const { result, facts } = await chain.speak(request, {

@@ -1,5 +1,5 @@
 export { speechAdmin, SpeechAdminError } from './admin/speech-admin.js';
-export type { Authorize, SpeechAdminOptions } from './admin/speech-admin.js';
+export type { Authorize, Identify, SpeechAdminOptions } from './admin/speech-admin.js';
 export type { AdminRequest } from './admin/admin-request.js';
 export type { Middleware } from './speech/middleware.js';
 export { speechRouter } from './router.js';

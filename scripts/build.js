@@ -133,7 +133,23 @@ export async function buildCode(outdir) {
     manualChunks,
   });
   await build.close();
-  cpSync(`${LIB}admin/public`, `${outdir}/admin/public`, { recursive: true });
+  await buildPage(`${outdir}/admin/public`);
+}
+
+/** Bundles the modules of the admin page; lit-html is served from its own package. What runs before the first paint stays apart. */
+async function buildPage(outdir) {
+  const page = `${LIB}admin/public/`;
+  await bundle({
+    entryPoints: { admin: `${page}admin.js`, style: `${page}style.css` },
+    outdir,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    charset: 'utf8',
+    external: ['./lit-html/*'],
+    logLevel: 'warning',
+  });
+  for (const name of ['index.html', 'icon.svg', 'appearance.js']) cpSync(`${page}${name}`, `${outdir}/${name}`);
 }
 
 /** Bundles the code for browsers, into a folder of its own: applications serve all that lies beside it. */

@@ -1,3 +1,5 @@
+import { t } from './words.js';
+
 const list = document.querySelector('#notes');
 
 /** Shows the notes, each with a button that has it read aloud. */
@@ -27,8 +29,8 @@ function itemOf({ id, text }, onRead, load) {
   };
   item.append(
     paragraph,
-    button('Read aloud', text, () => onRead(text)),
-    button('Delete', text, remove),
+    button(t('Read aloud'), text, () => onRead(text)),
+    button(t('Delete'), text, remove),
   );
   return item;
 }
@@ -38,7 +40,7 @@ function button(label, text, onClick) {
   element.type = 'button';
   element.className = 'quiet';
   element.textContent = label;
-  element.setAttribute('aria-label', `${label}: ${text.slice(0, 60)}`);
+  element.setAttribute('aria-label', t('{action}: {text}', { action: label, text: text.slice(0, 60) }));
   element.addEventListener('click', onClick);
   return element;
 }

@@ -1,3 +1,5 @@
+import { t } from './words.js';
+
 const POLL = 1_000;
 const STATES = {
   starting: 'The demo server is starting.',
@@ -22,6 +24,9 @@ const CIRCUITS = { open: ' · left alone', 'half-open': ' · on trial', closed: 
 const state = document.querySelector('#backend-state');
 const buttons = [...document.querySelectorAll('[data-action]')];
 const chain = document.querySelector('#chain');
+
+/** Says what the demo server is doing, as the page saw it last. */
+export const serverState = () => state.dataset.state;
 
 /** Shows the speech server and the chain, and lets its process be signalled. */
 export function showServer() {
@@ -49,7 +54,7 @@ export function showServer() {
 function showState(name) {
   if (state.dataset.state === name) return;
   state.dataset.state = name;
-  state.textContent = STATES[name];
+  state.textContent = t(STATES[name]);
   for (const button of buttons) button.disabled = !POSSIBLE[name].includes(button.dataset.action);
 }
 
@@ -64,7 +69,7 @@ function showChain({ providers }) {
       name.textContent = provider.name;
       const mark = document.createElement('span');
       mark.className = 'mark';
-      mark.textContent = `${MARKS[provider.state]}${CIRCUITS[provider.circuit]}`;
+      mark.textContent = `${t(MARKS[provider.state])}${t(CIRCUITS[provider.circuit])}`;
       item.append(name, mark);
       return item;
     }),

@@ -1,18 +1,24 @@
 import { speak } from '/client/index.js';
+import { attemptsIn, attemptsText, voiceName, whyNot } from './reasons.js';
+import { t } from './words.js';
 
 const audio = document.querySelector('#audio');
 const result = document.querySelector('#result');
 const facts = document.querySelector('#facts');
 
-/** Makes what reads text aloud and says on the page what comes of it. A later reading stops the one before. */
-export function createSpeaker() {
+/**
+ * Makes what reads text aloud and says on the page what comes of it. A later reading stops the one before.
+ *
+ * @param serverState says what the demo server is doing
+ */
+export function createSpeaker(serverState) {
   let speech;
 
   return {
     speak(text, format) {
       // The browser's own voice has to be told what it reads.
       const lang = /\p{Script=Han}/u.test(text) ? 'zh' : 'en';
-      speech = speak(text, { format, lang, audio, on: createReporter() });
+      speech = speak(text, { format, lang, audio, on: createReporter(serverState) });
     },
     stop() {
       speech?.stop();
@@ -23,58 +29,60 @@ export function createSpeaker() {
 }
 
 /** Makes what hears of one reading. */
-function createReporter() {
+function createReporter(serverState) {
   const started = performance.now();
   let reply;
+  let attempts = [];
+
+  /** Why it was not the first voice: as the last one before the answer was told, or as the whole reading ended. */
+  const why = (reason) => whyNot(attempts.findLast(({ code }) => code !== undefined)?.code ?? reason, serverState());
 
   const reporters = {
-    loading: () => say('Asking…', ''),
+    loading: () => say(t('Asking…'), ''),
     reply(event) {
       reply = event;
-      showFacts(event, performance.now() - started);
+      attempts = attemptsIn(event.headers.get('server-timing') ?? '');
+      showFacts(event, attempts, performance.now() - started);
     },
     playing({ by }) {
       if (by === 'browser') return;
-      if (reply.degraded) say(`The first voice did not answer, so “${reply.provider}” speaks instead.`, 'warn');
-      else say(`“${reply.provider}” speaks.`, 'good');
+      const { provider, degraded } = reply;
+      if (degraded) say(t('{why}; {who} answered.', { why: why(''), who: voiceName(provider) }), 'warn');
+      else say(speaks(provider), 'good');
     },
     fallback({ reason }) {
-      const what = reply?.status === 200 || reply?.status === 503 ? 'Only text came back' : 'No sound came';
-      say(`${what} (${reason}), so your browser’s own voice reads it.`, 'warn');
+      say(t('{why}; your browser’s own voice reads it.', { why: why(reason) }), 'warn');
     },
-    blocked: () => say('Your browser plays nothing before a click: press play.', 'warn'),
-    ended: ({ outcome }) => sayEnd(outcome),
+    blocked: () => say(t('Your browser plays nothing before a click: press play.'), 'warn'),
+    ended({ outcome }) {
+      sayEnd(outcome, why);
+    },
   };
   return (event) => reporters[event.type]?.(event);
 }
 
+function speaks(provider) {
+  if (provider === 'demo') return t('The server’s voice speaks.');
+  return provider === 'local' ? t('The local voice speaks.') : t('“{name}” speaks.', { name: provider });
+}
+
 /** Says how it ended, where that is not what was to be expected. */
-function sayEnd({ complete, reason, error, text }) {
+function sayEnd({ complete, reason, error, text }, why) {
   if (complete) return;
-  if (reason === 'stopped') say('Stopped.', '');
-  else if (reason === 'truncated') say('The connection broke off, and with it the speech.', 'bad');
-  else if (text !== undefined) say(`Only text came back, and no voice for it (${reason}): ${text}`, 'bad');
-  else say(error.message, 'bad');
+  if (reason === 'stopped') say(t('Stopped.'), '');
+  else if (reason === 'truncated') say(t('The connection broke off, and with it the speech.'), 'bad');
+  else if (text !== undefined) {
+    say(t('{why}, and your browser has no voice for it: {text}', { why: why(error?.code ?? reason), text }), 'bad');
+  } else say(t('It did not work: {message}', { message: error.message }), 'bad');
 }
 
-function showFacts({ headers, provider, degraded }, milliseconds) {
+function showFacts({ provider, degraded }, attempts, milliseconds) {
   facts.hidden = false;
-  document.querySelector('#provider').textContent = `${provider ?? 'nobody'}${degraded ? ' (degraded)' : ''}`;
+  facts.dataset.provider = provider ?? '';
+  const who = voiceName(provider);
+  document.querySelector('#provider').textContent = degraded ? t('{who}, standing in', { who }) : who;
   document.querySelector('#first').textContent = `${Math.round(milliseconds)} ms`;
-  document.querySelector('#attempts').textContent = attempts(headers.get('server-timing') ?? '');
-}
-
-/** Writes a Server-Timing header for people: `demo 2001 ms timeout.first_byte → local 140 ms`. */
-function attempts(header) {
-  return header
-    .split(', ')
-    .filter((metric) => metric !== '')
-    .map((metric) => {
-      const [name, duration, code] = metric.split(';');
-      const reason = code ? ` ${code.replace(/^desc="|"$/g, '')}` : '';
-      return `${name} ${Math.round(Number(duration.replace('dur=', '')))} ms${reason}`;
-    })
-    .join(' → ');
+  document.querySelector('#attempts').textContent = attemptsText(attempts);
 }
 
 function say(message, kind) {

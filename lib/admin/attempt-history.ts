@@ -33,7 +33,8 @@ export class AttemptHistory {
     const history = this.#of(provider);
     // Its first byte has been counted already where the sound broke off later.
     if (committed !== true) keep(history.attempts, attempt, MOST_ATTEMPTS);
-    if (code !== null) keep(history.errors, attempt, MOST_ERRORS);
+    // Why it is left alone is the failure before; those that go past it say nothing new, and would push that out.
+    if (code !== null && code !== 'circuit_open') keep(history.errors, attempt, MOST_ERRORS);
     return committed === true ? null : attempt;
   }
 

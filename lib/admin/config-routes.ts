@@ -10,20 +10,27 @@ export function createReadConfig(control: SpeechControl): RequestHandler {
   });
 }
 
+/** Is told of each change that a request has made, and of the revision that is in use since. */
+export type OnChanged = (request: Request, revision: string) => void;
+
 /** Makes the handler that saves `{ options }` over the revision that `If-Match`, or `revision` beside it, names. */
-export function createSaveConfig(control: SpeechControl): RequestHandler {
+export function createSaveConfig(control: SpeechControl, onChanged: OnChanged): RequestHandler {
   return answer(async (request, response) => {
     const { options } = fieldsOf(request);
     const revision = revisionOf(request);
-    sendSnapshot(response, await changed(control, () => control.save(options, revision)));
+    const snapshot = await changed(control, () => control.save(options, revision));
+    onChanged(request, snapshot.revision);
+    sendSnapshot(response, snapshot);
   });
 }
 
 /** Makes the handler that goes back to the configuration before the last change. */
-export function createUndo(control: SpeechControl): RequestHandler {
+export function createUndo(control: SpeechControl, onChanged: OnChanged): RequestHandler {
   return answer(async (request, response) => {
     const revision = revisionOf(request);
-    sendSnapshot(response, await changed(control, () => control.undo(revision)));
+    const snapshot = await changed(control, () => control.undo(revision));
+    onChanged(request, snapshot.revision);
+    sendSnapshot(response, snapshot);
   });
 }
 

@@ -6,7 +6,9 @@ import type { Middleware } from '../speech/middleware.js';
 import type { Authorize } from './admin-request.js';
 import { AttemptHistory } from './attempt-history.js';
 import { createGuard } from './authorize.js';
-import { createReadConfig, createSaveConfig, createUndo } from './config-routes.js';
+import { createReadConfig, createSaveConfig, createUndo, type OnChanged } from './config-routes.js';
+import { HealthHistory } from './history/health-history.js';
+import { nameOf, type Identify } from './identify.js';
 import { LiveEvents } from './live-events.js';
 import { readPageFiles, type PageFile } from './page-files.js';
 import { createPageHeaders } from './page-headers.js';
@@ -15,7 +17,7 @@ import { createSameSiteCheck } from './same-site.js';
 import { createTry, createVerify } from './trial-routes.js';
 import { TrialLimiter } from './trials.js';
 
-export type { Authorize };
+export type { Authorize, Identify };
 
 /** Largest configuration that can be saved: certificates included, a few dozen kilobytes. */
 const BODY_LIMIT = '256kb';
@@ -29,6 +31,11 @@ export interface SpeechAdminOptions {
    * for a password. Without it they get 403.
    */
   readonly challenge?: string | undefined;
+  /**
+   * Names who sends a request, such as by `request.session.user.name`: the list of what happened says then who has changed the
+   * configuration. It has 64 letters at the most. Without it the list says that it was done on the page.
+   */
+  readonly identify?: Identify | undefined;
 }
 
 /** Refuses to make an admin page that could not be right. */
@@ -56,17 +63,21 @@ export class SpeechAdminError extends TypeError {
  * @throws {SpeechAdminError} without a function `authorize`, or for anything but a speech router
  */
 export function speechAdmin(speech: Steered, options: SpeechAdminOptions): Middleware {
-  const { authorize, challenge } = checkOptions(options);
-  const control = controlOf(speech);
-  return createAdminRouter(control, { authorize, challenge, clock: systemClock });
+  const checked = checkOptions(options);
+  return createAdminRouter(controlOf(speech), { ...checked, clock: systemClock });
 }
 
 /** Joins the parts, readable from top to bottom: what stands first is asked first. */
 export function createAdminRouter(
   control: SpeechControl,
-  { authorize, challenge, clock }: SpeechAdminOptions & { readonly clock: Clock },
+  { authorize, challenge, identify, clock }: SpeechAdminOptions & { readonly clock: Clock },
 ): Middleware {
   const history = new AttemptHistory();
+  const health = new HealthHistory(control, clock);
+  const onChanged: OnChanged = (request, revision) => {
+    const name = nameOf(request, identify);
+    if (name !== undefined) health.attribute(revision, name);
+  };
   const live = new LiveEvents(control, history, clock);
   const trials = new TrialLimiter(clock, control.closed);
 
@@ -105,8 +116,20 @@ export function createAdminRouter(
       response.json(control.schema());
     }),
   );
-  router.put('/api/config', createSaveConfig(control));
-  router.post('/api/undo', createUndo(control));
+  router.get(
+    '/api/history',
+    answer((_request, response) => {
+      response.json(health.read(control.status().providers.map(({ name }) => name)));
+    }),
+  );
+  router.get(
+    '/api/voices',
+    answer((_request, response) => {
+      response.json({ voices: control.voices() });
+    }),
+  );
+  router.put('/api/config', createSaveConfig(control, onChanged));
+  router.post('/api/undo', createUndo(control, onChanged));
   router.post('/api/verify', createVerify(control, trials));
   router.post('/api/try', createTry(control, trials));
   router.get(
@@ -137,7 +160,7 @@ function pageFiles(router: Router, { logger }: SpeechControl): readonly PageFile
 
 function checkOptions(options: unknown): SpeechAdminOptions {
   const given = Object(options) as Record<string, unknown>;
-  const { authorize, challenge, ...rest } = given;
+  const { authorize, challenge, identify, ...rest } = given;
   if (typeof authorize !== 'function') {
     const message = 'give a function `authorize` that says who may see the page; there is none by default';
     throw new SpeechAdminError('ERR_SPEECH_ADMIN_AUTHORIZE', message);
@@ -145,12 +168,15 @@ function checkOptions(options: unknown): SpeechAdminOptions {
   if (challenge !== undefined && (typeof challenge !== 'string' || !/^[\x20-\x7e]+$/.test(challenge))) {
     throw new SpeechAdminError('ERR_SPEECH_ADMIN_OPTIONS', '`challenge` is the value of WWW-Authenticate');
   }
+  if (identify !== undefined && typeof identify !== 'function') {
+    throw new SpeechAdminError('ERR_SPEECH_ADMIN_OPTIONS', '`identify` is a function that names who sends a request');
+  }
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    const message = `unknown key "${unknown}"; the keys are authorize, challenge`;
+    const message = `unknown key "${unknown}"; the keys are authorize, challenge, identify`;
     throw new SpeechAdminError('ERR_SPEECH_ADMIN_OPTIONS', message);
   }
-  return { authorize: authorize as Authorize, challenge };
+  return { authorize: authorize as Authorize, challenge, identify: identify as Identify | undefined };
 }
 
 function controlOf(speech: unknown): SpeechControl {

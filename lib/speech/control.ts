@@ -1,6 +1,7 @@
 import type { SpeechEventListener, SpeechEventName } from './events.js';
 import type { SpeechLogger, SpeechModel, SpeechResult } from './provider.js';
 import type { SpeechRequest } from './request.js';
+import type { ListedVoice } from './service.js';
 import type { SpeechStatus } from './status.js';
 import type { Verification } from './verification.js';
 
@@ -71,6 +72,8 @@ export interface SpeechControl {
   models(): readonly SpeechModel[];
   /** Takes a snapshot of the chain. */
   status(): SpeechStatus;
+  /** Lists the voices of the running chain, as far as they are known at this moment. */
+  voices(): readonly ListedVoice[];
   /** Speaks through one provider of the running chain and no other. Rejects with a `SpeechError`. */
   speakThrough(provider: string, request: SpeechRequest, options: EndedBy): Promise<SpeechResult>;
   /** Listens to what happens. */

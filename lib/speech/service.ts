@@ -82,5 +82,6 @@ export interface RequestWatcher {
 
 /** A voice, and the provider that has it. */
 export interface ListedVoice extends SpeechVoice {
+  /** The provider's name. */
   readonly provider: string;
 }

@@ -28,6 +28,13 @@ describe('AttemptHistory', () => {
     expect(history.read(['one'])['one']?.errors).to.have.length(1);
   });
 
+  it('keeps the failure that a circuit opened for, whoever is sent past it after that', () => {
+    const history = new AttemptHistory();
+    history.record(call('one', 'refused'), 1);
+    for (let at = 2; at < 50; at += 1) history.record(call('one', 'circuit_open', 0), at);
+    expect(history.read(['one'])['one']?.errors).to.deep.equal([{ at: 1, code: 'refused', ms: 10 }]);
+  });
+
   it('holds callers who leave against nobody', () => {
     const history = new AttemptHistory();
     expect(history.record(call('one', 'aborted'), 1)).to.equal(null);

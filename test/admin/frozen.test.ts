@@ -43,7 +43,7 @@ describe('the admin page while every backend is frozen', () => {
     await Promise.all(upstreams.map((upstream) => upstream.close()));
   });
 
-  for (const path of ['', 'admin.js', 'api/status', 'api/config']) {
+  for (const path of ['', 'admin.js', 'api/status', 'api/history', 'api/voices', 'api/config']) {
     it(`answers /${path} at once`, async () => {
       const times: number[] = [];
       for (let number = 0; number < 20; number += 1) {

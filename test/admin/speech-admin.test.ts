@@ -36,6 +36,7 @@ describe('speechAdmin()', () => {
     ['no authorize', {}, 'ERR_SPEECH_ADMIN_AUTHORIZE'],
     ['an authorize that is no function', { authorize: true }, 'ERR_SPEECH_ADMIN_AUTHORIZE'],
     ['an unknown key', { authorize: () => true, autorize: 1 }, 'ERR_SPEECH_ADMIN_OPTIONS'],
+    ['an identify that is no function', { authorize: () => true, identify: 'Ada' }, 'ERR_SPEECH_ADMIN_OPTIONS'],
     ['a challenge that no header can carry', { authorize: () => true, challenge: 'a\nb' }, 'ERR_SPEECH_ADMIN_OPTIONS'],
   ];
   for (const [what, options, code] of refusals) {

@@ -37,11 +37,12 @@ export function fakeControl(members: Partial<SpeechControl> = {}): FakeControl {
     control: {
       closed: closing.signal,
       logger: SILENT_LOGGER,
-      read: unset('read'),
+      read: () => SNAPSHOT,
       schema: unset('schema'),
       save: unset('save'),
       undo: unset('undo'),
       verify: unset('verify'),
+      voices: unset('voices'),
       speakThrough: unset('speakThrough'),
       models: () => [],
       status: () => ({ status: 'ok', providers: fake.providers }),

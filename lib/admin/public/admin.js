@@ -1,17 +1,25 @@
 import { render } from './lit-html/lit-html.js';
 import * as api from './api.js';
+import { createActions } from './actions.js';
 import * as drafts from './draft.js';
 import { createForms } from './fields.js';
 import { listen } from './live.js';
 import { page } from './page.js';
-import { forgetTrial } from './panels.js';
-import { setLanguage, setTheme, t } from './preferences.js';
+import { t } from './preferences.js';
+import { createSaving } from './saving.js';
 
 const MOST_ATTEMPTS = 60;
 const MOST_ERRORS = 8;
-const MOST_ACTIVITY = 12;
+const MOST_ALERTS = 8;
 /** Milliseconds for which good news stands. */
 const NOTICE_TIME = 8_000;
+/** Milliseconds between two looks at the past while the page is seen, and after something happened: several things happen at once. */
+const PAST_INTERVAL = 10_000;
+const PAST_DELAY = 400;
+/** Ends of a call after which its provider has no new failure to show. */
+const SAYS_NOTHING = [null, 'circuit_open'];
+/** Alerts of which nothing else tells. */
+const TOLD_ALERTS = ['fallback_ratio_high'];
 
 const state = {
   /** The configuration as it was last read: what a save is to replace. */
@@ -22,11 +30,17 @@ const state = {
   status: null,
   /** Last calls and failures by provider. */
   history: {},
-  activity: [],
+  /** The last day, as the server counted it. */
+  past: null,
+  /** The voices of the running chain. */
+  voices: [],
+  alerts: [],
   connection: 'connecting',
   isSaving: false,
   /** What was wrong with the last save. */
   problems: [],
+  /** What is looked at before a save, and what was found. */
+  review: null,
   /** The configuration that somebody else has saved meanwhile. */
   conflict: null,
   /** What became of the last action. */
@@ -35,7 +49,8 @@ const state = {
   dragged: null,
 };
 
-const app = { state, render: draw, announce, actions: {} };
+const app = { state, render: draw, announce, notify, take, complain, readStatus, readVoices, actions: {} };
+Object.assign(app.actions, createActions(app), createSaving(app));
 
 function draw() {
   document.title = t('title');
@@ -51,11 +66,6 @@ function announce(sentence) {
   });
 }
 
-/** Focuses a part of a card, after the page has been drawn: moving an element in the document takes the focus from it. */
-function focus(item, part) {
-  document.querySelector(`#${item.id} [data-focus="${part}"]`)?.focus();
-}
-
 /** Says what became of an action, in whatever language the page is in then. What went well need not be read for long. */
 function notify(kind, key, blanks) {
   const notice = { kind, key, blanks };
@@ -69,16 +79,7 @@ function notify(kind, key, blanks) {
   }, NOTICE_TIME);
 }
 
-function setProblems(problems) {
-  state.problems = problems;
-  if (problems.length === 0 && state.notice?.key === 'invalid') state.notice = null;
-}
-
-function isDirty() {
-  return state.draft !== null && drafts.isChanged(state.draft, state.snapshot.options);
-}
-
-/** Shows a configuration that was read, with panels left open where their provider is still there. */
+/** Shows a configuration that was read, with workbenches left open where their provider is still there. */
 function take(snapshot) {
   const open = new Map(state.draft?.items.map((item) => [drafts.nameOf(item.entry), item]));
   const draft = drafts.createDraft(snapshot.options);
@@ -88,21 +89,7 @@ function take(snapshot) {
     if (before !== undefined) item.id = before.id;
     item.ui = { ...before?.ui, advanced: undefined, keptSecret: undefined };
   }
-  Object.assign(state, { snapshot, draft, problems: [], conflict: null, generalUi: {} });
-}
-
-/** Runs an action of the operator's, and says what went wrong. */
-async function attempt(action) {
-  state.isSaving = true;
-  draw();
-  try {
-    await action();
-  } catch (error) {
-    complain(error);
-  }
-  state.isSaving = false;
-  draw();
-  if (state.problems.length > 0) document.querySelector('main [aria-invalid="true"]')?.focus();
+  Object.assign(state, { snapshot, draft, problems: [], review: null, conflict: null, generalUi: {} });
 }
 
 function complain(error) {
@@ -112,141 +99,25 @@ function complain(error) {
   } else if (error.status === 422) {
     state.problems = error.body.problems;
     notify('bad', 'invalid');
-    const first = state.draft.items.findIndex(
-      (_item, index) => drafts.problemsOfEntry(state.problems, index).length > 0,
-    );
-    if (first !== -1) state.draft.items[first].ui.panel = 'edit';
+    const first = state.draft.items.find((_item, index) => drafts.problemsOfEntry(state.problems, index).length > 0);
+    if (first !== undefined) first.ui.isOpen = true;
   } else if (error.status === 401 || error.status === 403) notify('bad', 'refused');
   else notify('bad', 'failed', { message: error.message });
 }
 
-Object.assign(app.actions, {
-  isDirty,
-
-  save: () =>
-    attempt(async () => {
-      if ([state.generalUi, ...state.draft.items.map(({ ui }) => ui)].some(({ advanced }) => advanced?.problem)) {
-        notify('bad', 'advanced.wrong');
-        return;
-      }
-      take(await api.saveConfig(drafts.optionsOf(state.draft), state.snapshot.revision));
-      notify('good', 'saved');
-      await readStatus();
-    }),
-
-  undo: () =>
-    attempt(async () => {
-      take(await api.undo(state.snapshot.revision));
-      notify('good', 'undone');
-      await readStatus();
-    }),
-
-  discard() {
-    take(state.snapshot);
-    state.notice = null;
-    draw();
-  },
-
-  /** Takes what the other one has saved. */
-  takeTheirs() {
-    take(state.conflict);
-    state.notice = null;
-    draw();
-  },
-
-  /** Keeps what was edited; the next save replaces what the other one has saved. */
-  keepMine() {
-    state.snapshot = state.conflict;
-    state.conflict = null;
-    notify('warn', 'conflict.kept');
-    draw();
-  },
-
-  moveBy(item, step) {
-    const place = drafts.move(state.draft, item.id, state.draft.items.indexOf(item) + step);
-    moved(item, place);
-    focus(item, step < 0 ? 'up' : 'down');
-  },
-
-  dragStart(event, item) {
-    event.dataTransfer.effectAllowed = 'move';
-    event.dataTransfer.setData('text/plain', drafts.nameOf(item.entry));
-    event.dataTransfer.setDragImage(document.querySelector(`#${item.id}`), 20, 20);
-    state.dragged = item.id;
-    draw();
-  },
-
-  dragOver(event, item) {
-    if (state.dragged === null) return;
-    event.preventDefault();
-    const dragged = state.draft.items.find(({ id }) => id === state.dragged);
-    if (dragged === item) return;
-    const from = state.draft.items.indexOf(dragged);
-    const to = state.draft.items.indexOf(item);
-    const { top, height } = event.currentTarget.getBoundingClientRect();
-    const isPastMiddle = from < to ? event.clientY > top + height / 2 : event.clientY < top + height / 2;
-    if (isPastMiddle) moved(dragged, drafts.move(state.draft, dragged.id, to));
-  },
-
-  dragEnd() {
-    state.dragged = null;
-    draw();
-  },
-
-  toggle(item, panel) {
-    item.ui.panel = item.ui.panel === panel ? undefined : panel;
-    draw();
-  },
-
-  edited(key, prefix = '') {
-    setProblems(state.problems.filter(({ path }) => path !== `${prefix}${key}`));
-    draw();
-  },
-
-  add(type) {
-    const item = drafts.add(state.draft, type);
-    item.ui.panel = 'edit';
-    setProblems([]);
-    draw();
-    const name = drafts.nameOf(item.entry);
-    announce(t('added', { name, place: state.draft.items.indexOf(item) + 1 }));
-    document.querySelector(`#${item.id}-${type === 'remote' ? 'baseUrl' : 'name'}`)?.focus();
-  },
-
-  remove(item) {
-    const place = state.draft.items.indexOf(item);
-    item.ui.verifying?.controller.abort();
-    item.ui.trying?.abort();
-    forgetTrial(item.ui);
-    drafts.remove(state.draft, item.id);
-    setProblems([]);
-    draw();
-    announce(t('removed', { name: drafts.nameOf(item.entry) }));
-    const next = state.draft.items[Math.min(place, state.draft.items.length - 1)];
-    if (next !== undefined) focus(next, 'heading');
-  },
-
-  setLanguage(value) {
-    setLanguage(value);
-    draw();
-  },
-
-  setTheme(value) {
-    setTheme(value);
-    draw();
-  },
-});
-
-function moved(item, place) {
-  // Problems name places, which are others now.
-  setProblems([]);
-  draw();
-  announce(t('moved', { name: drafts.nameOf(item.entry), place: place + 1, count: state.draft.items.length }));
+async function readStatus() {
+  const [{ history, ...status }, past, voices] = await Promise.all([
+    api.readStatus(),
+    api.readHistory(),
+    api.readVoices(),
+  ]);
+  Object.assign(state, { status, history, past, voices });
 }
 
-async function readStatus() {
-  const { history, ...status } = await api.readStatus();
-  Object.assign(state, { status, history });
+/** Reads the voices again, which the server asks its own servers for: only where somebody looks at them. */
+async function readVoices() {
+  state.voices = await api.readVoices().catch(() => state.voices);
+  draw();
 }
 
 /** Takes the configuration that came from elsewhere, unless there is something here that it would wipe out. */
@@ -254,7 +125,7 @@ async function readChangedConfig() {
   const snapshot = await api.readConfig();
   const isNews = snapshot.revision !== state.snapshot.revision;
   if (!isNews) state.snapshot = snapshot;
-  else if (isDirty()) {
+  else if (app.actions.isDirty()) {
     state.conflict = snapshot;
     notify('warn', 'conflict');
   } else {
@@ -265,30 +136,40 @@ async function readChangedConfig() {
   draw();
 }
 
+let pastTimer;
+/** Reads the past again after a while; the connection says what becomes of a server that does not answer. */
+function readPastIn(wait) {
+  clearTimeout(pastTimer);
+  pastTimer = setTimeout(async () => {
+    // Whoever was shut out is not asked for a password again and again.
+    if (!document.hidden && state.connection !== 'lost') {
+      state.past = await api.readHistory().catch(() => state.past);
+      draw();
+    }
+    readPastIn(PAST_INTERVAL);
+  }, wait);
+}
+
 function onEvent(name, data) {
   if (name === 'snapshot') state.status = data;
   else if (name === 'attempts') data.forEach(record);
-  else {
-    if (name !== 'health' || !data.ok) remember({ name, data, at: Date.now() });
-    if (name === 'status') announce(t(`overall.${data.to}`));
+  else if (name === 'alert') {
+    if (TOLD_ALERTS.includes(data.kind))
+      state.alerts = [{ ...data, event: 'alert' }, ...state.alerts].slice(0, MOST_ALERTS);
+  } else {
+    if (name === 'status') announce(t(`status.${data.to}`));
     // While a save of ours is on its way, its reply tells more than its event.
     if (name === 'configuration' && !state.isSaving) readChangedConfig().catch(() => undefined);
+    readPastIn(PAST_DELAY);
   }
   if (state.draft !== null) draw();
-}
-
-/** Keeps an event for the list. A check that fails again and again takes one line, that of the last time. */
-function remember(event) {
-  const isRepeated = (other) =>
-    event.name === 'health' && other.name === 'health' && other.data.provider === event.data.provider;
-  state.activity = [event, ...state.activity.filter((other) => !isRepeated(other))].slice(0, MOST_ACTIVITY);
 }
 
 function record({ provider, ...call }) {
   const { attempts, errors } = state.history[provider] ?? { attempts: [], errors: [] };
   state.history[provider] = {
     attempts: [...attempts, call].slice(-MOST_ATTEMPTS),
-    errors: call.code === null ? errors : [...errors, call].slice(-MOST_ERRORS),
+    errors: SAYS_NOTHING.includes(call.code) ? errors : [...errors, call].slice(-MOST_ERRORS),
   };
 }
 
@@ -304,6 +185,7 @@ async function start() {
     return;
   }
   draw();
+  readPastIn(PAST_INTERVAL);
   listen({
     onEvent,
     onState(connection) {
@@ -317,7 +199,7 @@ async function start() {
 }
 
 addEventListener('beforeunload', (event) => {
-  if (isDirty()) event.preventDefault();
+  if (app.actions.isDirty()) event.preventDefault();
 });
 
 start();

@@ -10,9 +10,20 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * Finds an address of the API. One that was opened with a password in it gives that to all that is relative to it, and a browser asks for
+ * nothing under such an address; it has the password by then.
+ */
+export function addressOf(path) {
+  const url = new URL(`api/${path}`, document.baseURI);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
 async function request(path, { method = 'GET', body, headers = {}, signal } = {}) {
   const isChange = method !== 'GET';
-  const response = await fetch(`api/${path}`, {
+  const response = await fetch(addressOf(path), {
     method,
     signal,
     headers: { ...headers, ...(isChange && { 'Content-Type': 'application/json', 'X-Speech-Admin': 'page' }) },
@@ -26,6 +37,8 @@ const json = async (path, options) => (await request(path, options)).json();
 
 export const readStatus = () => json('status');
 export const readConfig = () => json('config');
+export const readHistory = () => json('history');
+export const readVoices = async () => (await json('voices')).voices;
 export const readSchema = () => json('schema');
 export const saveConfig = (options, revision) =>
   json('config', { method: 'PUT', body: { options }, headers: { 'If-Match': `"${revision}"` } });

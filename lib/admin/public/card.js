@@ -1,12 +1,13 @@
 import { html, nothing } from './lit-html/lit-html.js';
+import { strips } from './beats.js';
 import { chart } from './chart.js';
 import { nameOf, problemsOfEntry } from './draft.js';
-import { describe, entryForm } from './form.js';
-import { tryPanel, verifyPanel } from './panels.js';
-import { clock, explain, t } from './preferences.js';
+import { describe } from './problem-text.js';
+import { clock, explain, percent, t } from './preferences.js';
+import { workbench } from './workbench.js';
 
 const STATE_PILLS = { up: 'good', down: 'bad', unknown: '', new: 'warn' };
-const CIRCUIT_PILLS = { closed: '', open: 'bad', 'half-open': 'warn' };
+const CIRCUIT_PILLS = { open: 'bad', 'half-open': 'warn' };
 const MOST_ERRORS = 3;
 
 /** One provider of the chain. `place` counts from 0. */
@@ -14,7 +15,6 @@ export function card(item, place, app) {
   const { state, actions } = app;
   const name = nameOf(item.entry);
   const status = state.status?.providers.find((provider) => provider.name === item.savedName);
-  const history = state.history[item.savedName] ?? { attempts: [], errors: [] };
   const problems = problemsOfEntry(state.problems, place);
   const health = item.savedName === null ? 'new' : (status?.state ?? 'unknown');
   return html`
@@ -37,27 +37,15 @@ export function card(item, place, app) {
         >
         <span class="place" aria-hidden="true">${place + 1}</span>
         <h3 tabindex="-1" data-focus="heading">${name} <span class="type">${t(`type.${item.entry.type}`)}</span></h3>
-        <span class="pills">
-          <span class="pill dot ${STATE_PILLS[health]}">${t(`state.${health}`)}</span>
-          ${
-            status === undefined
-              ? nothing
-              : html`<span class="pill ${CIRCUIT_PILLS[status.circuit]}" title=${t(`circuit.explain.${status.circuit}`)}
-                  >${t(`circuit.${status.circuit}`)}</span
-                >`
-          }
-        </span>
+        ${pills(health, status)}
         <span class="arrows">
           ${arrow('up', '↑', place === 0, item, name, actions)}
           ${arrow('down', '↓', place === state.draft.items.length - 1, item, name, actions)}
         </span>
       </div>
-      ${status === undefined ? nothing : facts(status, history)}
-      ${item.ui.panel === 'edit' ? nothing : problemList(problems)}
+      ${status === undefined ? nothing : facts(status, state)} ${item.ui.isOpen ? nothing : problemList(problems)}
       <div class="card-actions">
-        ${item.entry.type === 'custom' ? nothing : toggle('edit', item, name, actions)}
-        ${item.entry.type === 'custom' ? nothing : toggle('verify', item, name, actions)}
-        ${toggle('try', item, name, actions)}
+        ${opener(item, name, actions)}
         <button
           type="button"
           class="quiet danger"
@@ -68,9 +56,29 @@ export function card(item, place, app) {
         </button>
       </div>
       ${item.entry.type === 'custom' ? html`<p class="hint">${t('custom.help')}</p>` : nothing}
-      ${panel(item, problems, app)}
+      <div class="panel" id="${item.id}-panel" ?hidden=${!item.ui.isOpen}>
+        ${item.ui.isOpen ? workbench(item, problems, app) : nothing}
+      </div>
     </li>
   `;
+}
+
+/** The last resort has no checks, and no circuit: it is always there. Of a circuit only what keeps requests away is worth a word. */
+function pills(health, status) {
+  const isText = status?.type === 'text';
+  const circuit = status === undefined || isText || status.circuit === 'closed' ? undefined : status.circuit;
+  return html`<span class="pills">
+    <span class="pill dot ${isText ? 'good' : STATE_PILLS[health]}"
+      >${t(isText ? 'state.always' : `state.${health}`)}</span
+    >
+    ${
+      circuit === undefined
+        ? nothing
+        : html`<span class="pill ${CIRCUIT_PILLS[circuit]}" title=${t(`circuit.explain.${circuit}`)}
+            >${t(`circuit.${circuit}`)}</span
+          >`
+    }
+  </span>`;
 }
 
 function arrow(direction, sign, isAtEnd, item, name, actions) {
@@ -89,42 +97,41 @@ function arrow(direction, sign, isAtEnd, item, name, actions) {
   `;
 }
 
-function facts({ running, queued, lastCheck }, { attempts, errors }) {
-  const check = checkText(lastCheck);
+function facts(status, { past, history }) {
+  const record = past?.providers[status.name];
+  const { attempts, errors } = history[status.name] ?? { attempts: [], errors: [] };
+  const isText = status.type === 'text';
   return html`
+    ${record === undefined || isText ? nothing : strips(record, past)}
     <div class="facts">
       <dl>
-        <div>
-          <dt>${t('running')}</dt>
-          <dd>${running}</dd>
-        </div>
-        <div>
-          <dt>${t('queued')}</dt>
-          <dd>${queued}</dd>
-        </div>
-        <div class="wide">
-          <dt>${t('lastCheck')}</dt>
-          <dd>${check}</dd>
-        </div>
+        ${fact(t('share'), record?.share == null ? '–' : percent(record.share))}
+        ${isText ? nothing : [fact(t('running'), status.running), fact(t('queued'), status.queued)]}
+        ${isText ? nothing : fact(t('percentiles'), percentiles(record?.firstByte), 'wide')}
+        ${isText ? nothing : fact(t('lastCheck'), checkText(status.lastCheck), 'wide')}
       </dl>
-      <div class="fact-chart"><span class="label">${t('firstByte')}</span>${chart(attempts)}</div>
-      <div class="fact-errors">
-        <span class="label">${t('errors')}</span>
-        ${
-          errors.length === 0
-            ? html`<p class="none">${t('errors.none')}</p>`
-            : html`<ul>
-                ${errors
-                  .slice(-MOST_ERRORS)
-                  .reverse()
-                  .map(
-                    ({ code, at }) => html`<li><time>${clock(at)}</time> ${explain(code)} <code>${code}</code></li>`,
-                  )}
-              </ul>`
-        }
-      </div>
+      ${isText ? nothing : html`<div class="fact-chart"><span class="label">${t('firstByte')}</span>${chart(attempts)}</div>`}
+      ${isText ? nothing : html`<div class="fact-errors"><span class="label">${t('errors')}</span>${errorList(errors)}</div>`}
     </div>
   `;
+}
+
+const fact = (term, said, size = '') =>
+  html`<div class=${size}>
+    <dt>${term}</dt>
+    <dd>${said}</dd>
+  </div>`;
+
+function percentiles(firstByte) {
+  return firstByte == null || firstByte.count === 0 ? t('percentiles.none') : t('percentiles.said', firstByte);
+}
+
+function errorList(errors) {
+  if (errors.length === 0) return html`<p class="none">${t('errors.none')}</p>`;
+  const last = errors.slice(-MOST_ERRORS).reverse();
+  return html`<ul>
+    ${last.map(({ code, at }) => html`<li><time>${clock(at, 'day')}</time> ${explain(code)} <code>${code}</code></li>`)}
+  </ul>`;
 }
 
 function checkText(check) {
@@ -132,7 +139,7 @@ function checkText(check) {
   const said = check.ok
     ? t('lastCheck.ok', { ms: Math.round(check.ms) })
     : t('lastCheck.failed', { code: explain(check.code) });
-  return `${said}, ${clock(check.at)}`;
+  return t('lastCheck.at', { said, at: clock(check.at) });
 }
 
 function problemList(problems) {
@@ -142,36 +149,20 @@ function problemList(problems) {
   </ul>`;
 }
 
-function toggle(panelName, item, name, actions) {
-  const isOpen = item.ui.panel === panelName;
+function opener(item, name, actions) {
+  const { isOpen, entry, id } = { ...item, isOpen: item.ui.isOpen === true };
+  const action = t(entry.type === 'custom' ? 'try' : 'edit');
   return html`
     <button
       type="button"
       class="quiet ${isOpen ? 'pressed' : ''}"
-      data-focus=${panelName}
+      data-focus="edit"
       aria-expanded=${isOpen ? 'true' : 'false'}
-      aria-controls="${item.id}-panel"
-      aria-label=${t('of', { action: t(panelName), name })}
-      @click=${() => actions.toggle(item, panelName)}
+      aria-controls="${id}-panel"
+      aria-label=${t('of', { action, name })}
+      @click=${() => actions.toggle(item)}
     >
-      ${t(panelName)}
+      ${action}
     </button>
   `;
-}
-
-function panel(item, problems, app) {
-  const content = {
-    edit: () =>
-      entryForm({
-        id: item.id,
-        object: item.entry,
-        forms: app.state.forms,
-        problems,
-        ui: item.ui,
-        onChange: (key) => app.actions.edited(key, `fallback[${app.state.draft.items.indexOf(item)}].`),
-      }),
-    verify: () => verifyPanel(item, app),
-    try: () => tryPanel(item, app),
-  }[item.ui.panel];
-  return html`<div class="panel" id="${item.id}-panel" ?hidden=${content === undefined}>${content?.()}</div>`;
 }

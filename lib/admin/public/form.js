@@ -3,12 +3,15 @@ import { ifDefined } from './lit-html/directives/if-defined.js';
 import { live } from './lit-html/directives/live.js';
 import { isObject, restOf, setAt, valueAt, withRest } from './draft.js';
 import { t } from './preferences.js';
+import { describe, problemText } from './problem-text.js';
+import { secret } from './secret-field.js';
 
 /**
  * What a form edits: `object`, which it changes, `forms` with the fields of all of them, `id` for the ids of its own, `problems` of the
- * last save, `ui` for what is no part of the options, and `onChange(key)` with the key of the field that was changed.
+ * last save, `ui` for what is no part of the options, `voices` that are known, and `onChange(key)` with the key of the field that was
+ * changed.
  *
- * @typedef {{ id: string, object: object, forms: object, problems: { path: string, message: string }[], ui: object, onChange(key?: string): void }} Editing
+ * @typedef {{ id: string, object: object, forms: object, problems: { path: string, message: string }[], ui: object, voices?: { id: string, name: string }[], onChange(key?: string): void }} Editing
  */
 
 /** The form of one fallback entry. */
@@ -83,7 +86,9 @@ function labelled({ field, key, id, problem }, control) {
   `;
 }
 
-function textInput({ field, id, value, problem, set }) {
+function textInput({ field, id, value, problem, set, editing }) {
+  const { voices = [] } = editing;
+  const choices = field.path.join() === 'voice' ? voices : [];
   const isNumber = field.kind === 'number';
   const onInput = ({ target }) => {
     const text = target.value.trim();
@@ -98,11 +103,19 @@ function textInput({ field, id, value, problem, set }) {
       placeholder=${field.placeholder}
       autocomplete="off"
       spellcheck="false"
+      list=${ifDefined(choices.length === 0 ? undefined : `${id}-known`)}
       aria-invalid=${problem === undefined ? 'false' : 'true'}
       aria-describedby=${ifDefined(problem === undefined ? undefined : `${id}-problem`)}
       .value=${live(String(value ?? ''))}
       @input=${onInput}
     />
+    ${
+      choices.length === 0
+        ? nothing
+        : html`<datalist id="${id}-known">
+            ${choices.map((choice) => html`<option value=${choice.id} label=${choice.name}></option>`)}
+          </datalist>`
+    }
   `;
 }
 
@@ -148,51 +161,6 @@ function several({ field, key, id, value, problem, set }) {
       </div>
       ${problemText(id, problem)}
     </fieldset>
-  `;
-}
-
-/** A key can be replaced and taken out, and is never shown: the server says no more than that there is one. */
-function secret({ key, id, value, problem, set, editing }) {
-  const { ui } = editing;
-  const isKept = isObject(value) && value.set === true;
-  if (isKept) ui.keptSecret = value;
-  const isEnv = isObject(value) && typeof value.env === 'string';
-  const isNew = typeof value === 'string';
-  const state = isKept
-    ? t('secret.set')
-    : isEnv
-      ? t('secret.env', { name: value.env })
-      : t(isNew ? 'secret.new' : 'secret.none');
-  const input = (label, text, type, write) => html`
-    <label class="visually-hidden" for=${id}>${label}</label>
-    <input
-      id=${id}
-      type=${type}
-      placeholder=${label}
-      autocomplete="new-password"
-      spellcheck="false"
-      aria-invalid=${problem === undefined ? 'false' : 'true'}
-      aria-describedby="${id}-help ${id}-problem"
-      .value=${live(text)}
-      @input=${({ target }) => write(target.value)}
-    />
-  `;
-  const button = (label, next) => html`<button type="button" class="quiet" @click=${() => set(next)}>${label}</button>`;
-  return html`
-    <div class="field wide" role="group" aria-labelledby="${id}-label">
-      <span class="label" id="${id}-label">${t(`field.${key}`)}</span>
-      <div class="secret">
-        <span class="pill ${isKept || isEnv ? 'good' : isNew ? 'warn' : ''}">${state}</span>
-        ${isNew ? input(t('secret.value'), value, 'password', (text) => set(text)) : nothing}
-        ${isEnv ? input(t('secret.variable'), value.env, 'text', (text) => set({ env: text })) : nothing}
-        ${isNew ? nothing : button(t(value === undefined ? 'secret.add' : 'secret.replace'), '')}
-        ${isEnv ? nothing : button(t('secret.useEnv'), { env: '' })}
-        ${ui.keptSecret !== undefined && !isKept ? button(t('secret.keep'), ui.keptSecret) : nothing}
-        ${value === undefined ? nothing : button(t('secret.remove'), undefined)}
-      </div>
-      <p class="hint" id="${id}-help">${t('secret.help')}</p>
-      ${problemText(id, problem)}
-    </div>
   `;
 }
 
@@ -260,11 +228,4 @@ function problemOf(path, { problems }) {
 function isAbout(problem, path) {
   const key = path.join('.');
   return problem.path === key || problem.path.startsWith(`${key}[`) || problem.path === `${key}.env`;
-}
-
-export const describe = ({ path, message }) => (path === '' ? message : `${path}: ${message}`);
-
-/** Messages of the checks are in English, whatever the page is in. */
-function problemText(id, problem) {
-  return html`<p class="problem" id="${id}-problem" lang="en" ?hidden=${problem === undefined}>${problem}</p>`;
 }

@@ -1,4 +1,5 @@
 // Server-sent events, and what to do when they stop.
+import { addressOf } from './api.js';
 
 const EVENTS = ['snapshot', 'attempts', 'circuit', 'health', 'status', 'configuration', 'alert'];
 const FIRST_WAIT = 1_000;
@@ -11,7 +12,7 @@ const LONGEST_WAIT = 30_000;
 export function listen({ onEvent, onState }) {
   let wait = FIRST_WAIT;
   const connect = () => {
-    const source = new EventSource('api/events');
+    const source = new EventSource(addressOf('events'));
     source.addEventListener('open', () => {
       wait = FIRST_WAIT;
       onState('live');

@@ -1,12 +1,15 @@
 import { html, nothing } from './lit-html/lit-html.js';
 import { repeat } from './lit-html/directives/repeat.js';
 import { card } from './card.js';
-import { canAdd, problemsOfEntry } from './draft.js';
-import { describe, generalForm } from './form.js';
-import { clock, explain, language, t, theme, THEMES } from './preferences.js';
+import { canAdd } from './draft.js';
+import { generalForm } from './form.js';
+import { happenings } from './happenings.js';
+import { sumUp } from './overall.js';
+import { language, t, theme, THEMES } from './preferences.js';
+import { dock, outcome } from './dock.js';
+import { traffic } from './traffic.js';
 
 const LANGUAGES = { en: 'English', zh: '中文' };
-const OVERALL_PILLS = { ok: 'good', degraded: 'warn', 'text-only': 'bad', unknown: '' };
 
 /** The whole page. */
 export function page(app) {
@@ -21,7 +24,7 @@ export function page(app) {
 }
 
 function header({ state, actions }) {
-  const overall = state.status?.status ?? 'unknown';
+  const { name, kind, blanks } = sumUp(state.status);
   return html`
     <header>
       <div class="bar">
@@ -43,9 +46,7 @@ function header({ state, actions }) {
         </div>
       </div>
       <div class="bar status">
-        <span class="pill dot large ${OVERALL_PILLS[overall]}" id="overall" data-status=${overall}
-          >${t(`overall.${overall}`)}</span
-        >
+        <span class="pill dot large ${kind}" id="overall" data-status=${name}>${t(`overall.${name}`, blanks)}</span>
         <span class="connection ${state.connection}">${t(`connection.${state.connection}`)}</span>
       </div>
     </header>
@@ -75,46 +76,10 @@ function fileProblem(problem) {
   </div>`;
 }
 
-/** What became of the last action, and what there is to decide. */
-function outcome({ state, actions }) {
-  if (state.conflict !== null) {
-    return html`<div class="banner warn" id="conflict">
-      <p>${t('conflict')}</p>
-      <button type="button" @click=${actions.takeTheirs}>${t('conflict.reload')}</button>
-      <button type="button" @click=${actions.keepMine}>${t('conflict.keep')}</button>
-    </div>`;
-  }
-  if (state.notice === null) return nothing;
-  const loose = state.draft === null ? [] : looseProblems(state);
-  return html`<div class="banner ${state.notice.kind}" id="notice">
-    <p>${t(state.notice.key, state.notice.blanks)}</p>
-    ${
-      state.notice.key === 'refused'
-        ? html`<button type="button" @click=${() => location.reload()}>${t('reload')}</button>`
-        : nothing
-    }
-    ${
-      loose.length === 0
-        ? nothing
-        : html`<ul lang="en">
-            ${loose.map((problem) => html`<li>${describe(problem)}</li>`)}
-          </ul>`
-    }
-  </div>`;
-}
-
-/** Problems that no card shows. */
-function looseProblems({ problems, draft }) {
-  const shown = new Set(
-    draft.items.flatMap((_item, index) => problemsOfEntry(problems, index).map(({ message }) => message)),
-  );
-  return problems.filter(({ message, path }) => !(path.startsWith('fallback[') && shown.has(message)));
-}
-
 function content(app) {
   const { state, actions } = app;
-  const isDirty = actions.isDirty();
   return html`
+    ${traffic(state)}
     <section aria-labelledby="chain-title">
       <div class="section-head">
         <div>
@@ -124,7 +89,7 @@ function content(app) {
         <button
           type="button"
           id="undo"
-          ?disabled=${!state.snapshot.canUndo || isDirty || state.isSaving}
+          ?disabled=${!state.snapshot.canUndo || actions.isDirty() || state.isSaving}
           @click=${actions.undo}
         >
           ${t('undo')}
@@ -153,6 +118,7 @@ function content(app) {
         )}
       </div>
     </section>
+    ${happenings(state)}
     <section class="card" aria-labelledby="general-title">
       <h2 id="general-title">${t('general')}</h2>
       ${generalForm({
@@ -164,33 +130,6 @@ function content(app) {
         onChange: (key) => actions.edited(key),
       })}
     </section>
-    <section class="card" aria-labelledby="activity-title">
-      <h2 id="activity-title">${t('activity')}</h2>
-      ${
-        state.activity.length === 0
-          ? html`<p class="hint">${t('activity.none')}</p>`
-          : html`<ol class="activity">
-              ${state.activity.map(({ name, data, at }) => html`<li><time>${clock(at)}</time> ${sentence(name, data)}</li>`)}
-            </ol>`
-      }
-    </section>
-    <section class="dock ${isDirty || state.notice !== null ? 'raised' : ''}" aria-label=${t('save')}>
-      ${outcome(app)}
-      <div class="save-bar ${isDirty ? 'dirty' : ''}">
-        <p>${isDirty ? t('unsaved') : t(`persistence.${state.snapshot.persistence}`)}</p>
-        <button type="button" id="discard" ?hidden=${!isDirty} ?disabled=${state.isSaving} @click=${actions.discard}>
-          ${t('discard')}
-        </button>
-        <button type="button" id="save" class="primary" ?disabled=${!isDirty || state.isSaving} @click=${actions.save}>
-          ${state.isSaving ? t('saving') : t('save')}
-        </button>
-      </div>
-    </section>
+    ${dock(app)}
   `;
-}
-
-function sentence(name, data) {
-  if (name === 'health') return t('event.health', { ...data, code: explain(data.code) });
-  if (name === 'configuration' && data.problem !== null) return t('event.configuration.problem', data);
-  return t(`event.${name}`, data);
 }

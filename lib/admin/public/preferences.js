@@ -38,11 +38,23 @@ export function explain(code) {
   return status === undefined ? t(`code.${code}`) : t('code.status', { status });
 }
 
-export function clock(at) {
-  return new Intl.DateTimeFormat(language(), {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  }).format(at);
+const TIMES = {
+  seconds: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+  minutes: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  day: { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+};
+
+/** Writes a time of the clock, in seconds, in minutes, or with its day where that is not today. */
+export function clock(at, precision = 'seconds') {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  const shown = precision === 'day' && isToday ? 'seconds' : precision;
+  return new Intl.DateTimeFormat(language(), TIMES[shown]).format(at);
+}
+
+/** Writes a share. What is nearly all, or nearly nothing, is not made to look like it. */
+export function percent(share) {
+  const inTenths = (round) => round(share * 1000) / 1000;
+  const rounded = share > 0.99 ? inTenths(Math.floor) : share < 0.01 ? inTenths(Math.ceil) : share;
+  const digits = rounded < 0.01 || rounded > 0.99 ? 1 : 0;
+  return new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: digits }).format(rounded);
 }

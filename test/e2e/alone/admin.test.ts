@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -97,27 +98,28 @@ describe('the admin page in Chromium', function () {
   const names = (): string[] => app.speech.status().providers.map(({ name }) => name);
   const speak = (format = 'wav'): Promise<Response> => app.speak({ input: 'Hello there.', response_format: format });
 
-  it('tells of a wrong port when asked to verify it, and the app uses the right one once it is saved', async () => {
+  it('tells of a wrong port when asked to verify it, beside its field, and the app uses the right one once it is saved', async () => {
     const second = await startUpstream('speaks');
     await press('kokoro', 'edit');
     const address = `${card('kokoro')} input[type=url]`;
     const closed = String(await closedPort(test));
     await page.fill(address, `http://127.0.0.1:${closed}/v1`);
     await press('kokoro', 'verify');
-    await press('kokoro', 'run');
     await page.waitForSelector(`${card('kokoro')} .verdict.bad`);
     const told = await page.textContent(`${card('kokoro')} .verification`);
     expect(told).to.contain('nothing listens').and.contain(closed).and.contain('refused');
+    expect(await page.inputValue(address)).to.contain(closed);
     await page.screenshot({ path: join(SHOTS, 'express-speech-admin-verify-1280.png'), fullPage: true });
 
-    await press('kokoro', 'edit');
     await page.fill(address, second.baseUrl);
-    await press('kokoro', 'verify');
     expect(await page.textContent(`${card('kokoro')} .verification`)).to.contain('changed after this');
-    await press('kokoro', 'run');
+    await press('kokoro', 'verify');
     await page.waitForSelector(`${card('kokoro')} .verdict.good`);
     expect(second.requests.some(({ headers }) => headers.authorization === `Bearer ${KEY}`)).to.equal(true);
+    // What was just found well is not tried once more.
+    const tried = second.requests.length;
     await save();
+    expect(second.requests.slice(tried).some(({ path }) => path === '/v1/audio/speech')).to.equal(false);
     const before = upstream.requests.length;
     const reply = await speak();
     expect(reply.headers.get('x-speech-provider')).to.equal('kokoro');
@@ -128,20 +130,118 @@ describe('the admin page in Chromium', function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it('shows a provider that freezes as down within one interval of its first failed check', async () => {
+  it('asks before it saves an address that is dead, and refuses nothing', async () => {
+    await press('kokoro', 'edit');
+    const address = `${card('kokoro')} input[type=url]`;
+    const dead = `http://127.0.0.1:${String(await closedPort(test))}/v1`;
+    await page.fill(address, dead);
+    await page.click('#save');
+    await page.waitForSelector('#save-anyway');
+    expect(await page.textContent('#review'))
+      .to.contain('kokoro would not speak')
+      .and.contain('nothing listens');
+    expect(await hasFocus('#save-back')).to.equal(true);
+    await page.screenshot({ path: join(SHOTS, 'express-speech-admin-review-1280.png'), fullPage: true });
+    await page.click('#save-back');
+    expect(existsSync(file)).to.equal(false);
+    expect(await page.inputValue(address)).to.equal(dead);
+    await page.click('#save');
+    await page.click('#save-anyway');
+    await notice('good');
+    expect(await readFile(file, 'utf8')).to.contain(dead);
+  });
+
+  it('lets nobody wait for a server that does not answer', async () => {
+    const silent = await startUpstream('stays silent');
+    await press('kokoro', 'edit');
+    await page.fill(`${card('kokoro')} input[type=url]`, silent.baseUrl);
+    await page.click('#save');
+    await page.click('#save-unseen');
+    await notice('good');
+    expect(await readFile(file, 'utf8')).to.contain(silent.baseUrl);
+    await silent.close();
+  });
+
+  it('asks before text is put before sound, or there is no last resort', async () => {
+    await page.click(`${card('text')} [data-focus=up]`);
+    await page.click('#save');
+    await page.waitForSelector('#save-anyway');
+    expect(await page.textContent('#review')).to.contain('nobody ever hears local');
+    await page.click('#save-back');
+    await page.click(`${card('text')} button.danger`);
+    await page.click('#save');
+    await page.waitForSelector('#save-anyway');
+    expect(await page.textContent('#review')).to.contain('no text reply at the end');
+    await page.click('#save-anyway');
+    await notice('good');
+    expect(names()).to.deep.equal(['kokoro', 'local']);
+    // It is known by now.
+    await page.click(`${card('kokoro')} [data-focus=down]`);
+    await save();
+    expect(names()).to.deep.equal(['local', 'kokoro']);
+  });
+
+  it('has the voices of the server to pick, to hear and to keep', async () => {
+    await press('kokoro', 'edit');
+    await page.waitForSelector(`${card('kokoro')} datalist option`, { state: 'attached' });
+    const voices = await page.evaluate(
+      `[...document.querySelectorAll(${JSON.stringify(`${card('kokoro')} datalist option`)})].map(({ value }) => value)`,
+    );
+    expect(voices).to.deep.equal(['alloy', 'nova']);
+    await page.selectOption(`${card('kokoro')} .try select`, 'nova');
+    await press('kokoro', 'speak');
+    await page.waitForSelector(`${card('kokoro')} audio`);
+    expect(upstream.requests.at(-1)?.body).to.include({ voice: 'nova' });
+    await press('kokoro', 'take');
+    expect(await page.inputValue(`${card('kokoro')} input[id$=-voice]`)).to.equal('nova');
+    // A voice that is in no list can be typed all the same.
+    await page.fill(`${card('kokoro')} input[id$=-voice]`, 'my own');
+    expect(await page.textContent('.save-bar')).to.contain('unsaved changes');
+  });
+
+  it('shows a provider that freezes as down as soon as the router takes it for that', async () => {
     await page.waitForSelector(`${card('kokoro')}[data-state=up]`);
-    const failed = new Promise<number>((resolve) => {
-      app.speech.on('health', ({ provider, ok }) => {
-        if (provider === 'kokoro' && !ok) resolve(performance.now());
+    const known = new Promise<number>((resolve) => {
+      app.speech.on('health', () => {
+        if (app.speech.status().providers[0]?.state === 'down') resolve(performance.now());
       });
     });
     upstream.behave('stays silent');
-    const since = await failed;
+    const since = await known;
     await page.waitForSelector(`${card('kokoro')}[data-state=down]`);
     expect(performance.now() - since).to.be.below(INTERVAL);
     await page.waitForSelector('#overall[data-status=degraded]');
+    expect(await page.textContent('#overall')).to.contain('local speaks for kokoro');
     upstream.behave('speaks');
     await page.waitForSelector(`${card('kokoro')}[data-state=up]`);
+    // Whoever opens the page afterwards is told of it.
+    await page.reload();
+    await page.waitForSelector('.activity .bad:has-text("kokoro is down: ")');
+    await page.waitForSelector('.activity .good:has-text("kokoro is back")');
+    expect(await page.locator(`${card('kokoro')} .strip rect:is(.mixed, .bad)`).count()).to.be.at.least(2);
+    expect(await page.getAttribute(`${card('kokoro')} .strip svg`, 'aria-label')).to.match(/trouble in 1 of 48 .*% of/);
+  });
+
+  it('says that all is well only where that is so, and shows no circuit of what has none', async () => {
+    await page.waitForSelector('#overall[data-status=ok]');
+    expect(await page.textContent(`${card('text')} .pills`)).to.match(/^\s*Always there\s*$/);
+    app.speech.reconfigure({
+      configFile: file,
+      fallback: [
+        { type: 'remote', name: 'kokoro', baseUrl: upstream.baseUrl, health: HEALTH },
+        {
+          type: 'remote',
+          name: 'spare',
+          baseUrl: `http://127.0.0.1:${String(await closedPort(test))}/v1`,
+          health: HEALTH,
+        },
+        { type: 'text' },
+      ],
+    });
+    await page.waitForSelector(`${card('spare')}[data-state=down]`);
+    await page.waitForSelector('#overall[data-status=partly]');
+    expect(await page.textContent('#overall')).to.equal('kokoro speaks; down: spare');
+    await page.waitForSelector('.activity li:has-text("The program changed the configuration: spare was added")');
   });
 
   it('changes the order by keyboard, keeps the focus, says where it is, and undoes it', async () => {
@@ -168,6 +268,8 @@ describe('the admin page in Chromium', function () {
   });
 
   it('changes the order by dragging', async () => {
+    // All cards are in sight, so that nothing scrolls beneath what is dragged.
+    await page.setViewportSize({ ...DESK, height: 1_800 });
     await page.hover(`${card('text')} .grip`);
     await page.mouse.down();
     await page.hover(`${card('local')} h3`);
@@ -223,15 +325,17 @@ describe('the admin page in Chromium', function () {
     await page.click('#save');
     await notice('bad');
     await folded.locator('textarea').fill('{ "voices": { "alloy": "af_bella" } }');
-    await save();
+    await page.click('#save');
+    await page.click('#save-anyway');
+    await notice('good');
     await app.speak({ input: 'Hello there.', voice: 'alloy' });
     expect(upstream.requests.at(-1)?.body).to.include({ voice: 'af_bella', model: 'kokoro' });
   });
 
   it('tries a sentence through one provider, to be listened to', async () => {
     for (const name of ['kokoro', 'local']) {
-      await press(name, 'try');
-      await press(name, 'run');
+      await press(name, 'edit');
+      await press(name, 'speak');
       await page.waitForSelector(`${card(name)} audio`);
       const heard = await page.evaluate(
         `new Promise((resolve) => {
@@ -242,10 +346,20 @@ describe('the admin page in Chromium', function () {
       );
       expect(heard).to.be.above(0);
     }
-    await press('text', 'try');
-    await press('text', 'run');
+    await press('text', 'edit');
+    await press('text', 'speak');
     await page.waitForSelector(`${card('text')} .try p:has-text("Good morning")`);
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('says that it is to be clicked where the browser plays nothing by itself', async () => {
+    await page.evaluate(
+      `HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no gesture', 'NotAllowedError'))`,
+    );
+    await press('kokoro', 'edit');
+    await press('kokoro', 'speak');
+    await page.waitForSelector(`${card('kokoro')} .try p:has-text("press play")`);
+    expect(await page.isVisible(`${card('kokoro')} audio`)).to.equal(true);
   });
 
   it('draws the calls as they happen, and says the same in words', async () => {
@@ -253,10 +367,13 @@ describe('the admin page in Chromium', function () {
     await speak();
     upstream.behave('speaks');
     for (let number = 0; number < 4; number += 1) await speak();
-    const chart = page.locator(`${card('kokoro')} .chart svg`);
-    await page.waitForSelector(`${card('kokoro')} .chart rect:nth-of-type(5)`, { state: 'attached' });
+    const chart = page.locator(`${card('kokoro')} .fact-chart svg`);
+    await page.waitForSelector(`${card('kokoro')} .fact-chart rect:nth-of-type(5)`, { state: 'attached' });
+    expect(await page.textContent(`${card('kokoro')} .fact-chart .upright`)).to.match(/^\d+ ms0$/);
     expect(await chart.getAttribute('aria-label')).to.match(/^The last \d calls: median \d+ ms .*, [12] failed\.$/);
     expect(await page.textContent(`${card('kokoro')} .fact-errors`)).to.contain('reset');
+    await page.waitForSelector('.shares li:has-text("kokoro 80%")', { timeout: 20_000 });
+    expect(await page.textContent('.traffic dl')).to.contain('20%');
   });
 
   it('says that somebody else has saved, and lets the operator choose', async () => {
@@ -264,6 +381,7 @@ describe('the admin page in Chromium', function () {
     await page.click(`${card('kokoro')} [data-focus=down]`);
     await other.click('.chain .card[data-name=text] button.danger');
     await other.click('#save');
+    await other.click('#save-anyway');
     await page.waitForSelector('#conflict');
     await page.click('#conflict button:last-child');
     expect(await order()).to.deep.equal(['local', 'kokoro', 'text']);
@@ -299,15 +417,16 @@ describe('the admin page in Chromium', function () {
     it(`is accessible and fits: ${theme}, ${language}, ${String(width)} pixels`, async () => {
       // Only here the policy is put aside, for axe.
       const lenient = await browser.newContext({ viewport, locale, colorScheme: theme, bypassCSP: true });
-      page = await openPage(lenient);
       await speak();
+      page = await openPage(lenient);
       const shot = (name: string): Promise<Buffer> =>
         page.screenshot({
           path: join(SHOTS, `express-speech-admin-${name}-${theme}-${language}-${String(width)}.png`),
           fullPage: true,
         });
       expect(await page.getAttribute('html', 'lang')).to.equal(language);
-      await page.waitForSelector(`${card('kokoro')} .chart rect`);
+      await page.waitForSelector(`${card('kokoro')} .fact-chart rect`);
+      await page.waitForSelector('.shares li');
       await shot('closed');
       expect(await axeFindings()).to.deep.equal([]);
       await openEverything();
@@ -317,6 +436,16 @@ describe('the admin page in Chromium', function () {
       await lenient.close();
     });
   }
+
+  it('works under an address with a password in it', async () => {
+    const address = new URL(`${app.origin}/admin/`);
+    address.username = 'admin';
+    address.password = 'secret';
+    await page.goto(address.href);
+    await page.waitForSelector('.chain .card');
+    await page.waitForSelector('.connection.live');
+    expect(complaints).to.deep.equal([]);
+  });
 
   it('remembers theme and language', async () => {
     await page.selectOption('#theme', 'dark');
@@ -328,16 +457,29 @@ describe('the admin page in Chromium', function () {
     expect(await page.textContent('h1')).to.equal('语音');
   });
 
-  /** Opens each kind of panel, with what can go wrong in it. */
+  it('says in Chinese what a verification says', async () => {
+    await page.selectOption('#language', 'zh');
+    await press('kokoro', 'edit');
+    const closed = String(await closedPort(test));
+    await page.fill(`${card('kokoro')} input[type=url]`, `http://127.0.0.1:${closed}/v1`);
+    await press('kokoro', 'verify');
+    await page.waitForSelector(`${card('kokoro')} .verdict.bad`);
+    const told = await page.textContent(`${card('kokoro')} .verification`);
+    expect(told)
+      .to.contain(`本机的端口 ${closed} 没有服务在监听；请启动服务器`)
+      .and.not.match(/nothing listens|start the/);
+  });
+
+  /** Opens each workbench, with what can go wrong in it. */
   async function openEverything(): Promise<void> {
     await page.click('.add button:first-of-type');
     await page.click('#save');
     await notice('bad');
+    await press('kokoro', 'edit');
     await press('kokoro', 'verify');
-    await press('kokoro', 'run');
     await page.waitForSelector(`${card('kokoro')} .verdict`);
-    await press('local', 'try');
-    await press('local', 'run');
+    await press('local', 'edit');
+    await press('local', 'speak');
     // flite knows no Chinese, which it says.
     await page.waitForSelector(`${card('local')} :is(audio, .try .problem)`);
     await page.evaluate(`for (const folded of document.querySelectorAll('details')) folded.open = true`);
