@@ -94,7 +94,7 @@ function speechByPost(): object {
     },
     responses: {
       200: spoken('Sound, events, or the text where only that is left.', {
-        'text/event-stream': { schema: { type: 'string' } },
+        'text/event-stream': {},
       }),
       ...failures(['cross_site', 'range_not_satisfiable']),
     },
