@@ -8,7 +8,7 @@ const [{ files, size, unpackedSize }] = JSON.parse(
 );
 const stray = files
   .map(({ path }) => path)
-  .filter((path) => !/^(dist\/|README\.md$|LICENSE$|package\.json$)/.test(path));
+  .filter((path) => !/^(dist\/|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/.test(path));
 console.log(
   `${files.length} files, ${Math.round(size / 1_000)} kB packed, ${Math.round(unpackedSize / 1_000)} kB unpacked`,
 );

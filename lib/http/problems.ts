@@ -19,7 +19,7 @@ interface Problem {
 }
 
 /** One table from error code to HTTP status. Whatever is not in it is a failure of the providers: 503. */
-const PROBLEMS: Readonly<Record<string, Problem>> = {
+export const PROBLEMS: Readonly<Record<string, Problem>> = {
   invalid_request: { status: 400, type: 'invalid_request_error' },
   invalid_json: { status: 400, type: 'invalid_request_error' },
   missing_required_parameter: { status: 400, type: 'invalid_request_error' },

@@ -15,9 +15,9 @@ export interface ReadRequest {
 }
 
 /** Longest name of a voice or model that is looked at; a name is not the place to send a text. */
-const MOST_NAME_CHARACTERS = 256;
+export const MOST_NAME_CHARACTERS = 256;
 /** Longest `instructions`, the limit of OpenAI's API. */
-const MOST_INSTRUCTION_CHARACTERS = 4_096;
+export const MOST_INSTRUCTION_CHARACTERS = 4_096;
 
 /** Deepest nesting of fields that the API does not know. */
 const MOST_DEPTH = 32;
@@ -30,7 +30,8 @@ const nameText = z
     (text) => !hasVisibleText(text) || (text.length <= MOST_NAME_CHARACTERS && /^[^\p{Cc}\p{Surrogate}]+$/u.test(text)),
   );
 
-const BODY = z.looseObject({
+/** The fields of a request. What is neither a type nor a limit of JSON Schema is checked beside it. */
+export const SPEECH_BODY = z.looseObject({
   input: z.string(),
   model: nameText.nullish(),
   voice: z.union([nameText, z.looseObject({ id: nameText.nullable() })]).nullish(),
@@ -68,7 +69,7 @@ export function readSpeechRequest(body: unknown, maxInput: number, requestId: st
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw problem('invalid_request', 'The request body must be a JSON object.');
   }
-  const parsed = BODY.safeParse(body);
+  const parsed = SPEECH_BODY.safeParse(body);
   if (!parsed.success) throw refusal(parsed.error, body);
   const { input, model, voice, instructions, response_format, speed, stream_format, fallback, ...rest } = parsed.data;
   checkInput(input, maxInput);

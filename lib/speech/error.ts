@@ -1,4 +1,5 @@
-const CODES = [
+/** Every code but `status.NNN`, which has a number in it. */
+export const SPEECH_ERROR_CODES = [
   'timeout.lookup',
   'timeout.connect',
   'timeout.tls',
@@ -60,9 +61,9 @@ const CODES = [
  * - `aborted`: the client has left, or the router closes
  * - `internal`: something unexpected; the cause is on a log line
  */
-export type SpeechErrorCode = (typeof CODES)[number] | `status.${number}`;
+export type SpeechErrorCode = (typeof SPEECH_ERROR_CODES)[number] | `status.${number}`;
 
-const KNOWN_CODES: ReadonlySet<unknown> = new Set(CODES);
+const KNOWN_CODES: ReadonlySet<unknown> = new Set(SPEECH_ERROR_CODES);
 
 /** Says whether a code is one of those that stand in replies, log lines, metrics and events. */
 export function isKnownCode(code: unknown): boolean {
