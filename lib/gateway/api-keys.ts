@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { problem } from '../http/problems.js';
 import { digestOf } from './digest.js';
+import { gatewayProblem } from './problems.js';
 
 /** Length that is looked at: no key is longer, and what is sent by whoever has none is not worth hashing. */
 const MOST_LETTERS = 1_024;
@@ -28,7 +28,7 @@ export function requireApiKey(keys: readonly string[], { isPublic, onRefused }: 
     }
     if (index === -1) {
       onRefused?.(request);
-      next(problem('invalid_api_key', 'Show a key of this gateway as "Authorization: Bearer KEY".'));
+      next(gatewayProblem('invalid_api_key', 'Show a key of this gateway as "Authorization: Bearer KEY".'));
       return;
     }
     (request as Named)[CLIENT] = `key ${String(index)}`;

@@ -2,9 +2,9 @@ import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { LRUCache } from 'lru-cache';
 import type { GatewaySettings } from '../config/gateway-options.js';
-import { problem } from '../http/problems.js';
 import type { Clock } from '../resilience/index.js';
 import { clientOf } from './api-keys.js';
+import { gatewayProblem } from './problems.js';
 
 /** Clients whose text is counted at a time; whoever has not asked for longest is forgotten first. */
 const MOST_CLIENTS = 10_000;
@@ -21,7 +21,7 @@ export function limitRequests({ window, requests }: GatewaySettings['rateLimit']
     ...COMMON,
     keyGenerator: nameOf,
     handler(_request, _response, next) {
-      next(problem('rate_limited', `More than ${String(requests)} requests in ${seconds(window)}.`));
+      next(gatewayProblem('rate_limited', `More than ${String(requests)} requests in ${seconds(window)}.`));
     },
   });
 }
@@ -48,7 +48,7 @@ export function limitText(
       return;
     }
     response.setHeader('Retry-After', String(Math.max(1, Math.ceil((current.end - now) / 1_000))));
-    next(problem('rate_limited', `More than ${String(most)} bytes of text in ${seconds(window)}.`));
+    next(gatewayProblem('rate_limited', `More than ${String(most)} bytes of text in ${seconds(window)}.`));
   };
 }
 
@@ -61,7 +61,7 @@ export function limitLogins(): RequestHandler {
     skipSuccessfulRequests: true,
     requestWasSuccessful: (_request, response) => response.statusCode !== 401,
     handler(_request, _response, next) {
-      next(problem('rate_limited', `More than ${String(MOST_LOGINS)} wrong passwords in a minute.`));
+      next(gatewayProblem('rate_limited', `More than ${String(MOST_LOGINS)} wrong passwords in a minute.`));
     },
   });
 }

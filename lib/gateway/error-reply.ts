@@ -1,9 +1,10 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { problem, toHttpError } from '../http/problems.js';
+import { toHttpError } from '../http/problems.js';
+import { gatewayProblem } from './problems.js';
 
 /** Answers what nobody else has: the gateway has nothing at this address. */
 export const notFound: RequestHandler = (_request, _response, next) => {
-  next(problem('not_found', 'There is nothing here. Speech is at POST /v1/audio/speech.'));
+  next(gatewayProblem('not_found', 'There is nothing here. Speech is at POST /v1/audio/speech.'));
 };
 
 /** Writes errors in the shape of OpenAI’s API, as the router does. */

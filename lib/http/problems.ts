@@ -12,7 +12,8 @@ export interface ErrorBody {
 /** An http-errors error that knows its own body. `headers` are sent with the reply, as Express does with such errors. */
 export type SpeechHttpError = HttpError & { readonly body: ErrorBody; readonly headers: Record<string, string> };
 
-interface Problem {
+/** How an error of one code leaves. */
+export interface Problem {
   readonly status: number;
   readonly type: string;
   readonly headers?: Record<string, string>;
@@ -26,9 +27,6 @@ export const PROBLEMS: Readonly<Record<string, Problem>> = {
   invalid_type: { status: 400, type: 'invalid_request_error' },
   invalid_value: { status: 400, type: 'invalid_request_error' },
   string_above_max_length: { status: 400, type: 'invalid_request_error' },
-  invalid_api_key: { status: 401, type: 'invalid_request_error', headers: { 'www-authenticate': 'Bearer' } },
-  not_found: { status: 404, type: 'invalid_request_error' },
-  rate_limited: { status: 429, type: 'rate_limit_error' },
   cross_site: { status: 403, type: 'invalid_request_error' },
   request_timeout: { status: 408, type: 'invalid_request_error', headers: { connection: 'close' } },
   body_too_large: { status: 413, type: 'invalid_request_error', headers: { connection: 'close' } },
@@ -49,12 +47,12 @@ const EXHAUSTED: Problem = {
 
 /** Makes the error for a request that cannot be served, its status taken from the table. */
 export function problem(code: string, message: string, param: string | null = null): SpeechHttpError {
-  return build(PROBLEMS[code] ?? EXHAUSTED, code, message, param);
+  return makeProblem(PROBLEMS[code] ?? EXHAUSTED, code, message, param);
 }
 
 /** Makes the error for a chain in which nobody answered. `code` is the reason of the first provider asked. */
 export function exhausted(code: string): SpeechHttpError {
-  return build(EXHAUSTED, code, 'No speech provider could answer this request.', null);
+  return makeProblem(EXHAUSTED, code, 'No speech provider could answer this request.', null);
 }
 
 /**
@@ -83,7 +81,8 @@ export function toHttpError(thrown: unknown): SpeechHttpError {
   return error;
 }
 
-function build(
+/** Makes an error that knows its own body. */
+export function makeProblem(
   { status, type, headers }: Problem,
   code: string,
   message: string,
