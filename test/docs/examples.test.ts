@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
@@ -46,6 +47,17 @@ describe('the examples of the pages', () => {
     for (const { at, value } of configurations) {
       expect(validate(value), `${at}: ${JSON.stringify(validate.errors)}`).to.equal(true);
     }
+  });
+
+  it('call commands that there are', () => {
+    const source = readFileSync(new URL('../../lib/cli/command-line.ts', import.meta.url), 'utf8');
+    const [, list = ''] = /^const COMMANDS = \[(.+)\];$/m.exec(source) ?? [];
+    const commands = list.split(', ').map((command) => command.slice(1, -1));
+    const called = of('sh').flatMap(({ page, line, code }) =>
+      [...code.matchAll(/\bnpx express-speech (\w+)/g)].map(([, name]) => ({ at: `${page}:${String(line)}`, name })),
+    );
+    expect(called).to.have.length.greaterThan(4);
+    for (const { at, name } of called) expect(commands, at).to.include(name);
   });
 
   it('are YAML where they say so', () => {
