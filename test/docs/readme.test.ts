@@ -1,36 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { compileFunction } from 'node:vm';
 import { expect } from 'chai';
 import express, { type Express } from 'express';
-import ts from 'typescript';
 import { sniffAudio } from '../../lib/audio/sniff.js';
 import * as library from '../../lib/index.js';
 import { examplesOf } from '../support/examples.js';
-
-const load = createRequire(import.meta.url);
-
-/** Runs an example as it stands: what it takes for granted is handed in, and so is what an import is to give. */
-function run(
-  code: string,
-  given: Readonly<Record<string, unknown>>,
-  modules: Readonly<Record<string, unknown>> = {},
-): void {
-  const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
-  const { outputText } = ts.transpileModule(code, { compilerOptions: options });
-  const require = (name: string): unknown => modules[name] ?? (name === 'express-speech' ? library : load(name));
-  const program = compileFunction(outputText, ['require', 'exports', ...Object.keys(given)]) as (
-    ...values: unknown[]
-  ) => void;
-  program(require, {}, ...Object.values(given));
-}
-
-function exampleWith(words: string): string {
-  const found = examplesOf('README.md').find(({ language, code }) => language === 'js' && code.includes(words));
-  return found?.code ?? expect.fail(`there is no example with ${words}`);
-}
+import { readmeExample, runExample } from '../support/run-example.js';
 
 const originOf = (server: Server): string => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 
@@ -62,7 +38,7 @@ describe('the README’s examples', () => {
     };
     const speechRouter = (options?: library.SpeechRouterOptions): library.SpeechRouter =>
       keep(library.speechRouter(options));
-    run(exampleWith('app.listen(3000)'), {}, { express: onFreePort, 'express-speech': { speechRouter } });
+    runExample(readmeExample('app.listen(3000)'), {}, { express: onFreePort, 'express-speech': { speechRouter } });
     const [server] = servers;
     if (server === undefined) expect.fail('it does not listen');
     await once(server, 'listening');
@@ -94,7 +70,7 @@ describe('the README’s examples', () => {
         next();
       });
       const speech = keep(library.speechRouter({ fallback: [{ type: 'text' }], logger: false }));
-      run(exampleWith('helmet('), { app, speech });
+      runExample(readmeExample('helmet('), { app, speech });
       app.get('/', (_request, response) => {
         response.send('<p>A page</p>');
       });
