@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { sep } from 'node:path';
 import { expect } from 'chai';
 import { SPEECH_FORMATS, contentTypeOf } from '../../lib/audio/formats.js';
 import { configurationSchema } from '../../lib/config/json-schema.js';
@@ -14,12 +15,34 @@ describe('the README', () => {
     expect(beyond).to.have.length.within(1, 150);
   });
 
+  it('has under 1,500 words', () => {
+    expect(page.split(/\s+/)).to.have.length.within(500, 1_499);
+  });
+
   it('has each set-up in one command, of scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> };
     for (const script of ['start', 'test']) {
       expect(page).to.contain(`\n\`\`\`sh\nnpm install && npm ${script}\n\`\`\`\n`);
       expect(scripts).to.have.property(script);
     }
+  });
+});
+
+describe('docs/README.md', () => {
+  const page = read('docs/README.md');
+
+  it('leads to every page, the decisions by their own list', () => {
+    const pages = readdirSync(new URL('../../docs', import.meta.url), { recursive: true, encoding: 'utf8' })
+      .map((path) => path.split(sep).join('/'))
+      .filter((path) => path.endsWith('.md') && path !== 'README.md' && !/^decisions\/\d/.test(path));
+    const links = [...page.matchAll(/\]\(([^()\s#]+)\)/g)].map(([, target = '']) => target);
+    expect(pages).to.have.length.greaterThan(15);
+    expect(links.filter((link) => !link.startsWith('../'))).to.have.members(pages);
+  });
+
+  it('has the guides and the reference apart', () => {
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings).to.include.members(['Guides', 'Reference']);
   });
 });
 
