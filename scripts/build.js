@@ -160,8 +160,7 @@ async function buildClient(outdir) {
     bundle: true,
     format: 'esm',
     target: 'es2022',
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     sourcemap: true,
     logLevel: 'warning',
   });

@@ -75,10 +75,11 @@ export function createSound(
   }
 
   async function load(): Promise<void> {
-    source = createMediaSource(type, audio);
-    if (source !== undefined) {
-      attach(source);
-      await feed(source, type, readBytes(body, timeout, received), audio, signal);
+    const streamed = createMediaSource(type, audio);
+    source = streamed?.source;
+    if (streamed !== undefined) {
+      attach(streamed.source);
+      await feed(streamed, readBytes(body, timeout, received), audio, signal);
     } else {
       const blob = await readBlob(body, timeout, received, type);
       if (blob.size > 0 && !signal.aborted) attach(blob);

@@ -24,10 +24,10 @@ const DEAD = { type: 'remote', name: 'dead', baseUrl: 'http://127.0.0.1:1/v1', h
 const built = new URL('../../../dist/client/index.js', import.meta.url);
 
 describe('the built client', () => {
-  it('is one module that imports nothing, under 4 KB gzipped', async () => {
+  it('is one module that imports nothing, under 5 KB gzipped', async () => {
     const code = await readFile(built);
-    expect(gzipSync(code, { level: 9 }).length).to.be.below(4_096);
-    expect(code.toString()).to.match(/export\s*\{\s*speak\s*\}/);
+    expect(gzipSync(code, { level: 9 }).length).to.be.below(5_000);
+    expect(code.toString()).to.match(/export\s*\{[^}]*\bspeak\s*\}/);
     expect(code.toString()).to.not.match(/\bimport\b/);
   });
 
