@@ -9,6 +9,15 @@ const BYTES_PER_SECOND = OWN_SHAPE.sampleRate * OWN_SHAPE.channels * 2;
 /** Milliseconds for one answer: a bench is to see how slow it is, not to give up on it. */
 const PATIENCE = 60_000;
 
+/** What the parts of the server's entry are called on the command line. */
+const NAMES = new Map([
+  ['fallback[0].baseUrl', 'the base URL'],
+  ['fallback[0].model', '--model'],
+  ['fallback[0].voice', '--voice'],
+  ['fallback[0].apiKey', '--api-key-env'],
+  ['fallback[0].apiKey.env', '--api-key-env'],
+]);
+
 /** A sentence as people have read to them. It has a number, as some servers keep what they have said. */
 const sentence = (number: number): string =>
   `Number ${String(number)}: the ships hung in the sky in much the same way that bricks do not, and nobody looked up.`;
@@ -50,10 +59,10 @@ export interface BenchRow {
 
 /** Measures how fast a server speaks, and to how many at once. Resolves with the exit status: 1 where it answered nobody. */
 export async function benchCommand(given: BenchArguments, output: Output): Promise<number> {
-  const { gateway, ...rest } = readSettings({ flags: {}, environment: {}, configFile: undefined });
+  const { gateway, overruled } = readSettings({ flags: {}, environment: {}, configFile: undefined });
   const fallback = [entryOf(given)];
   const speech = { fallback, deadline: PATIENCE, hold: 0, segments: false, maxConcurrent: 1_000 } as const;
-  const server = await startPrivately({ ...rest, gateway, speech });
+  const server = await startPrivately({ gateway, speech, overruled, names: NAMES });
   try {
     // The first answer may wait for a model to be loaded.
     const cold = await ask(server, 0);

@@ -9,6 +9,7 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const LEAST_KEY = 16;
 const LEAST_PASSWORD = 8;
 const MINUTE = 60_000;
+const ORIGIN = 'expected an origin, such as "https://chat.example", or "*"';
 const PORT = 'expected a port from 0 to 65535';
 
 const apiKey = secret('a key', (key) =>
@@ -19,6 +20,11 @@ const apiKey = secret('a key', (key) =>
 const password = secret('a password', (word) =>
   word.length >= LEAST_PASSWORD ? undefined : `expected ${String(LEAST_PASSWORD)} letters or more`,
 );
+
+/** Says whether a text is what browsers call an origin: nothing behind the host, as it is compared letter by letter. */
+function isOrigin(text: string): boolean {
+  return text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
 
 /** The schema of what `express-speech serve` is told beside the options of its router; a router passes over it. */
 export const GATEWAY_SCHEMA = object({
@@ -54,7 +60,9 @@ export const GATEWAY_SCHEMA = object({
     bytes: wholeNumber('bytes', 0, 1024 ** 3).default(256 * 1024),
   }).prefault({}),
   /** Origins whose pages may ask from a browser, such as `https://chat.example`, or `*` for every one. */
-  corsOrigins: z.array(nonEmptyString('an origin'), { error: 'expected a list of origins' }).default([]),
+  corsOrigins: z
+    .array(z.string({ error: ORIGIN }).refine(isOrigin, { error: ORIGIN }), { error: 'expected a list of origins' })
+    .default([]),
   /** Whether `/metrics` is there for Prometheus, for those who show a key. */
   metrics: boolean().default(true),
   /** Which log lines are written, as JSON. `info` has one line for each outage and each recovery and none for a request; `debug` has all. */

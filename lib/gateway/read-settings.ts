@@ -82,13 +82,16 @@ export function underTheirNames(
   problems: readonly OptionsProblem[],
   names: ReadonlyMap<string, string>,
 ): OptionsProblem[] {
-  const given = [...names];
+  // The nearest one first: the longest.
+  const known = [...names].sort(([one], [other]) => other.length - one.length);
   return problems.map(({ path, message }) => {
-    const [inside, name] = given.find(
-      ([known]) => path === known || (/^[.[]/.test(path.slice(known.length)) && path.startsWith(known)),
-    ) ?? ['', ''];
+    const [inside, name] = known.find(([start]) => isWithin(path, start)) ?? ['', ''];
     return { path: `${name}${path.slice(inside.length)}`, message };
   });
+}
+
+function isWithin(path: string, start: string): boolean {
+  return path === start || (path.startsWith(start) && /^[.[]/.test(path.slice(start.length)));
 }
 
 /** Where the parts of `gateway.tts` stand in the chain that is made of it. */
@@ -132,7 +135,7 @@ function givenAs(setting: Setting, flags: Plain, environment: SettingSources['en
 function valueOf({ kinds }: Setting, given: unknown): unknown {
   if (typeof given !== 'string') return given;
   const text = given.trim();
-  if (kinds.includes('array') && !text.startsWith('[')) {
+  if (kinds.includes('array') && !/^[[{]/.test(text)) {
     return text
       .split(',')
       .map((part) => part.trim())

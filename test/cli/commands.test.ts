@@ -191,6 +191,13 @@ describe('the commands of express-speech', function () {
       expect(status).to.equal(1);
     });
 
+    it('names what is wrong as it was given', async () => {
+      const url = await runCommand(['bench', 'kokoro:8880']);
+      expect(url.stderr).to.match(/^express-speech: the base URL: expected an address/);
+      const key = await runCommand(['bench', 'http://127.0.0.1:1/v1', '--api-key-env', 'NO_SUCH_VARIABLE']);
+      expect(key.stderr).to.equal('express-speech: --api-key-env: this environment variable is not set\n');
+    });
+
     for (const [flag, value] of [
       ['--concurrency', '0'],
       ['--concurrency', '1,many'],

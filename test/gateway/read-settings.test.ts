@@ -105,6 +105,7 @@ describe('the settings of a gateway', () => {
   const texts: [variable: string, text: string, read: (settings: Settings) => unknown, value: unknown][] = [
     ['API_KEYS', `${KEY}, ${KEY}-2 ,`, ({ gateway }) => gateway.apiKeys, [KEY, `${KEY}-2`]],
     ['CORS_ORIGINS', '["https://a.example"]', ({ gateway }) => gateway.corsOrigins, ['https://a.example']],
+    ['CORS_ORIGINS', '*', ({ gateway }) => gateway.corsOrigins, ['*']],
     ['TRUST_PROXY', 'true', ({ gateway }) => gateway.trustProxy, true],
     ['TRUST_PROXY', '2', ({ gateway }) => gateway.trustProxy, 2],
     ['TRUST_PROXY', 'loopback, 10.0.0.0/8', ({ gateway }) => gateway.trustProxy, 'loopback, 10.0.0.0/8'],
@@ -142,6 +143,18 @@ describe('the settings of a gateway', () => {
       { path: 'LOG_LEVEL', message: 'expected one of error, warn, info, debug' },
     ]);
     expect(JSON.stringify(problems)).not.to.match(/short|secret/);
+  });
+
+  it('take no origin that no browser would ever name', () => {
+    for (const origin of [
+      'chat.example',
+      'https://chat.example/',
+      'https://chat.example/chat',
+      'ftp://chat.example',
+      'https://',
+    ]) {
+      expect(problemsOf({ environment: { CORS_ORIGINS: origin } })[0]?.path, origin).to.equal('CORS_ORIGINS[0]');
+    }
   });
 
   it('have the problems of the router renamed by the nearest name', () => {
