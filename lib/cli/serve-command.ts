@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createJsonLogger } from '../gateway/json-logger.js';
 import { readSettings } from '../gateway/read-settings.js';
 import { serve } from '../gateway/serve.js';
@@ -20,15 +19,29 @@ export async function serveCommand(
     write: (line) => void process.stdout.write(line),
     now: () => Date.now(),
   });
-  // Heard from here on: whoever starts it may change his mind before it listens.
-  const told = Promise.race(SIGNALS.map((signal) => once(process, signal)));
+  const told = whenTold();
   const running = await serve(settings, logger).catch((error: unknown) => {
     throw whyNotListening(error, settings.gateway.port) ?? error;
   });
   await told;
-  for (const signal of SIGNALS) process.once(signal, () => process.exit(1));
   await running.stop();
   return 0;
+}
+
+/**
+ * Resolves when the process is told to stop; told again, it ends at once. It listens from here to the end: where nobody does, a signal
+ * ends the process in the middle of whatever it does.
+ */
+function whenTold(): Promise<void> {
+  return new Promise((resolve) => {
+    let isTold = false;
+    const onSignal = (): void => {
+      if (isTold) process.exit(1);
+      isTold = true;
+      resolve();
+    };
+    for (const signal of SIGNALS) process.on(signal, onSignal);
+  });
 }
 
 /** Says in words why a port cannot be had. */

@@ -3,8 +3,11 @@ import type { SpeechReason } from './outcome.js';
 import type { Output, OutputContext } from './output.js';
 import { cutForVoice } from './voice-pieces.js';
 
-/** Milliseconds to wait for the list of voices, which Chrome has only after a while: some hundred, measured from the page's start. */
-const VOICES_LIMIT = 2_000;
+/**
+ * Milliseconds to wait for the list of voices, which browsers have only after a while: Chrome some hundred, measured from the page's
+ * start, and a Firefox that has just been started on a busy Linux machine more than two thousand.
+ */
+const VOICES_LIMIT = 5_000;
 
 export interface BrowserVoiceOptions {
   readonly synthesis: SpeechSynthesis | undefined;

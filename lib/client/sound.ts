@@ -1,7 +1,7 @@
 import { createMediaSource, feed } from './media-stream.js';
 import type { SpeechReason } from './outcome.js';
 import type { Output, OutputContext } from './output.js';
-import { readBlob, readBytes, type Received } from './read-bytes.js';
+import { readBytes, type Received } from './read-bytes.js';
 
 /** Empties an element. In the handler of a click this also lets Safari play later on, when the sound has come. */
 export function emptyAudio(audio: HTMLAudioElement): void {
@@ -23,6 +23,10 @@ export function createSound(
   let url = '';
   let isWanted = false;
   let wasHeard = false;
+  /** What has come, for as long as nothing was heard of it: the browser may refuse the type that its source has claimed to take. */
+  let kept: Uint8Array<ArrayBuffer>[] | undefined = [];
+  let isWhole = false;
+  let isOwnChange = false;
   let finish: (reason: SpeechReason | null) => void;
   const finished = new Promise<SpeechReason | null>((resolve) => {
     finish = (reason) => {
@@ -48,9 +52,18 @@ export function createSound(
     audio.addEventListener(type, listener, { signal });
   }
 
-  function attach(sound: Blob | MediaSource): void {
+  function give(sound: Blob | MediaSource): void {
+    URL.revokeObjectURL(url);
     url = URL.createObjectURL(sound);
     audio.src = url;
+    if (isWanted) play();
+  }
+
+  function attach(sound: Blob | MediaSource): void {
+    give(sound);
+    listen('timeupdate', () => {
+      if (audio.currentTime > 0 && !isWhole) kept = undefined;
+    });
     listen('playing', () => {
       wasHeard = true;
       tell({ type: 'playing', by: 'audio' });
@@ -65,32 +78,63 @@ export function createSound(
       finish(null);
     });
     listen('error', () => {
-      finish('unplayable');
+      if (!mayPlayWhole()) finish('unplayable');
     });
-    // The page has given the element something else to play.
+    // The page has given the element something else to play, if it was not us.
     listen('emptied', () => {
-      finish('stopped');
+      if (isOwnChange) isOwnChange = false;
+      else finish('stopped');
     });
-    if (isWanted) play();
+  }
+
+  const reader = readBytes(body, timeout, received);
+  /** The bytes as they come. They go on where whoever takes them fails. */
+  const bytes = {
+    [Symbol.asyncIterator]: () => bytes,
+    async next() {
+      const next = await reader.next();
+      if (next.done !== true) kept?.push(next.value);
+      return next;
+    },
+  };
+
+  /** Plays the sound as a file when all of it has come, which browsers take more types of; but once, and not what was heard already. */
+  function mayPlayWhole(): boolean {
+    if (isWhole || kept === undefined) return false;
+    isWhole = true;
+    void gather().then((sound) => {
+      if (signal.aborted) return;
+      isOwnChange = url !== '';
+      if (sound.size === 0) finish('unplayable');
+      else if (url === '') attach(sound);
+      else give(sound);
+    });
+    return true;
+  }
+
+  async function gather(): Promise<Blob> {
+    while ((await bytes.next()).done !== true);
+    return new Blob(kept, { type });
   }
 
   async function load(): Promise<void> {
     const streamed = createMediaSource(type, audio);
     source = streamed?.source;
-    if (streamed !== undefined) {
-      attach(streamed.source);
-      await feed(streamed, readBytes(body, timeout, received), audio, signal);
-    } else {
-      const blob = await readBlob(body, timeout, received, type);
-      if (blob.size > 0 && !signal.aborted) attach(blob);
+    if (streamed === undefined) {
+      mayPlayWhole();
+      return;
     }
+    attach(streamed.source);
+    await feed(streamed, bytes, audio, signal);
     // An element without a byte comes to no end.
     if (received.bytes === 0) finish('unplayable');
   }
 
   signal.addEventListener('abort', silence);
   load().catch(() => {
-    finish(hasLost(audio, source) ? 'stopped' : 'unplayable');
+    if (isWhole) return;
+    if (hasLost(audio, source)) finish('stopped');
+    else if (!mayPlayWhole()) finish('unplayable');
   });
   return {
     finished,

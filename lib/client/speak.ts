@@ -7,6 +7,9 @@ import { request, DEFAULT_TIMEOUT } from './request.js';
 import { createSound, emptyAudio } from './sound.js';
 import type { SpeakOptions, SpeechPlayback } from './speak-options.js';
 
+/** Seconds in which nothing is heard that anybody would notice. */
+const HEARD = 0.25;
+
 /** What stops the speeches under way. A page has one loudspeaker, so that they have to know of each other. */
 const underWay = new Set<() => void>();
 
@@ -36,8 +39,16 @@ export function speak(text: string, options: SpeakOptions = {}): SpeechPlayback 
     return output.finished;
   }
 
+  /** The voice that may have to read, if any. */
+  function browserVoice(): SpeechSynthesis | undefined {
+    const { speechSynthesis: choice = true } = options;
+    return choice === true ? window.speechSynthesis : choice || undefined;
+  }
+
   async function run(): Promise<void> {
     tell({ type: 'loading' });
+    // A browser looks for its voices when it is asked for the first time, which takes some of them seconds.
+    browserVoice()?.getVoices();
     let response: Response;
     try {
       response = await request(text, options, timeout, signal);
@@ -64,6 +75,8 @@ export function speak(text: string, options: SpeakOptions = {}): SpeechPlayback 
     }
     const message = failure === 'truncated' ? 'The connection broke off.' : 'The browser cannot play this sound.';
     const problem = { code: failure, message };
+    // A sound device that fails lets nobody hear what the browser says that it plays.
+    if (failure === 'unplayable' && audio.currentTime < HEARD) outcome.spoken = 'nothing';
     // What was heard is not said again, and nobody knows where in the text it broke off.
     if (outcome.spoken === 'nothing') return readByBrowser(text, problem);
     outcome.error = problem;
@@ -72,15 +85,15 @@ export function speak(text: string, options: SpeakOptions = {}): SpeechPlayback 
 
   async function readByBrowser(readable: string, problem: SpeechProblem): Promise<void> {
     if (signal.aborted) return;
-    const { lang = document.documentElement.lang, speed = 1, speechSynthesis: choice = true } = options;
+    const { lang = document.documentElement.lang, speed = 1 } = options;
     Object.assign(outcome, { text: readable, error: problem });
-    if (choice === false) {
+    if (options.speechSynthesis === false) {
       end(problem.code, false);
       return;
     }
     tell({ type: 'fallback', reason: problem.code, text: readable });
-    const synthesis = choice === true ? window.speechSynthesis : choice;
-    const failure = await hear(createBrowserVoice(readable, { synthesis, lang, speed }, progress));
+    const voice = createBrowserVoice(readable, { synthesis: browserVoice(), lang, speed }, progress);
+    const failure = await hear(voice);
     end(failure ?? problem.code, failure === null);
   }
 

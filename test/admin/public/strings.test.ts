@@ -50,7 +50,7 @@ describe('the dictionaries of the admin page', () => {
   });
 
   it('explain every error code and name every step of a verification', () => {
-    const codes = /const CODES = \[([^\]]*)\]/.exec(read('speech/error.ts'))?.[1] ?? '';
+    const codes = /const SPEECH_ERROR_CODES = \[([^\]]*)\]/.exec(read('speech/error.ts'))?.[1] ?? '';
     const steps = /VerificationStepName =([^;]*);/.exec(read('speech/verification.ts'))?.[1] ?? '';
     const names = (text: string): string[] => [...text.matchAll(/'([\w.]+)'/g)].map(([, name = '']) => name);
     const keys = [...names(codes).map((code) => `code.${code}`), ...names(steps).map((step) => `step.${step}`)];

@@ -80,6 +80,15 @@ describe('the client in Firefox', function () {
     expect(outcome).to.include({ spoken: 'audio', complete: false, reason: 'stopped' });
   });
 
+  it('says that nothing was heard, with the text, where the sound device fails', async () => {
+    await firefox?.close();
+    firefox = await startFirefox({ device: false });
+    await open({ fallback: [{ type: 'local' }] });
+    const { outcome } = await speak('This is a text that nobody can hear, as there is no device for it.');
+    expect(outcome).to.include({ spoken: 'nothing', complete: false, reason: 'unplayable' });
+    expect(outcome['text']).to.equal('This is a text that nobody can hear, as there is no device for it.');
+  });
+
   it('says why, with the text, where the server has no sound', async () => {
     await open({ fallback: [{ type: 'text' }] });
     const { outcome } = await speak('Only text is left.');

@@ -102,6 +102,23 @@ describe('the client in Chromium', function () {
       expect(await client.run('speech.audio.duration')).to.be.closeTo(20, 0.2);
     });
 
+    it('plays all of it as a file where the browser refuses a type that it has claimed to take', async () => {
+      await open([near()]);
+      await client.run('void (MediaSource.isTypeSupported = () => true)');
+      await client.speak(TEXT, { format: 'flac' });
+      expect(await client.outcome()).to.deep.include({ spoken: 'audio', complete: true, reason: null });
+      expect(await client.run('kinds')).to.deep.equal(['MediaSource', 'Blob']);
+      expect(await client.spoken()).to.deep.equal([]);
+    });
+
+    it('has the browser look for its voices while the server is asked', async () => {
+      await open([near()]);
+      await client.run('void (speechSynthesis.getVoices = () => (window.asked = log.length + 1, []))');
+      await client.speak(TEXT);
+      expect(await client.outcome()).to.deep.include({ spoken: 'audio', complete: true });
+      expect(await client.run('window.asked')).to.be.a('number');
+    });
+
     for (const [format, kind] of [
       ['mp3', 'MediaSource'],
       ['aac', 'MediaSource'],
@@ -376,7 +393,7 @@ describe('the client in Chromium', function () {
       await client.page.clock.install();
       await client.speak(TEXT);
       await client.told('fallback');
-      await client.page.clock.fastForward(2_000);
+      await client.page.clock.fastForward(5_000);
       const outcome = await client.outcome();
       expect(outcome).to.deep.include({ spoken: 'nothing', complete: false, reason: 'no_voices', text: TEXT });
       expect(outcome['error']).to.deep.include({ code: 'refused' });
