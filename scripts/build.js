@@ -77,11 +77,12 @@ function manualChunks(id, { getModuleInfo }) {
   if (Object.values(ENTRIES).some((file) => id === `${LIB}${file}`)) return undefined;
   // Known to nobody but itself, so that whoever imports the guards alone loads nothing else.
   if (id.startsWith(`${LIB}resilience/`)) return 'guards';
-  const { application, elsewhere, thread, serving, late } = (reach ??= reachOf(getModuleInfo));
+  const { application, elsewhere, thread, serving, command, late } = (reach ??= reachOf(getModuleInfo));
   if (application.has(id)) {
     return elsewhere.has(id) ? 'express-speech-common' : 'speech';
   }
   if (thread.has(id)) return undefined;
+  if (command.has(id)) return 'command-line';
   if (serving.has(id)) return 'serve';
   return late.find(([, modules]) => modules.has(id))?.[0];
 }
@@ -100,7 +101,9 @@ function reachOf(getModuleInfo) {
     return found;
   };
   return {
-    application: from(ENTRIES.index, ENTRIES.resilience, ENTRIES.cli),
+    application: from(ENTRIES.index, ENTRIES.resilience),
+    // An application would load what the command is parsed with.
+    command: from(ENTRIES.cli),
     elsewhere: from(
       ENTRIES.worker,
       ENTRIES.testing,
