@@ -48,6 +48,15 @@ describe('the files of the package', function () {
     expect([...loadedWith('testing.js', folder)]).to.have.members(['testing.js', 'express-speech-common.js']);
   });
 
+  it('that an application loads leave the commands and the gateway out', () => {
+    const loaded = loadedWith('index.js', folder);
+    expect([...loaded]).to.include.members(['speech.js', 'got', 'express']);
+    for (const name of ['yargs', 'express-rate-limit', 'cors', 'command-line.js', 'commands.js']) {
+      expect([...loaded]).not.to.include(name);
+    }
+    expect([...loadedWith('cli.js', folder)]).to.include.members(['yargs', 'command-line.js']);
+  });
+
   it('that have the guards need no other package', () => {
     expect([...loadedWith('resilience.js', folder)]).to.have.members(['resilience.js', 'guards.js']);
   });
